@@ -1,0 +1,1 @@
+"""What exists: rows, worlds, recipes, models and their explanations. No network, no disk, no Prefect."""

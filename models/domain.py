@@ -1,0 +1,328 @@
+"""The nouns of Halflife: frozen values that cross every boundary. Behaviour lives where it is decided."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from hashlib import blake2b
+from json import dumps
+
+
+class Scope(StrEnum):
+    """What a claim speaks about, and so what its interval must cover."""
+
+    ARTIFACT = "artifact"
+    """This model on these rows: exact, no interval."""
+    POPULATION = "population"
+    """The rows the model meets: adds the error of the evidence sample."""
+
+
+class Status(StrEnum):
+    """What one re-test says of a claim. ``UNCLEAR`` is never folded into ``HOLDS``."""
+
+    HOLDS = "holds"
+    WEAKENED = "weakened"
+    UNCLEAR = "unclear"
+    STALE = "stale"
+    REVERSED = "reversed"
+    UNTESTABLE = "untestable"
+
+    @property
+    def refutes(self) -> bool:
+        """Whether this status says the claim is no longer true."""
+        return self in (Status.STALE, Status.REVERSED)
+
+
+class Author(StrEnum):
+    """Who files findings by default; any other text is a person's name."""
+
+    INVESTIGATOR = "investigator"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a window becomes a model. ``threads`` is how it is computed, not what, so it is not hashed.
+
+    Attributes:
+        calibration: ``temperature``, ``isotonic`` or ``none``.
+        threshold: probability of class 1 from which the decision is positive.
+    """
+
+    trees: int = 200
+    leaves: int = 31
+    learning_rate: float = 0.08
+    min_rows_per_leaf: int = 20
+    row_sampling: float = 0.8
+    feature_sampling: float = 0.8
+    l2: float = 1.0
+    calibration: str = "temperature"
+    threshold: float = 0.5
+    threads: int = field(default=2, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits; equal exactly when two recipes mean the same.
+
+        >>> Recipe(threads=1).digest == Recipe(threads=2).digest, Recipe(trees=9).digest == Recipe().digest
+        (True, False)
+        """
+        meaning = {name: value for name, value in asdict(self).items() if name != "threads"}
+        return blake2b(dumps(meaning, sort_keys=True).encode(), digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its 90 % interval; ``lower == upper == estimate`` when exact."""
+
+    estimate: float
+    lower: float
+    upper: float
+
+    def __str__(self) -> str:
+        return f"{self.estimate:.3f} [{self.lower:.3f}, {self.upper:.3f}]"
+
+
+class Role(StrEnum):
+    """What the gate made of a version."""
+
+    CHAMPION = "champion"
+    CHALLENGER = "challenger"
+
+
+class Stage(StrEnum):
+    """How far a version's cycle has come; each stage is one ledger transaction, so a killed cycle goes on from here."""
+
+    REGISTERED = "registered"
+    RECHECKED = "rechecked"
+    INVESTIGATED = "investigated"
+    REPORTED = "reported"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One trained and registered model.
+
+    Attributes:
+        number: Halflife's own count from 1, which is also the registered version's tag ``halflife.version``.
+        first: first tick of the training window, inclusive.
+        last: last tick of the training window, inclusive.
+        source: the store's version the window was built from.
+        recipe: digest of the recipe.
+        seed: LightGBM's seed.
+        data_digest: of the window.
+        model_digest: of the model's text.
+        metrics: on the window's evidence rows: ``auc``, ``log_loss``, ``brier``, ``accuracy``.
+        role: what the gate decided when this version was made.
+        reason: why, in one sentence.
+        registry_version: the number under which the registry keeps it.
+        run_id: the registry's run.
+        rows: training rows.
+    """
+
+    number: int
+    first: int
+    last: int
+    source: str
+    recipe: str
+    seed: int
+    data_digest: str
+    model_digest: str
+    metrics: Mapping[str, Interval]
+    role: Role
+    reason: str
+    rows: int
+    registry_version: str = ""
+    run_id: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"v{self.number}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A debugging conclusion: a claim someone made about a version.
+
+    Attributes:
+        id: given by the ledger, from 1; 0 before it is filed.
+        name: short and unique; what people type.
+        claim: canonical text.
+        statistic: the claim's statistic.
+        made_on: number of the version it was made about; its window's evidence rows are the pinned rows.
+        guard: must keep holding for a version to be promoted.
+        ttl: retrains without a valid re-test after which it counts as expired; None for never.
+        birth: the estimate when it was filed, on the rows that tested it.
+        stillborn: it failed its first confirmation; reported, but kept out of survival.
+        retired_on: version from which it is no longer re-tested; None while it is open.
+    """
+
+    name: str
+    claim: str
+    statistic: str
+    scope: Scope
+    made_on: int
+    author: str = Author.PERSON
+    note: str = ""
+    guard: bool = False
+    ttl: int | None = None
+    birth: Interval | None = None
+    stillborn: bool = False
+    retired_on: int | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one set of rows says of a claim.
+
+    Attributes:
+        rows: rows the statistic used.
+        interval: of θ; None when untestable.
+        status: by the verdict table.
+        p_value: one-sided, against "the claim holds"; None when exact or untestable.
+        reason: why it is untestable; else empty.
+    """
+
+    rows: int
+    interval: Interval | None
+    status: Status
+    p_value: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One re-test of a finding on a version.
+
+    Attributes:
+        pinned: on the evidence rows of the version the finding was made on.
+        fresh: on the evidence rows of the newest window; None for claims about a case.
+    """
+
+    finding: int
+    version: int
+    threshold: float
+    pinned: Measurement
+    fresh: Measurement | None
+
+    @property
+    def decides(self) -> Measurement:
+        """The rows whose verdict counts: fresh where the claim is about the population, else pinned."""
+        return self.fresh if self.fresh is not None else self.pinned
+
+    @property
+    def status(self) -> Status:
+        return self.decides.status
+
+
+@dataclass(frozen=True)
+class ColumnDrift:
+    """One column's drift, as Evidently judged it."""
+
+    name: str
+    method: str
+    score: float
+    threshold: float
+    drifted: bool
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One watch: the newest ticks against the champion's window.
+
+    Attributes:
+        tick: last tick watched.
+        against: number of the champion.
+        first_tick: first tick watched.
+        columns: per input, and ``prediction`` and ``label`` where known.
+        drifted: whether the share of drifted columns reached the alarm.
+        powered: False when the rows are too few for the thresholds to mean anything.
+        note: one sentence: what moved, or why this watch cannot tell.
+        missing: column -> share of missing values in the watched ticks.
+        rows: (reference, current) row counts.
+    """
+
+    tick: int
+    against: int
+    first_tick: int
+    columns: tuple[ColumnDrift, ...]
+    drifted: bool
+    powered: bool
+    note: str
+    missing: Mapping[str, float]
+    rows: tuple[int, int]
+
+
+class AlertKind(StrEnum):
+    """What an alert is about."""
+
+    FINDINGS = "findings"
+    DRIFT = "drift"
+    PROMOTION_REFUSED = "promotion_refused"
+    QUARANTINE = "quarantine"
+    CHANNEL_DEAD = "channel_dead"
+    TEST = "test"
+
+
+class Severity(StrEnum):
+    """How loudly a channel should speak."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class AlertItem:
+    """One event inside an alert: a finding that went stale, a column that drifted."""
+
+    kind: AlertKind
+    severity: Severity
+    sentence: str
+    finding: str = ""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One message: everything worth saying about one version (or tick), ranked.
+
+    Attributes:
+        key: stable; a second alert with the same key is the same alert and is never sent twice.
+        version: number of the version it is about; 0 when about none.
+        subject: one line.
+        sentence: the plain sentence first.
+        links: name -> address or path.
+    """
+
+    key: str
+    severity: Severity
+    version: int
+    subject: str
+    sentence: str
+    items: tuple[AlertItem, ...]
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HalfLife:
+    """How long findings of one kind live, in retrains.
+
+    Attributes:
+        kind: statistic's name, or ``all``.
+        median: None when fewer than half died.
+        lower: of the 95 % interval.
+        upper: None when unbounded.
+        n: findings followed.
+        deaths: of them, those that died.
+        method: ``kaplan-meier``, or ``gamma`` when there were fewer than ten deaths.
+        curve: (age in retrains, survival, lower, upper) at each step.
+    """
+
+    kind: str
+    median: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    deaths: int
+    method: str
+    curve: tuple[tuple[float, float, float, float], ...] = ()

@@ -1,0 +1,82 @@
+"""Every error Halflife raises on purpose, split by who must act.
+
+::
+
+    HalflifeError
+    ├── UsageError              whoever typed or configured it; exit code 2
+    │   ├── ConfigError         a setting: names the file, the key and what would be right
+    │   ├── ClaimError          a claim: carries its text and the column of the fault
+    │   └── NotFound            a finding, version, case or scenario that does not exist
+    ├── DataError               whoever owns the feed; exit code 1
+    │   ├── FeedError           the source cannot be read as rows
+    │   ├── SchemaError         columns or types differ from those fixed in the store
+    │   └── TickError           ticks arrive out of order
+    ├── Unavailable             whoever runs the machine: a store, server or folder does not answer; exit code 1
+    └── EvidenceTooSmall        nobody: a statistic cannot be computed on these rows; becomes ``untestable``
+"""
+
+
+class HalflifeError(Exception):
+    """Base of every error Halflife raises on purpose; its text is meant for people."""
+
+    exit_code = 1
+
+
+class UsageError(HalflifeError):
+    """What was asked for or configured is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A setting is wrong; the message names the file, the key, the value and what would be right."""
+
+
+class ClaimError(UsageError):
+    """A claim or predicate is wrong.
+
+    Args:
+        message: what is wrong and what would be right.
+        text: the whole text that was parsed.
+        column: 1-based column of the fault in ``text``.
+
+    >>> print(ClaimError("'acu' is not a statistic", text="acu() > 1", column=1))
+    'acu' is not a statistic (column 1)
+      acu() > 1
+      ^
+    """
+
+    def __init__(self, message: str, *, text: str, column: int) -> None:
+        super().__init__(message)
+        self.message, self.text, self.column = message, text, column
+
+    def __str__(self) -> str:
+        return f"{self.message} (column {self.column})\n  {self.text}\n  {' ' * (self.column - 1)}^"
+
+
+class NotFound(UsageError):
+    """A finding, version, case or scenario that does not exist; the message lists what does."""
+
+
+class DataError(HalflifeError):
+    """Rows cannot be used as they are."""
+
+
+class FeedError(DataError):
+    """A source cannot be read as rows: no such file, no rows, a doubled header, a label that is not binary."""
+
+
+class SchemaError(DataError):
+    """Columns or types differ from those the store has fixed."""
+
+
+class TickError(DataError):
+    """A tick arrives before the one it follows."""
+
+
+class Unavailable(HalflifeError):
+    """A folder, database or server does not answer; trying again may help."""
+
+
+class EvidenceTooSmall(HalflifeError):
+    """A statistic has no value on these rows; the verdict is ``untestable`` with this message as its reason."""

@@ -1,0 +1,1 @@
+"""Recipes, fit, calibrate, evaluate."""

@@ -1,0 +1,80 @@
+"""A trained model as a value: LightGBM's text, how to encode a frame for it, and how to calibrate what it says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Protocol
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from models.rows import Array, Kind, Schema
+
+
+class Calibration(Protocol):
+    """A monotone map from raw scores (log-odds) to probabilities."""
+
+    def __call__(self, raw: Array) -> Array: ...
+
+    def to_dict(self) -> dict[str, object]: ...
+
+
+@dataclass(frozen=True)
+class Model:
+    """What ``fit`` gives and the registry keeps.
+
+    Attributes:
+        text: LightGBM's own model text.
+        schema: features, in the order the trees count them.
+        categories: categorical column -> its categories in training, whose positions are the codes the trees know.
+        calibration: raw score -> probability.
+        threshold: probability from which the decision is positive.
+    """
+
+    text: str
+    schema: Schema
+    categories: Mapping[str, tuple[str, ...]]
+    calibration: Calibration
+    threshold: float
+
+    @cached_property
+    def booster(self) -> lgb.Booster:
+        return lgb.Booster(model_str=self.text)
+
+    @cached_property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits of the model's text."""
+        return blake2b(self.text.encode(), digest_size=8).hexdigest()
+
+    def matrix(self, frame: pd.DataFrame) -> Array:
+        """Encode features, shape (n, p): categories as codes, unseen and missing ones as NaN."""
+        return encode(frame, self.schema, self.categories)
+
+    def raw(self, matrix: Array, threads: int = 0) -> Array:
+        """Log-odds of class 1 before calibration, shape (n,)."""
+        return np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=threads), dtype=float)
+
+    def probability(self, frame: pd.DataFrame) -> Array:
+        """Calibrated probability of class 1, shape (n,), in [0, 1]."""
+        return self.calibration(self.raw(self.matrix(frame)))
+
+
+def encode(frame: pd.DataFrame, schema: Schema, categories: Mapping[str, tuple[str, ...]]) -> Array:
+    """Features as the trees see them, shape (n, p), float64.
+
+    >>> from models.rows import Column
+    >>> schema = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
+    >>> encode(pd.DataFrame({"age": [30.0, 41.0], "job": ["cook", "spy"]}), schema, {"job": ("clerk", "cook")})
+    array([[30.,  1.],
+           [41., nan]])
+    """
+    matrix = np.empty((len(frame), len(schema.columns)))
+    for j, column in enumerate(schema.columns):
+        if column.kind is Kind.CATEGORICAL:
+            codes = pd.Categorical(frame[column.name], categories=list(categories[column.name])).codes
+            matrix[:, j] = np.where(codes < 0, np.nan, codes)
+        else:
+            matrix[:, j] = frame[column.name].to_numpy(dtype=float)
+    return matrix

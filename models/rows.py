@@ -1,0 +1,173 @@
+"""Rows as everything after the feed sees them: a canonical frame, its schema, and which part each row plays.
+
+A canonical frame has one row per case and these columns:
+
+========== ======= ==========================================================================
+``_id``    str     the case's identity, unique in the store
+``_tick``  int64   the tick it arrived in
+``_label`` float64 1 or 0; NaN while the label has not arrived (only in windows)
+features           numeric: float64 with NaN for missing; categorical: str with NaN for missing
+========== ======= ==========================================================================
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+ROW_ID = "_id"
+TICK = "_tick"
+LABEL = "_label"
+RESERVED = (ROW_ID, TICK, LABEL)
+
+BUCKETS = 10_000
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Kind(StrEnum):
+    """How a column is read."""
+
+    NUMERIC = "numeric"
+    CATEGORICAL = "categorical"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The features of a feed, in order; fixed in the store by the first tick.
+
+    >>> schema = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
+    >>> schema.names, schema.kind("job")
+    (('age', 'job'), <Kind.CATEGORICAL: 'categorical'>)
+    >>> Schema.from_dict(schema.to_dict()) == schema
+    True
+    """
+
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns)
+
+    @property
+    def categorical(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns if c.kind is Kind.CATEGORICAL)
+
+    def kind(self, name: str) -> Kind:
+        """Raises KeyError for a column the schema does not have."""
+        return {c.name: c.kind for c in self.columns}[name]
+
+    def to_dict(self) -> dict[str, str]:
+        return {c.name: c.kind.value for c in self.columns}
+
+    @classmethod
+    def from_dict(cls, kinds: dict[str, str]) -> "Schema":
+        return cls(tuple(Column(name, Kind(kind)) for name, kind in kinds.items()))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a feed gives for one tick, before anything has been checked.
+
+    Attributes:
+        tick: the feed's unit of time, from 0.
+        rows: ``_id`` and the features, as they came: cells may still be text that is no number.
+        labels: ``_id`` and ``_label`` (0.0 or 1.0) of every label that *arrives* in this tick, whichever tick its row
+            came in.
+    """
+
+    tick: int
+    rows: pd.DataFrame
+    labels: pd.DataFrame
+
+
+class Part(StrEnum):
+    """What a row is used for, decided by a hash of its id alone, for ever."""
+
+    EVIDENCE = "evidence"
+    """Tests claims and models. Never trains, never suggests a finding."""
+    DISCOVERY = "discovery"
+    """Suggests findings. Never trains, never tests what it suggested."""
+    CALIBRATION = "calibration"
+    """Fits the calibration map."""
+    TRAIN = "train"
+    """Fits the trees."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Shares of rows, by hash of id, that never train.
+
+    >>> split = Split(evidence=0.5, discovery=0.25, calibration=0.25)
+    >>> {str(p) for p in split.parts(np.array(["a", "b", "c", "d", "e"], dtype=object))} <= set(Part)
+    True
+    """
+
+    evidence: float = 0.10
+    discovery: float = 0.05
+    calibration: float = 0.10
+
+    def parts(self, ids: npt.ArrayLike) -> npt.NDArray[np.object_]:
+        """The part of each id, shape (n,)."""
+        edges = np.cumsum([self.evidence, self.discovery, self.calibration]) * BUCKETS
+        parts = np.array([Part.EVIDENCE, Part.DISCOVERY, Part.CALIBRATION, Part.TRAIN], dtype=object)
+        return parts[np.searchsorted(edges, row_hash(ids) % np.uint64(BUCKETS), side="right")]
+
+
+def row_hash(ids: npt.ArrayLike) -> npt.NDArray[np.uint64]:
+    """A stable 64-bit hash of each id (SipHash as in ``pandas.util.hash_array``), shape (n,).
+
+    >>> row_hash(["41023"]).dtype
+    dtype('uint64')
+    """
+    return pd.util.hash_array(np.asarray(ids, dtype=object), categorize=False)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The ticks a version is trained and tested on, with the labels known when it was built.
+
+    Attributes:
+        first: first tick, inclusive.
+        last: last tick, inclusive.
+        source: the store's version, from which the window can be built again.
+        rows: canonical frame, labelled and unlabelled rows, sorted by tick then id.
+        split: which rows play which part.
+    """
+
+    first: int
+    last: int
+    source: str
+    rows: pd.DataFrame
+    split: Split
+
+    @cached_property
+    def _parts(self) -> npt.NDArray[np.object_]:
+        return self.split.parts(self.rows[ROW_ID])
+
+    def part(self, part: Part, *, labelled: bool = True) -> pd.DataFrame:
+        """The rows of one part; only those whose label has arrived, unless told otherwise."""
+        mask = self._parts == part
+        if labelled:
+            mask = mask & self.rows[LABEL].notna().to_numpy()
+        return self.rows.loc[mask].reset_index(drop=True)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of every id, feature and label in the window, 16 hexadecimal digits."""
+        hashes: Any = pd.util.hash_pandas_object(self.rows, index=False)
+        return blake2b(hashes.to_numpy().tobytes(), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""The synthetic feed's world: scenarios, their schedules and their ground truth."""

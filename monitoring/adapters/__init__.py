@@ -1,0 +1,1 @@
+"""What keeps, draws and sends: one file an adapter."""

@@ -1,0 +1,1 @@
+"""Claims: their grammar, their predicates and their statistics."""

@@ -1,0 +1,233 @@
+"""What the core needs from the outside, as abstract classes; ``flows/bootstrap.py`` joins them to adapters."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from models.domain import Alert, Check, Drift, Finding, Role, Stage, Version
+from models.learner.model import Model
+from models.rows import Batch, Schema, Split, Window
+from monitoring.conclusions import Conclusions
+
+
+class Feed(ABC):
+    """A stream of rows in ticks, random access: tick k without tick k - 1."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> Schema:
+        """The features as the feed has them now. Raises FeedError."""
+
+    @property
+    @abstractmethod
+    def ticks(self) -> int | None:
+        """How many ticks there are; None when the feed does not end."""
+
+    @abstractmethod
+    def batch(self, tick: int) -> Batch:
+        """Everything that arrives in ``tick``. Raises FeedError past the end."""
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What one tick added to the store; ``repeated`` when it had been there already and nothing was added."""
+
+    tick: int
+    rows: int
+    labels: int
+    quarantined: int
+    repeated: bool
+
+
+class Store(ABC):
+    """Rows, exactly once, with a version number from which any window can be built again."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> Schema | None:
+        """The schema fixed by the first tick; None while the store is empty."""
+
+    @property
+    @abstractmethod
+    def split(self) -> Split:
+        """The shares fixed when the store was made."""
+
+    @property
+    @abstractmethod
+    def last_tick(self) -> int:
+        """The last tick that is wholly in the store; -1 while it is empty."""
+
+    @abstractmethod
+    def append(self, batch: Batch, schema: Schema) -> Ingested:
+        """Validate and add one tick; bad rows go to quarantine with their reason.
+
+        Raises:
+            TickError: the tick is neither the next one nor one already stored.
+            SchemaError: ``schema`` differs from the one fixed, or a whole column no longer fits its type.
+        """
+
+    @abstractmethod
+    def window(self, first: int, last: int, source: str | None = None) -> Window:
+        """Ticks ``first`` to ``last`` with labels joined, as of ``source`` (default: now)."""
+
+    @abstractmethod
+    def cases(self, ids: Iterable[str]) -> pd.DataFrame:
+        """The canonical rows with these ids (those that exist), labels joined."""
+
+    @abstractmethod
+    def quarantine(self) -> pd.DataFrame:
+        """Every row set aside: columns ``tick``, ``id``, ``reason``, ``row`` (the row as JSON)."""
+
+
+class Registry(ABC):
+    """Where models and what was said about them are kept and seen (MLflow)."""
+
+    @abstractmethod
+    def register(self, version: Version, model: Model, window: Window) -> Version:
+        """Log one run and register one version; the same version again changes nothing and returns the same."""
+
+    @abstractmethod
+    def model(self, version: Version) -> Model:
+        """Load a registered model, from LightGBM's text and JSON only. Raises NotFound."""
+
+    @abstractmethod
+    def promote(self, version: Version, role: Role) -> None:
+        """Point the alias of ``role`` at this version."""
+
+    @abstractmethod
+    def annotate(
+        self,
+        version: Version,
+        *,
+        metrics: Mapping[str, float],
+        artifacts: Sequence[Path] = (),
+        texts: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        card: str | None = None,
+    ) -> None:
+        """Add metrics, files, JSON or text artifacts by name, tags and the description card; saying it twice is saying it once."""
+
+
+class Reporter(ABC):
+    """Compares two windows and draws the comparison (Evidently)."""
+
+    @abstractmethod
+    def watch(
+        self,
+        reference: pd.DataFrame,
+        current: pd.DataFrame,
+        schema: Schema,
+        *,
+        tick: int,
+        first_tick: int,
+        against: int,
+    ) -> Drift:
+        """Judge ``current`` against ``reference``: canonical frames with a ``prediction`` column.
+
+        Keeps what it needs to draw the page later. Survives empty, constant and all-missing columns.
+        """
+
+    @abstractmethod
+    def page(self, drift: Drift, conclusions: Conclusions, path: Path) -> Path:
+        """Write the report of ``drift`` with ``conclusions`` as a metric of its own, as one HTML file."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message to one channel, as the outbox sees it."""
+
+    id: int
+    alert: Alert
+    channel: str
+    attempts: int
+    state: str
+    error: str = ""
+
+
+class Channel(ABC):
+    """Somewhere an alert can go."""
+
+    name: str
+
+    @abstractmethod
+    def send(self, alert: Alert) -> None:
+        """Deliver once; the key travels along so that a receiver can drop repeats. Raises Unavailable with the cause."""
+
+
+class Ledger(ABC):
+    """Versions, findings, checks, drift, alerts and deliveries. Every method is one transaction."""
+
+    @abstractmethod
+    def versions(self) -> list[Version]:
+        """All versions, oldest first."""
+
+    @abstractmethod
+    def add_version(self, version: Version) -> None:
+        """At stage REGISTERED; adding it again changes nothing."""
+
+    @abstractmethod
+    def stage(self, number: int) -> Stage:
+        """How far the version's cycle has come. Raises NotFound."""
+
+    @abstractmethod
+    def findings(self, *, open_only: bool = False) -> list[Finding]:
+        """All findings by id; ``open_only`` leaves out stillborn and retired ones."""
+
+    @abstractmethod
+    def finding(self, key: str) -> Finding:
+        """By name or number. Raises NotFound listing near names."""
+
+    @abstractmethod
+    def file(
+        self, findings: Sequence[Finding], checks: Sequence[Check], *, stage: tuple[int, Stage] | None = None
+    ) -> list[Finding]:
+        """Add findings and their birth checks (``check.finding`` is the index into ``findings``), and set a stage.
+
+        A finding whose name exists is left as it is (and its birth check with it). Returns all with their ids, in order.
+        """
+
+    @abstractmethod
+    def record_checks(self, version: int, checks: Sequence[Check], *, stage: Stage | None = None) -> None:
+        """Replace the checks of (finding, version) pairs by these, and set the version's stage if given."""
+
+    @abstractmethod
+    def checks(self, *, finding: int | None = None, version: int | None = None) -> list[Check]:
+        """By version then finding."""
+
+    @abstractmethod
+    def retire(self, findings: Iterable[int], version: int) -> None:
+        """Stop re-testing from ``version`` on."""
+
+    @abstractmethod
+    def record_drift(self, drift: Drift) -> None:
+        """One per (tick, champion)."""
+
+    @abstractmethod
+    def drifts(self) -> list[Drift]:
+        """By tick."""
+
+    @abstractmethod
+    def enqueue(self, alert: Alert, channels: Sequence[str], *, stage: tuple[int, Stage] | None = None) -> bool:
+        """Put an alert in the outbox, one delivery a channel; False when its key is there already. Sets a stage."""
+
+    @abstractmethod
+    def set_stage(self, number: int, stage: Stage) -> None:
+        """When there is nothing else to write."""
+
+    @abstractmethod
+    def due(self, now: float) -> list[Delivery]:
+        """Deliveries neither sent nor dead whose next attempt is not after ``now`` (seconds since the epoch)."""
+
+    @abstractmethod
+    def delivered(self, delivery: int, at: float) -> None: ...
+
+    @abstractmethod
+    def failed(self, delivery: int, error: str, *, next_attempt: float | None) -> None:
+        """Keep the error; ``next_attempt`` None marks the delivery dead."""
+
+    @abstractmethod
+    def deliveries(self) -> list[Delivery]:
+        """All, newest first."""

@@ -1,0 +1,1 @@
+"""Pages, cards and mails, all drawn from the same conclusions."""

@@ -164,7 +164,8 @@ class Window:
         mask = self._parts == part
         if labelled:
             mask = mask & self.rows[LABEL].notna().to_numpy()
-        return self.rows.loc[mask].reset_index(drop=True)
+        rows: pd.DataFrame = self.rows.loc[mask].reset_index(drop=True)
+        return rows
 
     @cached_property
     def digest(self) -> str:

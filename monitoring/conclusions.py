@@ -1,9 +1,9 @@
 """What all versions together say of all findings: computed once, shown by the page, the card, the alert and the CLI."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from models.domain import Check, Drift, Finding, HalfLife, Status, Version
+from models.domain import Check, Drift, Finding, HalfLife, Interval, Status, Version
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Conclusions:
             investigator's; then by distance from the threshold.
         drifts: every watch, by tick.
         latest: finding id -> its newest check.
+        intervals: finding id -> version number -> estimate and interval that decided there; untestable ones are absent.
     """
 
     versions: tuple[Version, ...]
@@ -60,6 +61,7 @@ class Conclusions:
     changes: tuple[Change, ...]
     drifts: tuple[Drift, ...]
     latest: Mapping[int, Check]
+    intervals: Mapping[int, Mapping[int, Interval]] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[Status, int]:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Protocol
+from typing import Any, Protocol
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
+from models.learner.calibrate import restore
 from models.rows import Array, Kind, Schema
 
 
@@ -60,6 +61,26 @@ class Model:
         """Calibrated probability of class 1, shape (n,), in [0, 1]."""
         return self.calibration(self.raw(self.matrix(frame)))
 
+    def to_dict(self) -> dict[str, Any]:
+        """All but the text, as JSON can hold it."""
+        return {
+            "schema": self.schema.to_dict(),
+            "categories": {name: list(values) for name, values in self.categories.items()},
+            "calibration": self.calibration.to_dict(),
+            "threshold": self.threshold,
+        }
+
+    @classmethod
+    def from_dict(cls, text: str, value: Mapping[str, Any]) -> "Model":
+        """The model of LightGBM's ``text`` and of what `to_dict` gave."""
+        return cls(
+            text=text,
+            schema=Schema.from_dict(value["schema"]),
+            categories={name: tuple(values) for name, values in value["categories"].items()},
+            calibration=restore(value["calibration"]),
+            threshold=float(value["threshold"]),
+        )
+
 
 def encode(frame: pd.DataFrame, schema: Schema, categories: Mapping[str, tuple[str, ...]]) -> Array:
     """Features as the trees see them, shape (n, p), float64.
@@ -73,7 +94,8 @@ def encode(frame: pd.DataFrame, schema: Schema, categories: Mapping[str, tuple[s
     matrix = np.empty((len(frame), len(schema.columns)))
     for j, column in enumerate(schema.columns):
         if column.kind is Kind.CATEGORICAL:
-            codes = pd.Categorical(frame[column.name], categories=list(categories[column.name])).codes
+            values = pd.Index(frame[column.name], dtype=object)
+            codes = pd.Index(categories[column.name], dtype=object).get_indexer(values)
             matrix[:, j] = np.where(codes < 0, np.nan, codes)
         else:
             matrix[:, j] = frame[column.name].to_numpy(dtype=float)

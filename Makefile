@@ -1,0 +1,46 @@
+# Two commands are all a newcomer needs: make demo, make test.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_WAIT_POLICY ?= passive
+
+.PHONY: demo test lint format lock clean
+
+demo: .venv/run
+	$(BIN)/halflife demo
+
+test: .venv/test
+	$(BIN)/python -m pytest
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# What is installed, and nothing else: exact versions with their hashes.
+.venv/run: infra/locks/uv.txt infra/locks/run.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "halflife needs Python 3.11 or later: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r infra/locks/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r infra/locks/run.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/test: .venv/run infra/locks/test.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r infra/locks/test.txt
+	touch $@
+
+# Resolve again, for every supported Python; the files name no registry.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: .venv/run
+	echo uv | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --quiet --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o infra/locks/uv.txt
+	$(COMPILE) --group build -o infra/locks/run.txt
+	$(COMPILE) --group build --group test -c infra/locks/run.txt -o infra/locks/test.txt
+
+clean:
+	rm -rf .venv halflife-home .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis

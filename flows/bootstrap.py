@@ -1,0 +1,174 @@
+"""The composition root: the only place that knows which adapter serves which port."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from flows.settings import AlertSettings, FeedSettings, Settings, parse
+from models.errors import ConfigError, Unavailable
+from models.rows import Split
+from models.world.scenarios import scenario
+from models.world.world import World
+from monitoring.adapters.channels.console import Console
+from monitoring.adapters.channels.eml import Eml
+from monitoring.adapters.channels.secrets import secret
+from monitoring.adapters.channels.smtp import Security, Smtp
+from monitoring.adapters.channels.webhook import Webhook
+from monitoring.adapters.delta_store import DeltaStore
+from monitoring.adapters.evidently_reporter import EvidentlyReporter
+from monitoring.adapters.files_feed import FilesFeed
+from monitoring.adapters.mlflow_registry import MlflowRegistry
+from monitoring.adapters.sql_ledger import SqlLedger
+from monitoring.adapters.synthetic_feed import SyntheticFeed
+from monitoring.ports import Channel, Feed
+from monitoring.service import Policy, Service
+
+SETTINGS = "settings.json"
+
+
+def bootstrap(settings: Settings) -> Service:
+    """A service ready for use under ``settings.home``, which is made if it is not there.
+
+    Raises:
+        Unavailable: the home cannot be written.
+        ConfigError: a secret's environment variable is not set, an unknown scenario.
+    """
+    home = settings.home.resolve()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        remember(settings)
+    except OSError as error:
+        raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
+    return Service(
+        home=home,
+        policy=policy(settings),
+        feed=feed(settings.feed, settings.seed),
+        store=store(settings),
+        registry=registry(settings),
+        ledger=ledger(settings),
+        reporter=EvidentlyReporter(home / "watch", seed=settings.seed),
+        channels=channels(settings.alerts, home, settings.name),
+    )
+
+
+def store(settings: Settings) -> DeltaStore:
+    """The rows, in Delta tables."""
+    evidence = settings.evidence
+    split = Split(evidence.evidence, evidence.discovery, evidence.calibration)
+    return DeltaStore(settings.home.resolve() / "store", split)
+
+
+def registry(settings: Settings) -> MlflowRegistry:
+    """MLflow on SQLite, artifacts on disk."""
+    return MlflowRegistry.at(settings.home.resolve(), settings.name)
+
+
+def ledger(settings: Settings) -> SqlLedger:
+    """SQLite."""
+    return SqlLedger(f"sqlite:///{settings.home.resolve() / 'ledger.db'}")
+
+
+@lru_cache(maxsize=4)
+def service(home: str) -> Service:
+    """The service of a home that has been used before, from the settings kept in it; one a process."""
+    return bootstrap(recall(Path(home)))
+
+
+def remember(settings: Settings) -> None:
+    """Keep the settings in the home, so that flows and later commands need only the folder. They hold no secrets."""
+    path = settings.home.resolve() / SETTINGS
+    text = settings.model_dump_json(indent=1, exclude={"home"})
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        draft = path.with_suffix(".tmp")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+
+
+def recall(home: Path) -> Settings:
+    """The settings a home was last used with. Raises ConfigError when it never was."""
+    path = home / SETTINGS
+    if not path.exists():
+        raise ConfigError(
+            f"{home} is not a halflife home: it has no {SETTINGS}; start with `halflife replay` or `demo`"
+        )
+    return parse({**json.loads(path.read_text(encoding="utf-8")), "home": home}, str(path))
+
+
+def policy(settings: Settings) -> Policy:
+    """The part of the settings that decides."""
+    return Policy(
+        name=settings.name,
+        seed=settings.seed,
+        recipe=settings.recipe.recipe(),
+        window=settings.retrain.window,
+        every=settings.retrain.every,
+        on_drift=settings.retrain.on_drift,
+        margin=settings.retrain.margin,
+        watch_every=settings.watch.every,
+        watch_window=settings.watch.window,
+        evidence_rows=settings.evidence.rows,
+        level=settings.evidence.level,
+        replicates=settings.evidence.replicates,
+        attributions=settings.investigate.attributions,
+        errors=settings.investigate.errors,
+        gaps=settings.investigate.gaps,
+        segments=settings.investigate.segments,
+        follow=settings.investigate.follow,
+    )
+
+
+def feed(settings: FeedSettings, seed: int) -> Feed:
+    """The feed that is configured; nothing is read yet."""
+    if settings.kind == "synthetic":
+        world = World(scenario(settings.scenario), seed=seed, rows_per_tick=settings.rows_per_tick)
+        return SyntheticFeed(world, ticks=settings.ticks)
+    assert settings.path is not None
+    assert settings.label is not None
+    return FilesFeed(
+        Path(settings.path),
+        label=settings.label,
+        positive=settings.positive,
+        id=settings.id,
+        time=settings.time,
+        separator=settings.separator,
+        rows_per_tick=settings.rows_per_tick,
+        ignore=settings.ignore,
+        categorical=settings.categorical,
+        label_delay=settings.label_delay,
+    )
+
+
+def channels(settings: AlertSettings, home: Path, source: str) -> dict[str, Channel]:
+    """Name -> channel, for every configured one."""
+    return {name: CHANNELS[name](settings, home, source) for name in settings.channels}
+
+
+def _smtp(settings: AlertSettings, home: Path, source: str) -> Channel:
+    smtp = settings.smtp
+    assert smtp is not None
+    return Smtp(
+        host=smtp.host,
+        sender=smtp.sender,
+        recipients=smtp.to,
+        port=smtp.port,
+        security=Security(smtp.security),
+        user_env=smtp.user_env,
+        password_env=smtp.password_env,
+        ca_file=smtp.ca_file,
+    )
+
+
+def _webhook(settings: AlertSettings, home: Path, source: str) -> Channel:
+    webhook = settings.webhook
+    assert webhook is not None
+    url = webhook.url or secret(webhook.url_env, "the address of the webhook")
+    return Webhook(url=url, secret_env=webhook.secret_env, source=source)
+
+
+CHANNELS: Mapping[str, Callable[[AlertSettings, Path, str], Channel]] = {
+    "console": lambda settings, home, source: Console(),
+    "eml": lambda settings, home, source: Eml(home / "alerts"),
+    "smtp": _smtp,
+    "webhook": _webhook,
+}

@@ -1,0 +1,97 @@
+"""The ``halflife`` command: a table of commands, loaded when they are used, and what errors look like."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from models.errors import HalflifeError
+
+COMMANDS = {
+    "demo": "Stream a synthetic world that changes, and see which beliefs go stale.",
+    "replay": "Run every step over a feed's history, tick by tick.",
+    "ingest": "Pull the next ticks of the feed into the store.",
+    "watch": "Compare the newest ticks with the champion's window.",
+    "retrain": "Train, gate and register a version on the newest window.",
+    "recheck": "Re-test every open finding on the newest version.",
+    "finding": "Add, list and show findings.",
+    "report": "Write the conclusions page of the newest version.",
+    "alerts": "List alerts and deliveries, deliver what is due, send a test.",
+    "doctor": "Check the configuration, the feed, the stores and the channels.",
+    "scenarios": "List the synthetic worlds.",
+    "statistics": "List what a claim can speak about.",
+}
+"""Every command with its line of help; ``flows/commands/NAME.py`` holds a click command called ``command``."""
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module when it is used, so that ``--help`` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"flows.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"{args[0]!r} is not a command; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Start with: halflife demo",
+)
+@click.version_option(package_name="halflife", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Retrains your model on a live stream and says which of your conclusions about the last one no longer hold."""
+
+
+def main() -> None:
+    """Run the command line; exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a ``--fail-on`` condition."""
+    quiet_neighbours()
+    try:
+        cli.main(prog_name="halflife", standalone_mode=False)
+    except HalflifeError as error:
+        _die(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _die("stopped; run the same command again to go on from here", 130)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+
+
+def _die(message: str, code: int) -> None:
+    click.secho("error: ", fg="red", bold=True, err=True, nl=False)
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def quiet_neighbours() -> None:
+    """No telemetry, and OpenMP threads that sleep instead of spinning; must run before any of them is imported."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+
+if __name__ == "__main__":
+    main()

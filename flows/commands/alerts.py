@@ -1,0 +1,90 @@
+"""``halflife alerts list | deliver | test``."""
+
+import sys
+import time
+
+import click
+
+from flows.commands.common import alone, emit, options
+from flows.commands.steps import opened
+from flows.settings import Settings
+from models.domain import Alert, AlertItem, AlertKind, Severity
+
+
+@click.group(epilog="Example: halflife alerts list")
+def command() -> None:
+    """List alerts and their deliveries, deliver what is due, and try the channels."""
+
+
+@command.command("list", epilog="Example: halflife alerts list --json")
+@options
+def list_(settings: Settings, as_json: bool, verbose: bool) -> None:
+    """Every delivery, newest first: what was sent where, what waits, what was given up and why."""
+    _, here = opened(settings)
+    rows = [
+        {
+            "key": d.alert.key,
+            "version": f"v{d.alert.version}" if d.alert.version else None,
+            "severity": d.alert.severity.value,
+            "subject": d.alert.subject,
+            "channel": d.channel,
+            "state": d.state,
+            "attempts": d.attempts,
+            "error": d.error,
+        }
+        for d in here.ledger.deliveries()
+    ]
+    if as_json:
+        emit(rows)
+        return
+    from flows.commands.ending import show_deliveries
+
+    show_deliveries(rows)
+
+
+@command.command(epilog="Example: halflife alerts deliver")
+@options
+def deliver(settings: Settings, as_json: bool, verbose: bool) -> None:
+    """Try every delivery that is due."""
+    from monitoring import steps
+
+    with alone(settings.home):
+        _, here = opened(settings)
+        done = steps.deliver(here)
+    counts = {"sent": len(done.sent), "failed": len(done.failed), "dead": len(done.dead)}
+    if as_json:
+        emit(counts)
+    else:
+        click.echo(", ".join(f"{n} {name}" for name, n in counts.items()))
+
+
+@command.command(epilog="Example: halflife alerts test --config halflife.toml")
+@options
+def test(settings: Settings, as_json: bool, verbose: bool) -> None:
+    """Send a test alert through every configured channel and say what each answered."""
+    _, here = opened(settings)
+    item = AlertItem(AlertKind.TEST, Severity.INFO, "If you can read this, this channel works.")
+    alert = Alert(
+        key=f"{here.policy.name}-test-{int(time.time())}",
+        severity=Severity.INFO,
+        version=0,
+        subject=f"{here.policy.name}: a test from halflife",
+        sentence="This is a test; nothing happened.",
+        items=(item,),
+    )
+    answers = {}
+    for name, channel in here.channels.items():
+        try:
+            channel.send(alert)
+            answers[name] = "ok"
+        except Exception as error:
+            from monitoring.outbox import redact
+
+            answers[name] = redact(error)
+    if as_json:
+        emit(answers)
+    else:
+        for name, answer in answers.items():
+            click.echo(f"{name:<8} {answer}")
+    if any(answer != "ok" for answer in answers.values()):
+        sys.exit(1)

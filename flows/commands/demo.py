@@ -1,0 +1,43 @@
+"""``halflife demo``."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from flows.commands.common import DEFAULT_HOME
+from flows.commands.replay import replay
+from flows.settings import Settings, parse
+
+DEMO = {
+    "name": "demo",
+    "feed": {"kind": "synthetic", "scenario": "shortcut", "rows_per_tick": 2000, "ticks": 44},
+    "recipe": {"trees": 80, "leaves": 15, "learning_rate": 0.12},
+    "retrain": {"every": 3, "window": 8},
+    "watch": {"every": 3, "window": 3},
+    "investigate": {"segments": ["region", "sex"], "errors": 12},
+}
+
+
+@click.command(epilog="Example: halflife demo --fresh")
+@click.option("--home", type=click.Path(path_type=Path), default=DEFAULT_HOME / "demo", show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Another world of the same kind."
+)
+@click.option("--fresh", is_flag=True, help="Throw an earlier demo away first.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; logs on stderr.")
+@click.option("-v", "--verbose", is_flag=True, help="Let Prefect and MLflow log what they do.")
+def command(home: Path, seed: int, fresh: bool, as_json: bool, verbose: bool) -> None:
+    """Stream a world that changes, and see which beliefs about the model go stale.
+
+    A feature leaks the label for a while, then stops; later another feature's effect flips its sign. Halflife retrains
+    every three ticks, investigates every version, and re-tests what was concluded on every later one.
+    """
+    if fresh and (home / "settings.json").exists():
+        shutil.rmtree(home)
+    replay(settings(home, seed), None, as_json=as_json, verbose=verbose)
+
+
+def settings(home: Path, seed: int) -> Settings:
+    """The demo's settings."""
+    return parse({**DEMO, "home": home, "seed": seed}, "demo")

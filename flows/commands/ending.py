@@ -1,0 +1,160 @@
+"""What commands print for people, in tables that fit a terminal."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from models.domain import Finding, Status, Version
+from monitoring.alerts import CASE_STATISTICS
+from monitoring.conclusions import Conclusions
+from monitoring.reports.terminal import STYLES, summary
+
+Row = Mapping[str, Any]
+
+
+def show_ending(home: Path, seconds: Mapping[str, float]) -> None:
+    """The last screen of a replay: what became of the findings, and where to look further."""
+    from flows.bootstrap import recall, registry, service
+    from monitoring import steps
+
+    here = service(str(home.resolve()))
+    story = steps.conclusions(here)
+    console = Console(highlight=False)
+    console.print()
+    console.print(summary(story))
+    console.print()
+    deliveries = here.ledger.deliveries()
+    if deliveries:
+        sent = {d.alert.key: d.alert for d in deliveries if d.state == "sent"}
+        names = sorted({d.channel for d in deliveries if d.state == "sent"})
+        waiting = sum(d.state != "sent" for d in deliveries)
+        tail = f"; {waiting} deliveries wait or were given up (halflife alerts list)" if waiting else ""
+        console.print(f"[bold]Alerts[/bold]  {len(sent)} sent by {', '.join(names) or 'no channel'}{tail}")
+        for alert in sorted(sent.values(), key=lambda a: a.version)[-6:]:
+            console.print(Text(f"  {alert.subject}"), overflow="ellipsis", no_wrap=True)
+        console.print()
+    if not story.versions:
+        return
+    folder = here.home / "reports" / story.versions[-1].label
+    links = {
+        "Conclusions": folder / "conclusions.html",
+        "Evidently": folder / "drift.html",
+        "E-mails": here.home / "alerts",
+    }
+    for name, path in links.items():
+        if path.exists():
+            console.print(Text.assemble((f"{name:<12}", "bold"), short(path)), soft_wrap=True)
+    console.print(Text.assemble((f"{'MLflow':<12}", "bold"), registry(recall(here.home)).ui_command), soft_wrap=True)
+    prefect = f"PREFECT_HOME={shlex.quote(str(short(here.home / 'prefect')))} prefect server start"
+    console.print(Text.assemble((f"{'Prefect':<12}", "bold"), prefect), soft_wrap=True)
+    total = seconds.get("total", 0.0)
+    parts = ", ".join(f"{name} {s:.0f}" for name, s in seconds.items() if name != "total" and s >= 0.5)
+    console.print(f"\n[dim]{total:.0f} s: {parts}[/dim]")
+
+
+def short(path: Path) -> str:
+    """Relative to where the command runs, if it is below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def show_checks(version: Version, rows: Sequence[Row]) -> None:
+    """Re-tests on one version; claims about single cases are counted, not listed."""
+    console = Console(highlight=False)
+    listed = [row for row in rows if not _about_case(row["claim"])]
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, justify in (
+        ("finding", "left"),
+        ("claim", "left"),
+        ("fresh rows", "right"),
+        ("pinned rows", "right"),
+        ("", "left"),
+    ):
+        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+    for row in listed or rows:
+        table.add_row(
+            row["finding"], row["claim"], _figures(row["fresh"]), _figures(row["pinned"]), _status(row["status"])
+        )
+    console.print(f"[bold]{version.label}[/bold] · ticks {version.first} to {version.last} · {len(rows)} re-tested")
+    console.print(table)
+    rest = len(rows) - len(listed or rows)
+    if rest:
+        refuted = sum(Status(row["status"]).refutes for row in rows if _about_case(row["claim"]))
+        console.print(f"[dim]and {rest} claims about single cases, {refuted} of them refuted (see --json)[/dim]")
+
+
+def _about_case(claim: str) -> bool:
+    return claim.startswith(tuple(f"{name}(" for name in CASE_STATISTICS))
+
+
+def _figures(measurement: Row | None) -> str:
+    if measurement is None:
+        return "–"
+    if measurement["estimate"] is None:
+        return str(measurement["reason"])
+    if measurement["lower"] == measurement["upper"]:
+        return f"{measurement['estimate']:.3f}"
+    return f"{measurement['estimate']:.3f} [{measurement['lower']:.3f}, {measurement['upper']:.3f}]"
+
+
+def _status(status: str) -> Text:
+    return Text(status, style=STYLES[Status(status)])
+
+
+def show_findings(story: Conclusions, rows: Sequence[Row], *, everything: bool) -> None:
+    """Findings with what became of them; people's first, then the investigator's."""
+    console = Console(highlight=False)
+    shown = [
+        row for row in rows if everything or not (row["stillborn"] or row["retired_on"] or _about_case(row["claim"]))
+    ]
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("", "name", "claim", "by", "made on", "status", "since"):
+        table.add_column(name, overflow="fold")
+    for row in sorted(shown, key=lambda row: (row["author"] == "investigator", -row["id"])):
+        status = Text("stillborn", style="dim") if row["stillborn"] else _status(row["status"])
+        table.add_row(str(row["id"]), row["name"], row["claim"], row["author"], row["made_on"], status, row["since"])
+    console.print(table if shown else "no finding to show")
+    if len(shown) < len(rows):
+        console.print(f"[dim]{len(rows) - len(shown)} more: single cases, stillborn and retired ones (--all)[/dim]")
+
+
+def show_finding(finding: Finding, rows: Sequence[Row]) -> None:
+    """One finding's life."""
+    console = Console(highlight=False)
+    console.print(Text.assemble((finding.name, "bold"), "  ", finding.claim))
+    flags = [name for name, on in (("guard", finding.guard), ("stillborn", finding.stillborn)) if on]
+    flags += [f"retired on v{finding.retired_on}"] if finding.retired_on else []
+    console.print(
+        f"made on v{finding.made_on} by {finding.author}, scope {finding.scope}{', ' if flags else ''}{', '.join(flags)}"
+    )
+    if finding.note:
+        console.print(Text(finding.note, style="italic"))
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("version", "status", "fresh rows", "pinned rows"):
+        table.add_column(name, justify="right" if name.endswith("rows") else "left")
+    for row in rows:
+        table.add_row(row["version"], _status(row["status"]), _figures(row["fresh"]), _figures(row["pinned"]))
+    console.print(table)
+
+
+def show_deliveries(rows: Sequence[Row]) -> None:
+    """The outbox."""
+    console = Console(highlight=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("version", "channel", "state", "tries", "subject", "error"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(
+            row["version"] or "–",
+            row["channel"],
+            row["state"],
+            str(row["attempts"]),
+            Text(row["subject"]),
+            Text(row["error"]),
+        )
+    console.print(table if rows else "no alert has been decided yet")

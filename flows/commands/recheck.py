@@ -1,0 +1,40 @@
+"""``halflife recheck``."""
+
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+
+from flows.commands.common import emit, options
+from flows.commands.steps import run_flow
+from flows.settings import Settings
+
+
+@click.command(epilog="Example: halflife recheck --fail-on stale")
+@click.option("--fail-on", type=click.Choice(["stale", "guard"]), help="Exit with 3 when it occurs.")
+@options
+def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: bool) -> None:
+    """Re-test every open finding on the newest version, on pinned and on fresh rows."""
+
+    def flow(home: str) -> Coroutine[Any, Any, None]:
+        from flows.recheck import recheck
+
+        return recheck(home)
+
+    _, here = run_flow(settings, verbose, flow)
+    from monitoring.reports.listing import check_row
+
+    version = here.version()
+    findings = {finding.id: finding for finding in here.ledger.findings()}
+    checks = here.ledger.checks(version=version.number)
+    rows = [check_row(check, findings[check.finding]) for check in checks]
+    if as_json:
+        emit({"version": version.label, "checks": rows})
+    else:
+        from flows.commands.ending import show_checks
+
+        show_checks(version, rows)
+    refuted = [findings[check.finding] for check in checks if check.status.refutes]
+    if (fail_on == "stale" and refuted) or (fail_on == "guard" and any(f.guard for f in refuted)):
+        sys.exit(3)

@@ -1,0 +1,76 @@
+"""``halflife replay``."""
+
+import time
+from typing import Any
+
+import click
+
+from flows import engine
+from flows.commands.common import alone, emit, mark_last, note, options, run
+from flows.commands.progress import progress
+from flows.settings import Settings
+from models.errors import UsageError
+
+
+@click.command(epilog="Example: halflife replay --config infra/examples/elec.toml")
+@click.option("--ticks", type=click.IntRange(min=1), help="Stop after so many ticks of the feed; default all.")
+@options
+def command(settings: Settings, ticks: int | None, as_json: bool, verbose: bool) -> None:
+    """Run every step over a feed's history: ingest, watch, retrain, recheck, report, deliver.
+
+    Goes on where an earlier run stopped, however it stopped; a finished replay only shows its result again.
+    """
+    replay(settings, ticks, as_json=as_json, verbose=verbose)
+
+
+def replay(settings: Settings, ticks: int | None, *, as_json: bool, verbose: bool) -> None:
+    """Replay the feed of ``settings`` and show how it ended."""
+    with alone(settings.home):
+        result = drive(settings, ticks, verbose=verbose)
+    mark_last(settings.home)
+    if as_json:
+        emit(result)
+        return
+    from flows.commands.ending import show_ending
+
+    show_ending(settings.home, result["seconds"])
+
+
+def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, Any]:
+    """Run the replay flow; gives what ``replay --json`` prints."""
+    started = time.perf_counter()
+    engine.prepare(settings.home, verbose=verbose)
+    from flows.bootstrap import bootstrap, service
+
+    bootstrap(settings)
+    home = str(settings.home.resolve())
+    service.cache_clear()
+    here = service(home)
+    length = here.feed.ticks
+    if ticks is None and length is None:
+        raise UsageError("this feed does not end; say how far to go with --ticks, or set feed.ticks")
+    total = min(t for t in (ticks, length) if t is not None)
+
+    from flows.replay import replay as flow
+
+    with progress(total) as observe:
+        here.observe = observe
+        running = time.perf_counter()
+        versions = run(lambda: flow(home, total - 1), settings.home)
+    ended = time.perf_counter()
+    if versions == 0:
+        note(f"no version yet: {total} ticks are fewer than a window of {here.policy.window}")
+
+    from monitoring import steps
+    from monitoring.reports.listing import summary
+
+    seconds = {"setup": running - started, **here.seconds}
+    seconds["prefect"] = ended - running - sum(here.seconds.values())
+    seconds["total"] = ended - started
+    return {
+        "ticks": total,
+        **summary(steps.conclusions(here)),
+        "alerts": sum(delivery.state == "sent" for delivery in here.ledger.deliveries()),
+        "seconds": {phase: round(s, 2) for phase, s in seconds.items()},
+        "home": str(settings.home),
+    }

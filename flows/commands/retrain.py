@@ -1,0 +1,37 @@
+"""``halflife retrain``."""
+
+from collections.abc import Coroutine
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from flows.commands.common import emit, options
+from flows.commands.steps import run_flow
+from flows.settings import Settings
+from models.domain import Version
+
+
+@click.command(epilog="Example: halflife retrain --json")
+@options
+def command(settings: Settings, as_json: bool, verbose: bool) -> None:
+    """Train, gate and register a version on the newest window, then re-test every open finding on it."""
+
+    def flow(home: str) -> Coroutine[Any, Any, Version]:
+        from flows.recheck import recheck
+        from flows.retrain import retrain
+
+        async def both() -> Version:
+            version = await retrain(home)
+            await recheck(home)
+            return version
+
+        return both()
+
+    version, _ = run_flow(settings, verbose, flow)
+    if as_json:
+        emit({**asdict(version), "version": version.label})
+        return
+    click.echo(f"{version.label} is {version.role}: {version.reason}")
+    for name, interval in version.metrics.items():
+        click.echo(f"  {name:<10} {interval}")

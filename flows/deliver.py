@@ -1,0 +1,19 @@
+"""Flow: send what the outbox holds."""
+
+from prefect import flow, task
+
+from flows.bootstrap import service
+from flows.retries import RETRIED
+from monitoring import steps
+
+
+@task(name="deliver", **RETRIED)
+def deliver_alerts(home: str) -> int:
+    """How many deliveries succeeded."""
+    return len(steps.deliver(service(home)).sent)
+
+
+@flow(name="deliver", flow_run_name="deliver")
+async def deliver(home: str) -> int:
+    """Try every delivery that is due."""
+    return deliver_alerts(home)

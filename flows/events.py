@@ -1,0 +1,43 @@
+"""What Prefect's users can react to: events with the model as resource, and the version's card as an artifact."""
+
+from prefect.artifacts import create_markdown_artifact
+from prefect.events import emit_event
+
+from flows.bootstrap import service
+from models.domain import Drift, Version
+from monitoring import steps
+from monitoring.reports.card import card
+
+
+def _resource(home: str) -> dict[str, str]:
+    name = service(home).policy.name
+    return {"prefect.resource.id": f"halflife.model.{name}", "prefect.resource.name": name}
+
+
+def drift_detected(home: str, drift: Drift) -> None:
+    """``halflife.drift.detected``."""
+    payload = {"tick": drift.tick, "columns": [c.name for c in drift.columns if c.drifted], "note": drift.note}
+    emit_event("halflife.drift.detected", resource=_resource(home), payload=payload)
+
+
+def version_registered(home: str, version: Version) -> None:
+    """``halflife.version.registered``."""
+    payload = {"version": version.number, "role": version.role.value, "reason": version.reason}
+    emit_event("halflife.version.registered", resource=_resource(home), payload=payload)
+
+
+def findings_stale(home: str, number: int, names: list[str]) -> None:
+    """One ``halflife.finding.stale`` a version, and ``halflife.guard.broken`` when a guard is among them."""
+    if not names:
+        return
+    emit_event("halflife.finding.stale", resource=_resource(home), payload={"version": number, "findings": names})
+    guards = sorted({f.name for f in service(home).ledger.findings() if f.guard} & set(names))
+    if guards:
+        emit_event("halflife.guard.broken", resource=_resource(home), payload={"version": number, "findings": guards})
+
+
+def show_card(home: str, number: int) -> None:
+    """The version's card as a Markdown artifact of the run."""
+    here = service(home)
+    markdown = card(here.version(number), steps.conclusions(here))
+    create_markdown_artifact(markdown, key=f"halflife-{here.policy.name}".lower().replace("_", "-"))

@@ -1,0 +1,52 @@
+"""Flow: re-test findings on the newest version, investigate it, and tell the story."""
+
+from prefect import flow, task
+
+from flows.bootstrap import service
+from flows.deliver import deliver_alerts
+from flows.events import findings_stale, show_card
+from flows.retries import RETRIED
+from models.domain import Stage
+from monitoring import steps
+
+
+@task(name="recheck", task_run_name="recheck v{number}", **RETRIED)
+def check_findings(home: str, number: int) -> int:
+    """How many findings were re-tested."""
+    return len(steps.recheck(service(home), service(home).version(number)))
+
+
+@task(name="investigate", task_run_name="investigate v{number}", **RETRIED)
+def file_findings(home: str, number: int) -> int:
+    """How many findings were filed."""
+    return len(steps.investigate(service(home), service(home).version(number)))
+
+
+@task(name="report", task_run_name="report v{number}", **RETRIED)
+def write_report(home: str, number: int) -> list[str]:
+    """Names of the findings that went stale."""
+    story = steps.report(service(home), service(home).version(number))
+    return [change.finding.name for change in story.changes if change.after.refutes]
+
+
+def after_retrain(home: str, number: int) -> None:
+    """What follows a registered version, from the stage it has reached."""
+    stage = service(home).ledger.stage(number)
+    if stage is Stage.REGISTERED:
+        check_findings(home, number)
+    if stage in (Stage.REGISTERED, Stage.RECHECKED):
+        file_findings(home, number)
+    if stage is not Stage.REPORTED:
+        findings_stale(home, number, write_report(home, number))
+        show_card(home, number)
+    deliver_alerts(home)
+
+
+@flow(name="recheck", flow_run_name="recheck")
+async def recheck(home: str) -> None:
+    """Re-test every open finding on the newest version, finishing its cycle first if it was cut short."""
+    newest = service(home).version()
+    if service(home).ledger.stage(newest.number) is Stage.REPORTED:
+        check_findings(home, newest.number)
+        write_report(home, newest.number)
+    after_retrain(home, newest.number)

@@ -1,0 +1,61 @@
+"""Flow: drive the other steps over history, one flow run a cycle, each visible in Prefect afterwards."""
+
+from prefect import flow
+
+from flows.bootstrap import service
+from flows.engine import note_server
+from flows.events import drift_detected, version_registered
+from flows.ingest import ingest_ticks
+from flows.recheck import after_retrain
+from flows.retrain import train_version
+from flows.watch import watch_ticks
+from models.domain import Stage
+from models.errors import DataError
+from monitoring import steps
+
+
+@flow(name="cycle")
+async def cycle(home: str, tick: int) -> int | None:
+    """Ingest to ``tick``; watch and retrain if they are due; then everything that follows a new version.
+
+    Returns:
+        The new version's number; None when none was due.
+    """
+    here = service(home)
+    ingest_ticks(home, tick)
+    versions = here.ledger.versions()
+    if steps.watch_due(here.policy, versions, tick):
+        drift = watch_ticks(home, tick)
+        if drift is not None and drift.drifted:
+            drift_detected(home, drift)
+    if not steps.retrain_due(here.policy, versions, here.ledger.drifts(), tick):
+        return None
+    version = train_version(home, tick)
+    version_registered(home, version)
+    after_retrain(home, version.number)
+    return version.number
+
+
+@flow(name="replay", flow_run_name="replay")
+async def replay(home: str, until: int) -> int:
+    """Every cycle due up to and including tick ``until``; goes on where an earlier run stopped, however it stopped.
+
+    Returns:
+        How many versions there are now.
+    """
+    here = service(home)
+    note_server(here.home)
+    versions = here.ledger.versions()
+    if versions and here.ledger.stage(versions[-1].number) is not Stage.REPORTED:
+        after_retrain(home, versions[-1].number)
+    failed = -1
+    while (
+        tick := max(failed + 1, steps.next_tick(here.policy, here.ledger.versions(), here.ledger.drifts()))
+    ) <= until:
+        try:
+            await cycle.with_options(flow_run_name=f"tick {tick}")(home, tick)
+        except DataError as error:
+            here.observe(f"tick {tick}: not retrained: {error}")
+            failed = tick
+    ingest_ticks(home, until)
+    return len(here.ledger.versions())

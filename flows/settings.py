@@ -1,0 +1,241 @@
+"""Settings as one frozen value, read once at the edge from TOML; every fault names the file, the key and the way out."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.domain import Recipe
+from models.errors import ConfigError
+
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FeedSettings(Section):
+    """Where rows come from: a synthetic world, or a CSV or Parquet file read as a stream."""
+
+    kind: Literal["synthetic", "file"] = "synthetic"
+    rows_per_tick: Count = 2000
+    ticks: Count | None = None
+    scenario: str = "shortcut"
+    path: str | None = None
+    label: str | None = None
+    positive: str | None = None
+    id: str | None = None
+    time: str | None = None
+    separator: str | None = None
+    categorical: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    label_delay: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _file_needs_path_and_label(self) -> "FeedSettings":
+        if self.kind == "file" and not (self.path and self.label):
+            raise ValueError('a feed of kind "file" needs path and label')
+        return self
+
+
+class EvidenceSettings(Section):
+    """Shares of rows (by hash of id) that never train, and how tests are made on them."""
+
+    evidence: Share = 0.10
+    discovery: Share = 0.05
+    calibration: Share = 0.10
+    rows: Count = 2000
+    level: Share = 0.90
+    replicates: Annotated[int, Field(ge=100)] = 400
+
+    @model_validator(mode="after")
+    def _something_is_left_to_train(self) -> "EvidenceSettings":
+        if self.evidence + self.discovery + self.calibration > 0.8:
+            raise ValueError("evidence + discovery + calibration leave less than a fifth of the rows to train on")
+        return self
+
+
+class RetrainSettings(Section):
+    """When a version is trained, and on how many ticks."""
+
+    every: Count = 3
+    window: Count = 8
+    on_drift: bool = True
+    margin: Annotated[float, Field(ge=0)] = 0.0
+
+
+class WatchSettings(Section):
+    """How often the newest ticks are compared with the champion's window, and how many."""
+
+    every: Count = 3
+    window: Count = 3
+
+
+class RecipeSettings(Section):
+    """How a window becomes a model; see ``models.domain.Recipe``."""
+
+    trees: Count = 200
+    leaves: Annotated[int, Field(ge=2)] = 31
+    learning_rate: Annotated[float, Field(gt=0)] = 0.08
+    min_rows_per_leaf: Count = 20
+    row_sampling: Annotated[float, Field(gt=0, le=1)] = 0.8
+    feature_sampling: Annotated[float, Field(gt=0, le=1)] = 0.8
+    l2: Annotated[float, Field(ge=0)] = 1.0
+    calibration: Literal["temperature", "isotonic", "none"] = "temperature"
+    threshold: Share = 0.5
+    threads: Annotated[int, Field(ge=1)] = 2
+
+    def recipe(self) -> Recipe:
+        return Recipe(**self.model_dump())
+
+
+class InvestigateSettings(Section):
+    """What the standard investigator looks at, and for how many retrains its findings are followed."""
+
+    attributions: Annotated[int, Field(ge=0)] = 3
+    errors: Annotated[int, Field(ge=0)] = 20
+    gaps: Annotated[int, Field(ge=0)] = 2
+    segments: tuple[str, ...] = ()
+    follow: Count = 10
+
+
+class SmtpSettings(Section):
+    """A mail server. Credentials are read from the environment variables named here."""
+
+    host: str
+    sender: str
+    to: tuple[str, ...]
+    port: Count = 587
+    security: Literal["starttls", "ssl", "none"] = "starttls"
+    user_env: str = ""
+    password_env: str = ""
+    ca_file: str = ""
+
+
+class WebhookSettings(Section):
+    """A receiver of signed webhooks. Its secret, and an address that is one, are read from the variables named here."""
+
+    url: str = ""
+    url_env: str = ""
+    secret_env: str = "HALFLIFE_WEBHOOK_SECRET"  # noqa: S105 - the variable's name, not a secret
+
+    @model_validator(mode="after")
+    def _one_address(self) -> "WebhookSettings":
+        if bool(self.url) == bool(self.url_env):
+            raise ValueError("give url, or url_env to name the environment variable that holds it")
+        return self
+
+
+class AlertSettings(Section):
+    """Where alerts go."""
+
+    channels: tuple[Literal["console", "eml", "smtp", "webhook"], ...] = ("console", "eml")
+    smtp: SmtpSettings | None = None
+    webhook: WebhookSettings | None = None
+
+    @model_validator(mode="after")
+    def _channels_are_configured(self) -> "AlertSettings":
+        for name in ("smtp", "webhook"):
+            if name in self.channels and getattr(self, name) is None:
+                raise ValueError(f'channel "{name}" needs a table [alerts.{name}]')
+        return self
+
+
+class Settings(Section):
+    """Everything a person can set. ``home`` is relative to where the command runs, ``feed.path`` to the file."""
+
+    home: Path = Path("halflife-home")
+    name: str = "halflife"
+    seed: Annotated[int, Field(ge=0)] = 7
+    feed: FeedSettings = FeedSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
+    retrain: RetrainSettings = RetrainSettings()
+    watch: WatchSettings = WatchSettings()
+    recipe: RecipeSettings = RecipeSettings()
+    investigate: InvestigateSettings = InvestigateSettings()
+    alerts: AlertSettings = AlertSettings()
+
+
+def read(path: Path) -> Settings:
+    """Settings from a TOML file; ``feed.path`` and ``home`` may hold ``${NAME}`` or ``${NAME:-default}``.
+
+    Raises:
+        ConfigError: no such file, not TOML, an unknown key, a value out of range, an unset variable.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such configuration file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
+        raise ConfigError(f"{path}: not a TOML file: {error}") from None
+    settings = parse(_filled(table, str(path)), str(path))
+    if settings.feed.path is None:
+        return settings
+    feed = settings.feed.model_copy(update={"path": str((path.parent / settings.feed.path).resolve())})
+    return settings.model_copy(update={"feed": feed})
+
+
+def parse(table: Mapping[str, Any], origin: str) -> Settings:
+    """Settings from plain values; ``origin`` names them in errors.
+
+    >>> parse({"retrain": {"evry": 2}}, "halflife.toml")
+    Traceback (most recent call last):
+    ...
+    models.errors.ConfigError: halflife.toml: retrain.evry is not a setting; did you mean retrain.every?
+    """
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{origin}: {_explained(e)}" for e in error.errors())) from None
+
+
+def _explained(error: Any) -> str:
+    *tables, key = [str(part) for part in error["loc"]] or ["file"]
+    name = ".".join([*tables, key])
+    if error["type"] == "extra_forbidden":
+        known = _keys(tables)
+        near = get_close_matches(key, known, 1)
+        hint = f"did you mean {'.'.join([*tables, near[0]])}?" if near else f"known here: {', '.join(known)}"
+        return f"{name} is not a setting; {hint}"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{name} = {error['input']!r}: {message}" if not isinstance(error["input"], dict) else f"[{name}]: {message}"
+
+
+def _keys(tables: list[str]) -> list[str]:
+    section: Any = Settings
+    for table in tables:
+        annotation = section.model_fields[table].annotation
+        options = [a for a in (annotation, *getattr(annotation, "__args__", ())) if hasattr(a, "model_fields")]
+        section = options[0]
+    return sorted(section.model_fields)
+
+
+def _filled(table: dict[str, Any], origin: str) -> dict[str, Any]:
+    """Variables are filled in where paths stand and nowhere else: settings are kept in the home, and secrets must not be."""
+    feed = table.get("feed")
+    if isinstance(feed, dict) and isinstance(feed.get("path"), str):
+        table = {**table, "feed": {**feed, "path": _expanded(feed["path"], origin)}}
+    if isinstance(table.get("home"), str):
+        table = {**table, "home": _expanded(table["home"], origin)}
+    return table
+
+
+def _expanded(text: str, origin: str) -> str:
+    def fill(match: re.Match[str]) -> str:
+        found = os.environ.get(match[1], match[2])
+        if found is None:
+            raise ConfigError(f"{origin}: {text!r} needs the environment variable {match[1]}, which is not set")
+        return found
+
+    return _VARIABLE.sub(fill, text)

@@ -1,0 +1,24 @@
+"""Flow: compare the newest ticks with the champion's window."""
+
+from prefect import flow, task
+
+from flows.bootstrap import service
+from flows.events import drift_detected
+from flows.retries import RETRIED
+from models.domain import Drift
+from monitoring import steps
+
+
+@task(name="watch", task_run_name="watch tick {tick}", **RETRIED)
+def watch_ticks(home: str, tick: int) -> Drift | None:
+    """The drift found, None before there is a champion."""
+    return steps.watch(service(home), tick)
+
+
+@flow(name="watch", flow_run_name="watch")
+async def watch(home: str) -> Drift | None:
+    """Watch the newest ticks; emits ``halflife.drift.detected``."""
+    drift = watch_ticks(home, service(home).store.last_tick)
+    if drift is not None and drift.drifted:
+        drift_detected(home, drift)
+    return drift

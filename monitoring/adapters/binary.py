@@ -1,0 +1,63 @@
+"""Read a column as a binary label."""
+
+import numpy as np
+import polars as pl
+
+from models.errors import FeedError
+from models.rows import Array
+from monitoring.adapters.sniff import numbers, texts
+
+POSITIVE = {frozenset(pair): pair[1] for pair in (("0", "1"), ("no", "yes"), ("false", "true"), ("n", "y"))}
+"""Pairs that say by themselves which value is positive."""
+SHOWN = 5
+
+
+def binary(cells: pl.Series, positive: str | None = None) -> Array:
+    """1.0 where the cell is the positive value, 0.0 where it is the other one, NaN where it is missing; shape (n,).
+
+    Args:
+        cells: the label column.
+        positive: its positive value; inferred for 0/1, no/yes, false/true and n/y in any case.
+
+    Raises:
+        FeedError: no values, more than two, or two of which none is known to be positive.
+
+    >>> binary(pl.Series("y", ["no", "yes", None])), binary(pl.Series("price", ["UP", "DOWN"]), "UP")
+    (array([ 0.,  1., nan]), array([1., 0.]))
+    """
+    text = _plain(cells)
+    counts = text.drop_nulls().value_counts(sort=True)
+    values: list[str] = counts.get_column(counts.columns[0]).to_list()
+    named = f"the label column {cells.name!r}"
+    if not values:
+        raise FeedError(f"{named} has no values; a label is one of two values, or missing until it arrives")
+    if len(values) > 2:
+        shown = ", ".join(f"{value!r} ({count} rows)" for value, count in counts.head(SHOWN).iter_rows())
+        more = ", …" if len(values) > SHOWN else ""
+        raise FeedError(f"{named} has {len(values)} values where two are possible: {shown}{more}")
+    if positive is None:
+        chosen = _inferred(values, named)
+    else:
+        chosen = str(_plain(pl.Series([positive]))[0])
+        if len(values) == 2 and chosen not in values:
+            raise FeedError(
+                f"{named} has the values {' and '.join(map(repr, sorted(values)))}; positive = {positive!r} is neither"
+            )
+    return (text == chosen).cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def _inferred(values: list[str], named: str) -> str:
+    lower = frozenset(value.lower() for value in values)
+    for pair, positive in POSITIVE.items():
+        if lower <= pair:
+            return next((value for value in values if value.lower() == positive), positive)
+    said = " and ".join(map(repr, sorted(values)))
+    raise FeedError(
+        f"{named} has the values {said}; say which is positive, such as positive = {sorted(values)[-1]!r} in [feed]"
+    )
+
+
+def _plain(cells: pl.Series) -> pl.Series:
+    """Cells as text, 1.0 as 1, so that a label reads the same from CSV and from Parquet."""
+    values = None if cells.dtype == pl.Boolean else numbers(cells)
+    return texts(cells).str.strip_chars() if values is None else texts(values)

@@ -1,0 +1,44 @@
+"""Alerts on the terminal."""
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from models.domain import Alert, Severity
+from monitoring.ports import Channel
+
+if TYPE_CHECKING:
+    from rich.console import Console as Terminal
+
+STYLE = {Severity.CRITICAL: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
+MOST = 5
+"""Items shown; the terminal is for noticing, the report for reading."""
+
+
+@dataclass(frozen=True)
+class Console(Channel):
+    """A compact message on stderr, or on a terminal that somebody else is drawing on too.
+
+    Attributes:
+        terminal: where to print; None for stderr. Give the one of a running progress bar, or the two overwrite
+            each other.
+    """
+
+    terminal: "Terminal | None" = field(default=None, repr=False)
+    name: str = "console"
+
+    def send(self, alert: Alert) -> None:
+        from rich.console import Console as Terminal
+        from rich.padding import Padding
+        from rich.text import Text
+
+        terminal = self.terminal or Terminal(file=sys.stderr, highlight=False)
+        # Text, never markup: a claim may hold square brackets.
+        terminal.print(Text.assemble((f"● {alert.severity} ", STYLE[alert.severity]), (alert.subject, "bold")))
+        for item in alert.items[:MOST]:
+            label = Text.assemble((f"{item.finding}  ", "bold") if item.finding else "", item.sentence)
+            terminal.print(Padding(label, (0, 0, 0, 2)))
+        if (rest := len(alert.items) - MOST) > 0:
+            terminal.print(Text(f"  and {rest} more", style="dim"))
+        for name, target in alert.links.items():
+            terminal.print(Text(f"  {name}: {target}", style="dim"), soft_wrap=True)

@@ -1,0 +1,171 @@
+"""Rows, late labels and quarantine as three Delta tables in one folder.
+
+A tick is written to quarantine, labels and rows, in this order; it is in the store when it is in rows. A process killed
+in between has its tick written again, and each table takes what it lacks.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+from models.errors import NotFound, SchemaError, TickError
+from models.rows import LABEL, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
+from monitoring.adapters.delta_table import TickTable, answering
+from monitoring.adapters.store_contract import (
+    StoreContract,
+    read_contract,
+    require_split,
+    require_storable,
+    write_contract,
+)
+from monitoring.conform import Conformed, conform, conform_labels, require_columns
+from monitoring.ports import Ingested, Store
+from monitoring.repeats import without_seen_labels, without_seen_rows
+
+SOURCE = re.compile(r"rows@(\d+),labels@(\d+)")
+LABEL_COLUMNS = pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), (LABEL, pa.float64())])
+QUARANTINE_COLUMNS = pa.schema([(TICK, pa.int64()), ("id", pa.string()), ("reason", pa.string()), ("row", pa.string())])
+CELLS = {Kind.NUMERIC: pa.float64(), Kind.CATEGORICAL: pa.string()}
+
+
+class DeltaStore(Store):
+    """A store in a folder, which is made with the first tick.
+
+    Args:
+        folder: where the tables are, or will be.
+        split: which rows play which part; fixed by the first tick.
+
+    Raises:
+        ConfigError: the store there was made with another split.
+        Unavailable: the folder cannot be read.
+    """
+
+    def __init__(self, folder: Path, split: Split) -> None:
+        self.folder = folder
+        self._asked = split
+        self._fixed: StoreContract | None = None
+        self._rows, self._labels, self._set_aside = (
+            TickTable(folder / name) for name in ("rows", "labels", "quarantine")
+        )
+        if (contract := self._contract()) is not None:
+            require_split(contract, split, folder)
+
+    @property
+    def schema(self) -> Schema | None:
+        contract = self._contract()
+        return None if contract is None else contract.schema
+
+    @property
+    def split(self) -> Split:
+        contract = self._contract()
+        return self._asked if contract is None else contract.split
+
+    @property
+    def last_tick(self) -> int:
+        with answering(self.folder):
+            return self._rows.last
+
+    def append(self, batch: Batch, schema: Schema) -> Ingested:
+        last = self.last_tick
+        if 0 <= batch.tick <= last:
+            return Ingested(batch.tick, 0, 0, 0, repeated=True)
+        if batch.tick != last + 1:
+            came = f"after tick {last}" if last >= 0 else "first"
+            raise TickError(f"tick {batch.tick} came {came}; the next one is {last + 1}")
+        fixed = self.schema or schema
+        require_storable(fixed)
+        require_columns(schema.names, fixed)
+        rows, labels = conform(batch.rows, fixed), conform_labels(batch.labels)
+        with answering(self.folder):
+            self._prepare(fixed)
+            rows, labels = self._without_seen(rows, labels, batch.tick)
+            quarantined = pd.concat([rows.quarantined, labels.quarantined], ignore_index=True)
+            added = self._write(batch.tick, rows.rows, labels.rows, quarantined)
+        if not added:
+            return Ingested(batch.tick, 0, 0, 0, repeated=True)
+        return Ingested(batch.tick, len(rows.rows), len(labels.rows), len(quarantined), repeated=False)
+
+    def window(self, first: int, last: int, source: str | None = None) -> Window:
+        stored = self.last_tick
+        if not 0 <= first <= last <= stored:
+            has = f"the store has ticks 0 to {stored}" if stored >= 0 else "the store is empty"
+            raise TickError(f"ticks {first} to {last} were asked for; {has}")
+        with answering(self.folder):
+            rows_at, labels_at = self._versions(source)
+            if (ends := self._rows.last_of(rows_at)) < last:
+                raise TickError(f"ticks {first} to {last} were asked for; {source} ends with tick {ends}")
+            rows = self._labelled(self._rows.between(first, last, rows_at), labels_at)
+        return Window(first, last, f"rows@{rows_at},labels@{labels_at}", rows, self.split)
+
+    def cases(self, ids: Iterable[str]) -> pd.DataFrame:
+        wanted = list(dict.fromkeys(ids))
+        if self.last_tick < 0:
+            return pd.DataFrame(columns=list(RESERVED))
+        with answering(self.folder):
+            return self._labelled(self._rows.of(pd.Series(wanted, dtype="str")), self._labels.version)
+
+    def quarantine(self) -> pd.DataFrame:
+        last = self.last_tick
+        if last < 0:
+            return pd.DataFrame(columns=["tick", "id", "reason", "row"])
+        with answering(self.folder):
+            entries = self._set_aside.between(0, last).rename({TICK: "tick"})
+        return entries.sort("tick", maintain_order=True).to_pandas()
+
+    def _contract(self) -> StoreContract | None:
+        if self._fixed is None:
+            with answering(self.folder):
+                self._fixed = read_contract(self.folder)
+        return self._fixed
+
+    def _prepare(self, schema: Schema) -> None:
+        """Fix the contract and make the tables, where this has not been done."""
+        if self._fixed is None:
+            self._fixed = write_contract(self.folder, StoreContract(schema, self._asked))
+            if self._fixed.schema != schema:
+                raise SchemaError(
+                    f"another feed began the store in {self.folder} at the same moment, with other columns"
+                )
+            require_split(self._fixed, self._asked, self.folder)
+        if not self._rows.exists:
+            features = [(column.name, CELLS[column.kind]) for column in schema.columns]
+            self._set_aside.create(QUARANTINE_COLUMNS)
+            self._labels.create(LABEL_COLUMNS)
+            self._rows.create(pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), *features]))
+
+    def _write(self, tick: int, rows: pd.DataFrame, labels: pd.DataFrame, quarantined: pd.DataFrame) -> bool:
+        """Rows last: they say that the tick is whole. Empty tables need no entry."""
+        if len(quarantined):
+            self._set_aside.append(tick, quarantined)
+        if len(labels):
+            self._labels.append(tick, labels)
+        return self._rows.append(tick, rows)
+
+    def _without_seen(self, rows: Conformed, labels: Conformed, tick: int) -> tuple[Conformed, Conformed]:
+        """Without what came in earlier ticks; what a killed append left of this tick itself does not count."""
+        before = pl.col(TICK) < tick
+        rows_held = self._rows.of(rows.rows[ROW_ID]).filter(before).select(ROW_ID, TICK)
+        labels_held = self._labels.of(labels.rows[ROW_ID]).filter(before)
+        return (
+            without_seen_rows(rows, rows_held.to_pandas()),
+            without_seen_labels(labels, labels_held.to_pandas()),
+        )
+
+    def _versions(self, source: str | None) -> tuple[int, int]:
+        if source is None:
+            return self._rows.version, self._labels.version
+        match = SOURCE.fullmatch(source)
+        if match is None:
+            raise NotFound(f"{source!r} is no version of the store; one looks like 'rows@12,labels@12'")
+        return int(match[1]), int(match[2])
+
+    def _labelled(self, rows: pl.DataFrame, labels_at: int) -> pd.DataFrame:
+        """Canonical rows with the labels known as of ``labels_at``."""
+        labels = self._labels.of(rows[ROW_ID].to_pandas(), labels_at).select(ROW_ID, LABEL)
+        features = [name for name in rows.columns if name not in RESERVED]
+        joined = rows.join(labels, on=ROW_ID, how="left").sort(TICK, ROW_ID)
+        return joined.select(*RESERVED, *features).to_pandas()

@@ -1,0 +1,148 @@
+"""One ledger database: opening it, bringing it up to date, transactions, and what its errors mean in plain words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from models.errors import ConfigError, Unavailable
+from monitoring.adapters.ledger_tables import HEAD
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WRITERS = 0x48616C66
+"""Number of the advisory lock that makes PostgreSQL's writers queue as SQLite's do ("Half" in ASCII)."""
+
+PLAIN = {
+    "database is locked": "is locked: another process is writing to it; waited {busy:g} s. Try again when it is done",
+    "unable to open database file": "cannot be opened; is it a file, and may it and its folder be written to?",
+    "readonly database": "may not be written to; check who owns the file and its folder",
+    "not a database": "is a file, but not a SQLite database; name another file or move this one away",
+    "malformed": "is damaged; restore a copy of it",
+    "disk is full": "cannot grow: the disk is full",
+}
+
+
+class Database:
+    """An engine whose every block is one transaction.
+
+    SQLite is opened in write-ahead mode, so that readers never wait; a writer takes the lock when its transaction
+    begins rather than half way, so that two of them queue instead of failing.
+
+    Args:
+        url: SQLAlchemy's, such as ``sqlite:////home/me/halflife-home/ledger.db``. ``sqlite://`` lives in memory and is
+            for one thread.
+        busy_seconds: how long to wait for another process's transaction.
+
+    Raises:
+        ConfigError: the address is none, or its driver is not installed.
+        Unavailable: the database cannot be opened, or was written by a newer Halflife.
+    """
+
+    def __init__(self, url: str, busy_seconds: float) -> None:
+        try:
+            address = sa.make_url(url)
+            self._sqlite = address.get_backend_name() == "sqlite"
+            memory = self._sqlite and address.database in (None, "", ":memory:")
+            options: dict[str, Any] = {"connect_args": {"timeout": busy_seconds}} if self._sqlite else {}
+            if memory:
+                options["poolclass"] = StaticPool
+            self.engine = sa.create_engine(address, **options)
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise ConfigError(f"{url!r} is not a database address; one is sqlite:///ledger.db") from error
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                f"the ledger's address asks for the driver {error.name!r}, which is not installed"
+            ) from error
+        self.where = address.database or "in memory" if self._sqlite else address.render_as_string(hide_password=True)
+        self._busy = busy_seconds
+        if self._sqlite:
+            if not memory and not Path(self.where).parent.is_dir():
+                raise Unavailable(
+                    f"the ledger {self.where} cannot be made: there is no folder {Path(self.where).parent}"
+                )
+            sa.event.listen(self.engine, "connect", _pragmas)
+            sa.event.listen(self.engine, "begin", _begin)
+        self._bring_up_to_date()
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One transaction that sees the database as it was when it began."""
+        with self._plainly(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction that is committed when the block ends, and leaves nothing when it raises."""
+        with self._plainly(), self.engine.connect() as connection:
+            connection = connection.execution_options(halflife_writes=True)
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
+                yield connection
+
+    def close(self) -> None:
+        """Let go of the file; the next transaction opens it again."""
+        self.engine.dispose()
+
+    def _bring_up_to_date(self) -> None:
+        """Run the migrations that are missing. A current database is told by one row, without loading Alembic."""
+        with self.read() as connection:
+            revision = _revision(connection)
+        if revision == HEAD:
+            return
+        if revision is not None and revision > HEAD:
+            raise Unavailable(
+                f"the ledger {self.where} was written by a newer Halflife (revision {revision}; this one knows {HEAD}): "
+                "install that one"
+            )
+        with self.write() as connection:
+            if _revision(connection) != HEAD:  # another process may have been faster
+                _migrate(connection)
+                if _revision(connection) != HEAD:
+                    raise AssertionError(f"migrations ended at {_revision(connection)}, not at {HEAD}")
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Say in plain words what the database's error means, and for which database."""
+        try:
+            yield
+        except DBAPIError as error:
+            cause = str(error.orig)
+            said = next((said for sign, said in PLAIN.items() if sign in cause), f"does not answer: {cause}")
+            raise Unavailable(f"the ledger {self.where} {said.format(busy=self._busy)}") from error
+
+
+def _pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's transactions, not sqlite3's, which never cover DDL
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("halflife_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(connection: sa.Connection) -> None:
+    # Alembic takes half a second to load, and a current database never needs it.
+    from alembic.command import upgrade
+    from alembic.config import Config
+
+    config = Config()
+    # A percent sign in the path would be read as an interpolation.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    upgrade(config, "head")

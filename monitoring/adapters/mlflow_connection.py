@@ -1,0 +1,97 @@
+"""Reaching MLflow: a client made late, a database probed before MLflow waits for it, failures told in plain words."""
+
+import logging
+import os
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+SQLITE = "sqlite:///"
+PASSING = {"TEMPORARILY_UNAVAILABLE", "INTERNAL_ERROR", "RESOURCE_EXHAUSTED", "REQUEST_LIMIT_EXCEEDED", "ABORTED"}
+"""MLflow's error codes for which trying again may help."""
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Without what MLflow 3.17 warns of in its own code while it is imported and maps its tables."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The ``noload`` loader strategy is deprecated", DeprecationWarning)
+        warnings.filterwarnings("ignore", ".*Any type hint is inferred as AnyType", UserWarning)
+        yield
+
+
+class Connection:
+    """One tracking store. Importing MLflow takes seconds, so it happens at first use and never at import.
+
+    Args:
+        uri: ``sqlite:///…`` or an MLflow server's address.
+        patience: seconds to wait for another process to let go of a SQLite database before giving up. MLflow itself
+            waits 20 seconds a statement, and up to two minutes when it opens the database.
+    """
+
+    def __init__(self, uri: str, *, patience: float = 20.0) -> None:
+        self.uri, self.patience = uri, patience
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file; None for a server."""
+        path = self.uri.removeprefix(SQLITE).partition("?")[0]
+        return Path(path) if self.uri.startswith(SQLITE) else None
+
+    @cached_property
+    def client(self) -> "MlflowClient":
+        """Never the fluent API: its tracking address and its active run are global to the process."""
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        from mlflow.tracking import MlflowClient
+
+        # Creating the database is told migration by migration; people wait for a progress bar, not for that.
+        for name in ("mlflow.store.db.utils", "alembic.runtime.migration"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        with hushed():
+            return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+
+    @contextmanager
+    def answering(self) -> Iterator["MlflowClient"]:
+        """The client, with whatever keeps the store from answering raised as Unavailable."""
+        self._probe()
+        from mlflow.exceptions import MlflowException
+        from requests.exceptions import RequestException
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            yield self.client
+        except MlflowException as error:
+            if error.error_code in PASSING:
+                raise self._unavailable(error) from error
+            raise
+        except (SQLAlchemyError, RequestException, OSError) as error:
+            raise self._unavailable(error) from error
+
+    def _probe(self) -> None:
+        """Raise Unavailable unless the SQLite database can be written to now, or can be made."""
+        if self.database is None:
+            return
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        try:
+            self.database.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.database, timeout=self.patience)) as probe:
+                probe.execute("BEGIN IMMEDIATE")
+                probe.rollback()
+        except (OSError, sqlite3.Error) as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> Unavailable:
+        where = self.database or self.uri
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        if "locked" in why:
+            why = f"another process has held its lock for more than {self.patience:g} s"
+        return Unavailable(f"the MLflow store {where} does not answer: {why}. Nothing was lost; run the same again")

@@ -1,0 +1,163 @@
+"""The registry in MLflow: one run, one logged model and one registered version for each of ours."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from models.domain import Role, Version
+from models.errors import ConfigError, NotFound
+from models.learner.model import Model
+from models.rows import Window
+from monitoring.adapters import mlflow_package, mlflow_records, mlflow_steps
+from monitoring.adapters.mlflow_connection import SQLITE, Connection
+from monitoring.ports import Registry
+
+if TYPE_CHECKING:
+    from mlflow.entities import LoggedModel
+
+CACHED_MODELS = 8
+
+
+class MlflowRegistry(Registry):
+    """Models, metrics, reports and aliases in MLflow, under one registered model and one experiment of the same name.
+
+    Registering is a chain of steps, each found done or done again: a process killed between any two of them leaves an
+    unfinished run which the next call finds by its tags and goes on with. A version is the same version when its number
+    and its model's digest are the same.
+
+    Args:
+        uri: MLflow's tracking and registry address.
+        name: of the experiment and the registered model.
+        artifacts: folder for artifacts, fixed when the experiment is made; None leaves the choice to a server.
+        patience: seconds to wait for a locked SQLite database.
+
+    Raises:
+        ConfigError: a name MLflow does not allow.
+    """
+
+    def __init__(self, uri: str, name: str, artifacts: Path | None = None, *, patience: float = 20.0) -> None:
+        if not name.strip() or set(name) & set("/:"):
+            raise ConfigError(f"model name: {name!r} cannot be a registered model in MLflow; use no '/' and no ':'")
+        self.uri, self.name, self.artifacts = uri, name, artifacts
+        self._connection = Connection(uri, patience=patience)
+        self._experiment_id = lru_cache(maxsize=1)(self._experiment)
+        self._load = lru_cache(maxsize=CACHED_MODELS)(self._read)
+
+    @classmethod
+    def at(cls, home: Path, name: str, *, patience: float = 20.0) -> "MlflowRegistry":
+        """The default installation: SQLite and a folder of artifacts under ``home``."""
+        home = home.absolute()
+        return cls(f"{SQLITE}{home / 'mlflow.db'}", name, home / "artifacts", patience=patience)
+
+    @property
+    def ui_command(self) -> str:
+        """What to type to see it all in a browser on this machine."""
+        if not self.uri.startswith(SQLITE):
+            return f"open {self.uri}"
+        return f"mlflow ui --backend-store-uri {quote(self.uri)} --host 127.0.0.1 --port 5000"
+
+    def register(self, version: Version, model: Model, window: Window) -> Version:
+        with self._connection.answering() as client:
+            experiment = self._experiment_id()
+            run = mlflow_steps.find_run(client, experiment, version) or mlflow_steps.start_run(
+                client, experiment, version
+            )
+            run_id = run.info.run_id
+            registered = mlflow_steps.registered(client, self.name, run_id)
+            if registered is None or run.info.status != "FINISHED":
+                logged = mlflow_steps.log_model(client, run, version, model)
+                client.log_inputs(run_id, [mlflow_records.dataset(version, window, model, f"{self.name}-window")])
+                mlflow_steps.log_metrics(client, run_id, mlflow_records.metrics(version), logged.model_id)
+                registered = registered or client.create_model_version(
+                    self.name,
+                    source=self._source(logged),
+                    run_id=run_id,
+                    model_id=logged.model_id,
+                    tags=mlflow_records.tags(version),
+                    await_creation_for=0,
+                )
+                client.set_terminated(run_id, "FINISHED")
+            return replace(version, registry_version=str(registered.version), run_id=run_id)
+
+    def model(self, version: Version) -> Model:
+        model = self._load(self._number(version))
+        if model.digest != version.model_digest:
+            raise NotFound(
+                f"{version.label} in MLflow is another model: its text has digest {model.digest},"
+                f" and {version.label} was made with {version.model_digest}"
+            )
+        return model
+
+    def promote(self, version: Version, role: Role) -> None:
+        number = self._number(version)
+        with self._connection.answering() as client:
+            client.set_registered_model_alias(self.name, role.value, number)
+
+    def annotate(
+        self,
+        version: Version,
+        *,
+        metrics: Mapping[str, float],
+        artifacts: Sequence[Path] = (),
+        texts: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        card: str | None = None,
+    ) -> None:
+        number = self._number(version)
+        with self._connection.answering() as client:
+            run_id = str(client.get_model_version(self.name, number).run_id)
+            mlflow_steps.log_metrics(client, run_id, metrics)
+            for path in artifacts:
+                client.log_artifact(run_id, str(path))
+            for name, text in (texts or {}).items():
+                client.log_text(run_id, text, name)
+            for name, value in (tags or {}).items():
+                client.set_model_version_tag(
+                    self.name, number, name, mlflow_records.cut(str(value), mlflow_records.VERSION_TAG_LENGTH)
+                )
+            if card is not None:
+                client.update_model_version(
+                    self.name, number, description=mlflow_records.cut(card, mlflow_records.CARD_LENGTH)
+                )
+
+    def _experiment(self) -> str:
+        return mlflow_steps.experiment(self._connection.client, self.name, self.artifacts)
+
+    def _source(self, logged: "LoggedModel") -> str:
+        """Where a registered version's files are: a server resolves ``models:/…`` itself and wants nothing else.
+
+        MLflow's SQL store would resolve it through the process-wide tracking address, which is not ours.
+        """
+        return logged.artifact_location if self._connection.database else logged.model_uri
+
+    def _number(self, version: Version) -> str:
+        """The registry's own number of a version. Raises NotFound."""
+        if version.registry_version:
+            return version.registry_version
+        with self._connection.answering() as client:
+            run = mlflow_steps.find_run(client, self._experiment_id(), version)
+            registered = mlflow_steps.registered(client, self.name, run.info.run_id) if run else None
+        if registered is None:
+            raise NotFound(f"{version.label} is not registered in MLflow as {self.name!r}; register it first")
+        return str(registered.version)
+
+    def _read(self, number: str) -> Model:
+        from mlflow.artifacts import download_artifacts
+        from mlflow.exceptions import MlflowException
+
+        with self._connection.answering() as client:
+            try:
+                uri = client.get_model_version_download_uri(self.name, number)
+            except MlflowException as error:
+                if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                    raise NotFound(f"MLflow has no version {number} of {self.name!r}") from error
+                raise
+            try:
+                return mlflow_package.read(Path(download_artifacts(artifact_uri=uri, tracking_uri=self.uri)))
+            except (OSError, MlflowException) as error:
+                raise NotFound(
+                    f"the files of version {number} of {self.name!r} are not where MLflow says they are: {uri}"
+                ) from error

@@ -1,0 +1,105 @@
+"""The steps that put a version into MLflow. Each finds what is there or makes it, so that any may be run again.
+
+None is found by what a killed process knew; all is found by tags and by MLflow's own links from run to model.
+"""
+
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.domain import Version
+from models.errors import Unavailable
+from models.learner.model import Model
+from monitoring.adapters import mlflow_package, mlflow_records
+
+if TYPE_CHECKING:
+    from mlflow.entities import LoggedModel, Run
+    from mlflow.entities.model_registry import ModelVersion
+    from mlflow.tracking import MlflowClient
+
+METRICS_AT_ONCE = 1_000
+
+
+def experiment(client: "MlflowClient", name: str, artifacts: Path | None) -> str:
+    """The id of the experiment; makes it, and the registered model of the same name, where they are missing."""
+    from mlflow.exceptions import MlflowException
+
+    location = artifacts.absolute().as_uri() if artifacts else None
+    steps = (lambda: client.create_experiment(name, location), lambda: client.create_registered_model(name))
+    for make in steps:
+        try:
+            make()
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+    made = client.get_experiment_by_name(name)
+    if made is None or made.lifecycle_stage != "active":
+        raise Unavailable(f"MLflow's experiment {name!r} was deleted; restore it there, or choose another name")
+    return str(made.experiment_id)
+
+
+def find_run(client: "MlflowClient", experiment_id: str, version: Version) -> "Run | None":
+    """The run of this version, finished or not: same number, same model."""
+    tags = mlflow_records.tags(version)
+    same = " and ".join(f"tags.`{name}` = '{tags[name]}'" for name in mlflow_records.IDENTITY)
+    return next(iter(client.search_runs([experiment_id], same, max_results=1)), None)
+
+
+def start_run(client: "MlflowClient", experiment_id: str, version: Version) -> "Run":
+    """A new run; its tags are written in the same transaction, so there is none that cannot be found again."""
+    return client.create_run(
+        experiment_id, start_time=_now(), tags=mlflow_records.tags(version), run_name=version.label
+    )
+
+
+def log_model(client: "MlflowClient", run: "Run", version: Version, model: Model) -> "LoggedModel":
+    """The run's logged model with its parameters and files, written anew unless they were finished."""
+    from mlflow.entities import LoggedModelOutput, LoggedModelStatus, Param
+
+    run_id, experiment_id = run.info.run_id, run.info.experiment_id
+    parameters = mlflow_records.parameters(version, model)
+    client.log_batch(run_id, params=[Param(name, value) for name, value in parameters.items()])
+    found = client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'", max_results=1)
+    logged = next(iter(found), None) or client.create_logged_model(
+        experiment_id, version.label, source_run_id=run_id, tags=mlflow_records.tags(version), params=parameters
+    )
+    if logged.status != LoggedModelStatus.READY:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "model"
+            mlflow_package.write(model, folder, model_id=logged.model_id, run_id=run_id)
+            client.log_model_artifacts(logged.model_id, str(folder))
+        logged = client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    if not (run.outputs and run.outputs.model_outputs):
+        client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=0)])
+    return logged
+
+
+def log_metrics(client: "MlflowClient", run_id: str, metrics: Mapping[str, float], model_id: str | None = None) -> None:
+    """Write those whose latest value differs, so that saying it twice adds no second point.
+
+    Of points of one millisecond MLflow takes the largest for the latest; two calls, several round trips each, never
+    share one.
+    """
+    from mlflow.entities import Metric
+
+    latest, now = client.get_run(run_id).data.metrics, _now()
+    fresh = [
+        Metric(name, value, now, 0, model_id=model_id)
+        for name, value in mlflow_records.known(metrics).items()
+        if latest.get(name) != value
+    ]
+    for start in range(0, len(fresh), METRICS_AT_ONCE):
+        client.log_batch(run_id, metrics=fresh[start : start + METRICS_AT_ONCE])
+
+
+def registered(client: "MlflowClient", name: str, run_id: str) -> "ModelVersion | None":
+    """The registered version made from a run. The name is compared here: MLflow's filters cannot quote one."""
+    found = client.search_model_versions(f"run_id = '{run_id}'")
+    return next((version for version in found if version.name == name), None)
+
+
+def _now() -> int:
+    """Milliseconds since the epoch, as MLflow counts."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,82 @@
+"""What a store fixes with its first tick: the features, and which rows play which part. Kept in ``store.json``."""
+
+import os
+from dataclasses import asdict, dataclass
+from json import JSONDecodeError, dumps, loads
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from models.errors import ConfigError, SchemaError, Unavailable
+from models.rows import RESERVED, Schema, Split
+
+NAME = "store.json"
+
+
+@dataclass(frozen=True)
+class StoreContract:
+    """The schema and split of a store; no later tick or setting changes them."""
+
+    schema: Schema
+    split: Split
+
+
+def read_contract(folder: Path) -> StoreContract | None:
+    """The contract of the store in ``folder``; None when there is no store yet.
+
+    Raises:
+        OSError: the folder cannot be read.
+        Unavailable: ``store.json`` is there but damaged.
+    """
+    try:
+        said = loads((folder / NAME).read_text())
+        return StoreContract(Schema.from_dict(said["schema"]), Split(**said["split"]))
+    except FileNotFoundError:
+        return None
+    except (JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise Unavailable(
+            f"{folder / NAME} is damaged ({error}); it holds the store's columns and split: bring it back from a copy"
+        ) from error
+
+
+def write_contract(folder: Path, contract: StoreContract) -> StoreContract:
+    """Fix the contract, whole or not at all, and return the one that holds: of two writers, the first one's.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    text = dumps({"schema": contract.schema.to_dict(), "split": asdict(contract.split)}, ensure_ascii=False, indent=2)
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", dir=folder, prefix=NAME, suffix=".part", encoding="utf-8") as part:
+        part.write(text)
+        part.flush()
+        os.fsync(part.fileno())
+        try:
+            (folder / NAME).hardlink_to(part.name)
+        except FileExistsError:
+            held = read_contract(folder)
+            return contract if held is None else held
+    return contract
+
+
+def require_storable(schema: Schema) -> None:
+    """Raise SchemaError for names the tables could not tell apart, upper and lower case being one to them."""
+    names = [name.casefold() for name in (*RESERVED, *schema.names)]
+    clash = [name for name in schema.names if names.count(name.casefold()) > 1]
+    if clash:
+        raise SchemaError(
+            f"column {', '.join(map(repr, clash))}: the store tells no two names apart by upper and lower case, and keeps "
+            f"{', '.join(RESERVED)} for itself; rename it in the feed"
+        )
+
+
+def require_split(contract: StoreContract, asked: Split, folder: Path) -> None:
+    """Raise ConfigError unless the split that is asked for is the store's."""
+    if contract.split != asked:
+        raise ConfigError(
+            f"the store in {folder} was made with {_shares(contract.split)}, the configuration says {_shares(asked)}: "
+            "rows kept out of training until now would leak into it. Use the store's shares, or another home"
+        )
+
+
+def _shares(split: Split) -> str:
+    return ", ".join(f"{name} = {share:g}" for name, share in asdict(split).items())

@@ -1,0 +1,82 @@
+"""A world as a feed: its arrays become frames, and each label waits for its tick."""
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from models.errors import ConfigError, FeedError
+from models.rows import LABEL, ROW_ID, Batch, Schema
+from models.world.world import Arrays, World
+from monitoring.ports import Feed
+
+
+class SyntheticFeed(Feed):
+    """The rows of a world, rounded as a source system would store them, and the labels that arrive beside them.
+
+    Args:
+        world: what is streamed.
+        ticks: how many ticks there are; None for a feed that does not end. A label whose tick would come after the end
+            never arrives.
+
+    Raises:
+        ConfigError: fewer than one tick.
+
+    >>> from models.world.scenarios import SCENARIOS
+    >>> feed = SyntheticFeed(World(SCENARIOS["calm"], seed=1, rows_per_tick=100), ticks=44)
+    >>> batch = feed.batch(7)
+    >>> batch.rows["_id"].iloc[-1], batch.labels["_id"].iloc[0][:5]
+    ('00007-00099', '00005')
+    """
+
+    def __init__(self, world: World, ticks: int | None = None) -> None:
+        if ticks is not None and ticks < 1:
+            raise ConfigError(f"synthetic feed: ticks is {ticks}; it must be at least 1, or left out for no end")
+        self.world = world
+        self._ticks = ticks
+        # Labels that arrive in a tick come from the ticks before it too: in order, each tick is computed once.
+        self._arrays = lru_cache(maxsize=world.max_delay + 1)(world.arrays)
+
+    @property
+    def schema(self) -> Schema:
+        return self.world.schema
+
+    @property
+    def ticks(self) -> int | None:
+        return self._ticks
+
+    def batch(self, tick: int) -> Batch:
+        if tick < 0 or (self._ticks is not None and tick >= self._ticks):
+            known = "from 0 on" if self._ticks is None else f"0 to {self._ticks - 1}"
+            raise FeedError(f"the synthetic feed {self.world.scenario.name!r} has no tick {tick}; it has ticks {known}")
+        return Batch(tick, self._rows(self._arrays(tick)), self._labels(tick))
+
+    def _rows(self, arrays: Arrays) -> pd.DataFrame:
+        """Ids and features in the schema's order; shape (rows_per_tick, 1 + features)."""
+        columns: dict[str, pa.Array] = {
+            feature.name: pa.array(np.round(values.astype(np.float64), feature.decimals))
+            for feature, values in zip(self.world.numeric, arrays.numeric, strict=True)
+        }
+        for feature, codes in zip(self.world.categorical, arrays.codes, strict=True):
+            columns[feature.name] = pa.array(feature.values).take(pa.array(codes))
+        table = {ROW_ID: _ids(arrays.tick, np.arange(len(arrays.label)))}
+        frame: pd.DataFrame = pa.table(table | {name: columns[name] for name in self.schema.names}).to_pandas()
+        return frame
+
+    def _labels(self, tick: int) -> pd.DataFrame:
+        """The labels that arrive in ``tick``, oldest rows first."""
+        tables = []
+        for origin in range(max(0, tick - self.world.max_delay), tick + 1):
+            arrays = self._arrays(origin)
+            rows = np.flatnonzero(arrays.delay == tick - origin)
+            tables.append(pa.table({ROW_ID: _ids(origin, rows), LABEL: arrays.label[rows].astype(np.float64)}))
+        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
+        return frame
+
+
+def _ids(tick: int, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> pa.Array:
+    """``00007-00042`` for row 42 of tick 7; wider numbers take the digits they need."""
+    digits = pc.utf8_lpad(pa.array(rows).cast(pa.string()), 5, "0")
+    return pc.binary_join_element_wise(f"{tick:05d}", digits, "-")

@@ -1,0 +1,115 @@
+"""Read a CSV or Parquet file once, whole, with nothing guessed: text stays text, an empty cell is missing."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from models.errors import FeedError
+from monitoring.adapters.sniff import header_of, separator_of
+
+TEXT = (".csv", ".tsv", ".txt")
+PARQUET = (".parquet", ".pq")
+SAMPLE_BYTES = 1 << 16
+BLOCK_BYTES = 1 << 30
+
+
+def read_table(path: Path, separator: str | None = None) -> pl.DataFrame:
+    """Every cell of the file, null where it is empty: CSV columns as text, Parquet columns in their own types.
+
+    Args:
+        path: a file ending in .csv, .tsv, .txt, .parquet or .pq.
+        separator: of a text file; found out when None.
+
+    Raises:
+        FeedError: it is not there, cannot be read as a table, has no rows, or names a column twice.
+    """
+    ending = path.suffix.lower()
+    if ending not in TEXT + PARQUET:
+        raise FeedError(f"{path}: a file feed ends in {', '.join(TEXT + PARQUET)}, not in {ending!r}")
+    try:
+        table = _parquet(path) if ending in PARQUET else _text(path, path.read_bytes(), separator)
+    except FileNotFoundError:
+        raise FeedError(
+            f"no such file: {path}; check path in [feed], and the folder HALFLIFE_DATA names if the path is in it"
+        ) from None
+    except IsADirectoryError:
+        raise FeedError(f"{path} is a folder; path in [feed] names one CSV or Parquet file") from None
+    except OSError as error:
+        raise FeedError(f"{path} cannot be read: {error.strerror or error}") from None
+    if not table.num_rows:
+        raise FeedError(f"{path} has a header but no rows")
+    frame = pl.DataFrame(pl.from_arrow(table))
+    frame.columns = table.column_names  # Polars gives a column without a name one of its own
+    return frame.with_columns(pl.col(pl.Categorical, pl.Enum, pl.String).cast(pl.String).replace("", None))
+
+
+def _text(path: Path, raw: bytes, separator: str | None) -> pa.Table:
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    _require_utf8(path, raw)
+    if not raw.strip():
+        raise FeedError(f"{path} is empty; its first line should name the columns")
+    sample = raw[:SAMPLE_BYTES]
+    whole = sample if len(sample) == len(raw) else sample[: sample.rfind(b"\n") + 1] or raw
+    text = whole.decode()
+    try:
+        separator = separator or separator_of(text)
+        header = header_of(text, separator)
+    except csv.Error as error:
+        raise FeedError(f"{path} is not a table: {error}") from None
+    _require_single(path, header)
+    try:
+        return pa.csv.read_csv(
+            pa.BufferReader(raw),
+            # One block, one thread: a cell may be of any length, and a broken row is counted right.
+            read_options=pa.csv.ReadOptions(use_threads=False, block_size=min(len(raw) + 1, BLOCK_BYTES)),
+            parse_options=pa.csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise FeedError(f"{path} is not a table separated by {separator!r}: {_first_line(error)}") from None
+
+
+def _parquet(path: Path) -> pa.Table:
+    if path.is_dir():
+        raise IsADirectoryError
+    try:
+        table = pa.parquet.ParquetFile(path).read(use_threads=False)
+    except pa.ArrowException as error:
+        raise FeedError(f"{path} is not a Parquet file: {_first_line(error)}") from None
+    _require_single(path, table.column_names)
+    return table
+
+
+def _require_utf8(path: Path, raw: bytes) -> None:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise FeedError(
+            f"{path} is not UTF-8: byte 0x{raw[error.start]:02x} in line {line}; save it as UTF-8"
+        ) from None
+    if b"\0" in raw[:SAMPLE_BYTES]:
+        raise FeedError(f"{path} is not UTF-8 text: it holds zero bytes, as UTF-16 does; save it as UTF-8")
+
+
+def _require_single(path: Path, header: list[str]) -> None:
+    """Names that differ in case alone count as doubled: the store and SQL predicates tell them apart by name."""
+    doubled = [name for name, times in Counter(name.casefold() for name in header).items() if times > 1]
+    if doubled:
+        names = ", ".join(repr(name) for name in header if name.casefold() in doubled)
+        raise FeedError(f"{path} names a column twice (upper and lower case count as one): {names}; rename one of them")
+
+
+def _first_line(error: Exception) -> str:
+    """What the reader said, without the row's whole text."""
+    return str(error).splitlines()[0][:200]

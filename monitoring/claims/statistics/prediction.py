@@ -1,0 +1,22 @@
+"""What the model says of one case."""
+
+from monitoring.claims.source import Value
+from monitoring.claims.statistic import CASE, CaseStatistic
+from monitoring.claims.sweep import View
+
+
+class Prediction(CaseStatistic):
+    """logit p̂ − logit threshold of a case's calibrated probability; from 0 on the decision is positive.
+
+    On the log-odds scale a distance means the same near the threshold and far from it.
+
+    Source: Cox, "The Analysis of Binary Data", 1970 (the log-odds scale).
+    """
+
+    name = "prediction"
+    description = "a case's log-odds above the decision threshold; positive when the model decides for class 1"
+    example = 'prediction(case="41023") > 0'
+    arguments = (CASE,)
+
+    def value(self, view: View, threshold: Value) -> float:
+        return float(view.margin[0])

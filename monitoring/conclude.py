@@ -1,0 +1,78 @@
+"""From what the ledger holds to the one story every reader is told. Pure, and computed once per version."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from models.domain import Author, Check, Drift, Finding, Interval, Status, Version
+from monitoring.conclusions import Change, Conclusions
+from monitoring.decay import half_lives, lives
+
+CONFIRMED = (Status.HOLDS, Status.WEAKENED)
+
+
+def conclude(
+    versions: Iterable[Version], findings: Iterable[Finding], checks: Iterable[Check], drifts: Iterable[Drift]
+) -> Conclusions:
+    """Put versions, findings, checks and watches together.
+
+    Args:
+        versions: in any order.
+        findings: every one, stillborn and retired ones too.
+        checks: every one, among them each finding's birth (the check on the version it was made on). Of two checks of
+            the same finding on the same version the later one counts; checks of unknown findings are left out.
+        drifts: every watch.
+
+    >>> conclude([], [], [], []).half_lives
+    ()
+    """
+    versions = tuple(sorted(versions, key=lambda v: v.number))
+    findings = tuple(sorted(findings, key=lambda f: f.id))
+    history: dict[int, dict[int, Check]] = {f.id: {} for f in findings}
+    for check in checks:
+        if check.finding in history:
+            history[check.finding][check.version] = check
+    status: dict[int, dict[int, Status]] = defaultdict(dict)
+    intervals: dict[int, dict[int, Interval]] = defaultdict(dict)
+    latest: dict[int, Check] = {}
+    for finding, by_version in history.items():
+        for number, check in sorted(by_version.items()):
+            decides = check.decides
+            status[finding][number] = decides.status
+            latest[finding] = check
+            if decides.interval is not None:
+                intervals[finding][number] = decides.interval
+    every = lives(findings, status)
+    return Conclusions(
+        versions=versions,
+        findings=findings,
+        status=dict(status),
+        lives=every,
+        half_lives=half_lives(every),
+        changes=changes(findings, history, versions[-1].number) if versions else (),
+        drifts=tuple(sorted(drifts, key=lambda d: d.tick)),
+        latest=latest,
+        intervals=dict(intervals),
+    )
+
+
+def changes(findings: Sequence[Finding], history: dict[int, dict[int, Check]], newest: int) -> tuple[Change, ...]:
+    """Findings whose status on ``newest`` differs from their check before it, worst first; stillborn ones left out."""
+    found = []
+    for finding in findings:
+        earlier = [number for number in history[finding.id] if number < newest]
+        if finding.stillborn or newest not in history[finding.id] or not earlier:
+            continue
+        before, check = history[finding.id][max(earlier)].status, history[finding.id][newest]
+        if before is not check.status:
+            found.append(Change(finding, before, check))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(change: Change) -> tuple[int, int, float, int]:
+    """Worst first; guards, then people's, then the investigator's; then farthest past the threshold."""
+    recovered = change.before.refutes and change.after in CONFIRMED
+    kind = {Status.REVERSED: 0, Status.STALE: 1}.get(change.after, 2 if recovered else 3)
+    owner = 0 if change.finding.guard else 2 if change.finding.author == Author.INVESTIGATOR else 1
+    interval = change.check.decides.interval
+    distance = 0.0 if interval is None else abs(interval.estimate - change.check.threshold)
+    return kind, owner, -distance, change.finding.id

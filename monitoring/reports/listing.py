@@ -1,0 +1,105 @@
+"""The same conclusions as plain values, for ``--json``, the MLflow artifact and other programs."""
+
+from typing import Any
+
+from models.domain import Check, Finding, HalfLife, Measurement, Status
+from monitoring.conclusions import Conclusions
+
+STILLBORN = "stillborn"
+
+
+def finding_rows(conclusions: Conclusions) -> list[dict[str, Any]]:
+    """One row a finding, in order of filing; the fields of ``halflife finding list --json``."""
+    return [_row(conclusions, finding) for finding in conclusions.findings]
+
+
+def _row(conclusions: Conclusions, finding: Finding) -> dict[str, Any]:
+    history = conclusions.status.get(finding.id, {})
+    status, since = current(history)
+    return {
+        "id": finding.id,
+        "name": finding.name,
+        "claim": finding.claim,
+        "statistic": finding.statistic,
+        "scope": finding.scope.value,
+        "author": finding.author,
+        "guard": finding.guard,
+        "made_on": f"v{finding.made_on}",
+        "status": status.value,
+        "since": f"v{since}" if since else f"v{finding.made_on}",
+        "cause": None,
+        "p_stale_next": None,
+        "stillborn": finding.stillborn,
+        "retired_on": f"v{finding.retired_on}" if finding.retired_on else None,
+        "note": finding.note,
+    }
+
+
+def current(history: dict[int, Status] | Any) -> tuple[Status, int | None]:
+    """The newest status of a finding and the version since which it has had it without a break.
+
+    >>> current({1: Status.HOLDS, 2: Status.STALE, 3: Status.STALE})
+    (<Status.STALE: 'stale'>, 2)
+    """
+    if not history:
+        return Status.UNTESTABLE, None
+    versions = sorted(history)
+    status = history[versions[-1]]
+    since = versions[-1]
+    for number in reversed(versions):
+        if history[number] is not status:
+            break
+        since = number
+    return status, since
+
+
+def check_row(check: Check, finding: Finding) -> dict[str, Any]:
+    """One check; the fields of ``halflife recheck --json``. The outer figures are those whose verdict counts."""
+    return {
+        "finding": finding.name,
+        "claim": finding.claim,
+        "threshold": check.threshold,
+        **_measurement(check.decides),
+        "decided_on": "pinned" if check.fresh is None else "fresh",
+        "pinned": _measurement(check.pinned),
+        "fresh": None if check.fresh is None else _measurement(check.fresh),
+    }
+
+
+def _measurement(measurement: Measurement) -> dict[str, Any]:
+    interval = measurement.interval
+    return {
+        "estimate": interval.estimate if interval else None,
+        "lower": interval.lower if interval else None,
+        "upper": interval.upper if interval else None,
+        "status": measurement.status.value,
+        "rows": measurement.rows,
+        "p_value": measurement.p_value,
+        "reason": measurement.reason,
+    }
+
+
+def half_life_rows(half_lives: tuple[HalfLife, ...]) -> dict[str, dict[str, Any]]:
+    """Half-lives by statistic, in retrains."""
+    return {
+        life.kind: {
+            "median": life.median,
+            "lower": life.lower,
+            "upper": life.upper,
+            "n": life.n,
+            "deaths": life.deaths,
+            "method": life.method,
+        }
+        for life in half_lives
+    }
+
+
+def summary(conclusions: Conclusions) -> dict[str, Any]:
+    """The counts of ``halflife replay --json``."""
+    return {
+        "versions": len(conclusions.versions),
+        "findings": {status.value: n for status, n in conclusions.counts.items()},
+        "stillborn": conclusions.stillborn,
+        "half_life": half_life_rows(conclusions.half_lives),
+        "drift": sum(drift.drifted for drift in conclusions.drifts),
+    }

@@ -1,0 +1,171 @@
+"""How statuses, half-lives and the whole story are said: the same words on the page, in the terminal and in Evidently."""
+
+from collections.abc import Mapping
+
+from models.domain import Author, Finding, HalfLife, Scope, Status
+from monitoring.conclusions import Conclusions
+from monitoring.decay import ALL, obsolete_on_arrival
+
+LETTERS: Mapping[Status, str] = {
+    Status.HOLDS: "H",
+    Status.WEAKENED: "w",
+    Status.UNCLEAR: "?",
+    Status.STALE: "S",
+    Status.REVERSED: "R",
+    Status.UNTESTABLE: "–",
+}
+"""A status must be readable without its colour."""
+
+MEANINGS: Mapping[Status, str] = {
+    Status.HOLDS: "the claim is still true of this version",
+    Status.WEAKENED: "still true, by less than half of its first margin",
+    Status.UNCLEAR: "the evidence allows both",
+    Status.STALE: "the claim is no longer true",
+    Status.REVERSED: "the opposite is true",
+    Status.UNTESTABLE: "rows, labels or columns it needs are not there",
+}
+
+HORIZONS = (1, 3, 6)
+"""Lengths of an investigation, in retrains, for which staleness on arrival is shown."""
+INVESTIGATION = 3
+"""The length the headline speaks of."""
+
+
+def retrains(half: HalfLife) -> str:
+    """A half-life with its 95 % interval, in retrains.
+
+    >>> retrains(HalfLife("auc", 4.25, 3.0, None, 40, 12, "kaplan-meier"))
+    '4.2 [3.0, ∞)'
+    >>> retrains(HalfLife("auc", None, 11.8, None, 40, 0, "gamma"))
+    'over 12'
+    """
+    if half.median is None:
+        return f"over {_number(half.lower)}"
+    upper = "∞)" if half.upper is None else f"{_number(half.upper)}]"
+    return f"{_number(half.median)} [{_number(half.lower)}, {upper}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
+
+
+def percent(share: float | None) -> str:
+    """A share as whole percent; an en dash where it is not known.
+
+    >>> percent(0.378), percent(None)
+    ('38 %', '–')
+    """
+    return "–" if share is None else f"{share:.0%}".replace("%", " %")
+
+
+def overall(conclusions: Conclusions) -> HalfLife | None:
+    """The half-life of all findings together; None while nothing was followed."""
+    return next((h for h in conclusions.half_lives if h.kind == ALL), None)
+
+
+def headline(conclusions: Conclusions) -> str:
+    """What a newcomer should know, in two or three sentences."""
+    return " ".join(sentences(conclusions))
+
+
+def sentences(conclusions: Conclusions) -> list[str]:
+    """The sentences of the headline: what the findings are now, how long they live, what an investigation meets."""
+    counts = conclusions.counts
+    total = sum(counts.values())
+    if not total:
+        return ["No finding has been tested yet."]
+    said = [f"Of {total:,} {plural('finding', total)}, {_counted(counts)} on the newest version."]
+    every = overall(conclusions)
+    if every is None:
+        said.append("None has been re-tested by enough retrains to say how long findings live.")
+    elif every.median is None:
+        if every.deaths:
+            said.append(f"Fewer than half have died, so their half-life is over {_number(every.lower)} retrains.")
+        else:
+            said.append(f"None has died, so their half-life is over {_number(every.lower)} retrains.")
+    else:
+        said.append(f"Their half-life is {retrains(every)} retrains.")
+    if every is not None:
+        length = max((h for h in HORIZONS if h <= INVESTIGATION and h <= every.curve[-1][0]), default=None)
+        if length is not None:
+            said.append(
+                f"An investigation that takes {length} {plural('retrain', length)} ends with a conclusion already stale "
+                f"with probability {percent(obsolete_on_arrival(every.curve, length))}."
+            )
+    return said
+
+
+def _counted(counts: Mapping[Status, int]) -> str:
+    verbs = {
+        Status.HOLDS: ("holds", "hold"),
+        Status.WEAKENED: ("is weakened", "are weakened"),
+        Status.UNCLEAR: ("is unclear", "are unclear"),
+        Status.STALE: ("is stale", "are stale"),
+        Status.REVERSED: ("is reversed", "are reversed"),
+        Status.UNTESTABLE: ("cannot be tested", "cannot be tested"),
+    }
+    parts = [f"{n:,} {verbs[s][n != 1]}" for s, n in counts.items() if n]
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+
+
+def plural(noun: str, n: float) -> str:
+    """The noun as it goes with a count.
+
+    >>> plural("finding", 1), plural("finding", 0)
+    ('finding', 'findings')
+    """
+    return noun if n == 1 else f"{noun}s"
+
+
+def counts_by_version(conclusions: Conclusions, statistic: str | None = None) -> dict[int, dict[Status, int]]:
+    """Version number -> how many findings have each status there; stillborn ones are left out.
+
+    Args:
+        conclusions: the story.
+        statistic: count only the findings about this one.
+    """
+    counts = {v.number: dict.fromkeys(Status, 0) for v in conclusions.versions}
+    for finding in conclusions.findings:
+        if not finding.stillborn and statistic in (None, finding.statistic):
+            for number, status in conclusions.status.get(finding.id, {}).items():
+                if number in counts:
+                    counts[number][status] += 1
+    return counts
+
+
+def telling(conclusions: Conclusions, limit: int, *, each: int | None = None) -> list[Finding]:
+    """The findings most worth a reader's eye, the most telling first; stillborn ones are left out.
+
+    Guards and people's findings come first, then those that changed on the newest version, then claims about the
+    population before claims about single cases, then those that have died, then the newest.
+
+    Args:
+        conclusions: the story.
+        limit: how many.
+        each: of one statistic at most, beside guards and people's; default: no such limit.
+    """
+    changed = {c.finding.id: i for i, c in enumerate(conclusions.changes)}
+    died = {life.finding for life in conclusions.lives if life.died_on is not None}
+
+    def rank(finding: Finding) -> tuple[int, int, int, int, int, int]:
+        return (
+            0 if finding.guard else 2 if finding.author == Author.INVESTIGATOR else 1,
+            int(finding.retired_on is not None),
+            int(finding.scope is Scope.ARTIFACT),
+            changed.get(finding.id, len(changed)),
+            int(finding.id not in died),
+            -finding.id,
+        )
+
+    chosen: list[Finding] = []
+    taken: dict[str, int] = {}
+    for finding in sorted(
+        (f for f in conclusions.findings if not f.stillborn and f.id in conclusions.latest), key=rank
+    ):
+        own = finding.guard or finding.author != Author.INVESTIGATOR
+        if own or each is None or taken.get(finding.statistic, 0) < each:
+            chosen.append(finding)
+            taken[finding.statistic] = taken.get(finding.statistic, 0) + (not own)
+        if len(chosen) == limit:
+            break
+    return chosen

@@ -1,0 +1,115 @@
+"""The whole service as one value: the ports joined to adapters, and the policy they are used under."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.domain import Recipe, Role, Version
+from models.errors import NotFound, UsageError
+from models.rows import ROW_ID, Part, Schema, Window, row_hash
+from monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Store
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When things are done and how strictly; plain values, read from the settings.
+
+    Attributes:
+        name: of the registered model and of the source of alerts.
+        window: ticks a version is trained on.
+        every: ticks between retrains.
+        on_drift: retrain at once when a watch flags drift.
+        margin: mean log loss by which a version may be worse than the champion and still be promoted.
+        watch_every: ticks between watches.
+        watch_window: newest ticks compared with the champion's window.
+        evidence_rows: at most so many evidence rows of a window test claims (those with the smallest hash of id).
+        level: of every interval.
+        replicates: bootstrap replicates.
+        errors: worst errors whose decision and top reason the investigator records.
+        segments: columns or predicates whose gaps the investigator looks at.
+        follow: retrains for which the investigator's findings are re-tested.
+    """
+
+    name: str
+    seed: int
+    recipe: Recipe
+    window: int
+    every: int
+    on_drift: bool
+    margin: float
+    watch_every: int
+    watch_window: int
+    evidence_rows: int
+    level: float
+    replicates: int
+    attributions: int
+    errors: int
+    gaps: int
+    segments: tuple[str, ...]
+    follow: int
+
+
+@dataclass
+class Service:
+    """Everything a step needs. Made by ``flows.bootstrap`` and by tests."""
+
+    home: Path
+    policy: Policy
+    feed: Feed
+    store: Store
+    registry: Registry
+    ledger: Ledger
+    reporter: Reporter
+    channels: Mapping[str, Channel]
+    observe: Callable[[str], None] = field(default=lambda sentence: None)
+    seconds: dict[str, float] = field(default_factory=dict)
+    _evidence: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The schema fixed in the store. Raises UsageError while nothing has been ingested."""
+        if self.store.schema is None:
+            raise UsageError("no rows have been ingested yet; run `halflife ingest` or `halflife replay` first")
+        return self.store.schema
+
+    def version(self, number: int | None = None) -> Version:
+        """That version, or the newest. Raises NotFound."""
+        versions = self.ledger.versions()
+        if not versions:
+            raise NotFound("there is no version yet; run `halflife retrain` or `halflife replay` first")
+        if number is None:
+            return versions[-1]
+        found = [v for v in versions if v.number == number]
+        if not found:
+            raise NotFound(f"there is no v{number}; versions go from v1 to v{versions[-1].number}")
+        return found[0]
+
+    def champion(self) -> Version | None:
+        """The newest version the gate let through; None before the first."""
+        return next((v for v in reversed(self.ledger.versions()) if v.role is Role.CHAMPION), None)
+
+    def window(self, version: Version) -> Window:
+        """The version's window, built again from the store's version it was trained from."""
+        return self.store.window(version.first, version.last, version.source)
+
+    def evidence(self, version: Version) -> pd.DataFrame:
+        """The labelled evidence rows of a version's window, at most ``policy.evidence_rows`` of them.
+
+        Chosen by the smallest hash of id, so that overlapping windows choose the same rows.
+        """
+        if version.number not in self._evidence:
+            while len(self._evidence) > 2 * self.policy.follow:
+                self._evidence.pop(next(iter(self._evidence)))
+            self._evidence[version.number] = self.capped(self.window(version).part(Part.EVIDENCE))
+        return self._evidence[version.number]
+
+    def capped(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """At most ``policy.evidence_rows`` rows, those with the smallest hash of id."""
+        if len(rows) <= self.policy.evidence_rows:
+            return rows
+        keep = np.argpartition(row_hash(rows[ROW_ID]), self.policy.evidence_rows)[: self.policy.evidence_rows]
+        return rows.iloc[np.sort(keep)].reset_index(drop=True)

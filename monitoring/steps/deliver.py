@@ -1,0 +1,17 @@
+"""Send what the outbox holds."""
+
+import time
+
+from monitoring.outbox import Delivered
+from monitoring.outbox import deliver as send
+from monitoring.service import Service
+from monitoring.steps.timing import timed
+
+
+@timed
+def deliver(service: Service) -> Delivered:
+    """Try every delivery that is due; one dead channel never silences another."""
+    delivered = send(service.ledger, service.channels, time.time())
+    if delivered.failed or delivered.dead:
+        service.observe(f"alerts: {len(delivered.failed)} will be tried again, {len(delivered.dead)} given up")
+    return delivered

@@ -1,0 +1,27 @@
+"""Pull ticks from the feed into the store, exactly once."""
+
+from models.errors import FeedError
+from monitoring.ports import Ingested
+from monitoring.service import Service
+from monitoring.steps.timing import timed
+
+
+@timed
+def ingest(service: Service, upto: int) -> list[Ingested]:
+    """Ingest every tick after the last one stored, up to and including ``upto``.
+
+    Returns:
+        One entry a tick; empty when ``upto`` is stored already.
+
+    Raises:
+        FeedError: the feed ends before ``upto``.
+    """
+    ticks = service.feed.ticks
+    if ticks is not None and upto >= ticks:
+        raise FeedError(f"tick {upto} is past the end of the feed, which has {ticks} ticks (0 to {ticks - 1})")
+    schema = service.store.schema or service.feed.schema
+    done = []
+    for tick in range(service.store.last_tick + 1, upto + 1):
+        done.append(service.store.append(service.feed.batch(tick), schema))
+        service.observe(f"tick {tick}")
+    return done

@@ -1,0 +1,91 @@
+"""Conclude once; show it on the page, the Evidently report, the MLflow run and in the outbox."""
+
+from json import dumps
+from pathlib import Path
+
+from models.domain import Drift, Stage, Version
+from monitoring.alerts import decide
+from monitoring.conclude import conclude
+from monitoring.conclusions import Conclusions
+from monitoring.reports.card import card
+from monitoring.reports.listing import finding_rows
+from monitoring.reports.page import write_page
+from monitoring.service import Service
+from monitoring.steps.timing import timed
+
+
+def conclusions(service: Service) -> Conclusions:
+    """The one story, from the ledger."""
+    ledger = service.ledger
+    return conclude(ledger.versions(), ledger.findings(), ledger.checks(), ledger.drifts())
+
+
+@timed
+def report(service: Service, version: Version) -> Conclusions:
+    """Write the pages of ``version``, log them, and put its alert (if there is any) into the outbox."""
+    story = conclusions(service)
+    drift = _drift(service, story, version)
+    links = pages(service, story, drift, service.home / "reports" / version.label)
+    service.registry.annotate(
+        version,
+        metrics=_metrics(story, drift),
+        artifacts=list(links.values()),
+        texts={"findings.json": dumps(finding_rows(story), indent=1)},
+        tags={"halflife.went_stale": str(sum(change.after.refutes for change in story.changes))},
+        card=card(version, story),
+    )
+    alert = decide(
+        story,
+        version,
+        drift=drift,
+        quarantined=_quarantined(service, story, version),
+        ingested=_ingested(service, story, version),
+        links={name: str(path) for name, path in links.items()},
+        source=service.policy.name,
+    )
+    if alert is None:
+        service.ledger.set_stage(version.number, Stage.REPORTED)
+    else:
+        service.ledger.enqueue(alert, list(service.channels), stage=(version.number, Stage.REPORTED))
+    return story
+
+
+def pages(service: Service, story: Conclusions, drift: Drift | None, folder: Path) -> dict[str, Path]:
+    """Name -> page. The Evidently report is there when something was watched."""
+    folder.mkdir(parents=True, exist_ok=True)
+    links = {}
+    if drift is not None:
+        links["drift"] = service.reporter.page(drift, story, folder / "drift.html")
+    near = {name: path.name for name, path in links.items()}
+    links["conclusions"] = write_page(story, folder / "conclusions.html", title=service.policy.name, links=near)
+    return links
+
+
+def _drift(service: Service, story: Conclusions, version: Version) -> Drift | None:
+    """The newest watch since the version before."""
+    known = [d for d in story.drifts if _since(story, version) < d.tick <= version.last]
+    return known[-1] if known else None
+
+
+def _since(story: Conclusions, version: Version) -> int:
+    """Last tick of the version before; -1 for the first."""
+    return max((v.last for v in story.versions if v.number < version.number), default=-1)
+
+
+def _quarantined(service: Service, story: Conclusions, version: Version) -> int:
+    ticks = service.store.quarantine()["tick"]
+    return int(((ticks > _since(story, version)) & (ticks <= version.last)).sum())
+
+
+def _ingested(service: Service, story: Conclusions, version: Version) -> int:
+    return len(service.store.window(_since(story, version) + 1, version.last).rows)
+
+
+def _metrics(story: Conclusions, drift: Drift | None) -> dict[str, float]:
+    metrics = {f"findings.{status}": float(count) for status, count in story.counts.items()}
+    metrics["findings.stillborn"] = float(story.stillborn)
+    metrics |= {f"half_life.{life.kind}": life.median for life in story.half_lives if life.median is not None}
+    if drift is not None:
+        metrics["drift.columns"] = float(sum(column.drifted for column in drift.columns))
+        metrics |= {f"drift.{column.name}": column.score for column in drift.columns}
+    return metrics

@@ -1,0 +1,78 @@
+"""Window to registered version: fit, evaluate, gate."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from models.domain import Check, Finding, Role, Version
+from models.learner.evaluate import evaluate, row_log_loss
+from models.learner.fit import fit
+from models.learner.model import Model
+from models.rows import LABEL, Part, Window
+from monitoring.gate import gate
+from monitoring.service import Service
+from monitoring.steps.recheck import retest
+from monitoring.steps.timing import timed
+
+
+@timed
+def retrain(service: Service, tick: int) -> Version:
+    """Train, evaluate, gate and register the version whose window ends at ``tick``.
+
+    The same tick again gives the same version: what a killed run left undone is done, nothing is done twice.
+
+    Raises:
+        DataError: too few labelled rows to train on.
+    """
+    versions = service.ledger.versions()
+    known = [v for v in versions if v.last == tick]
+    if known:
+        return known[0]
+    policy, number = service.policy, len(versions) + 1
+    window = service.store.window(max(0, tick - policy.window + 1), tick)
+    seed = int(np.random.SeedSequence([policy.seed, number]).generate_state(1)[0] >> 1)
+    model = fit(window, service.schema, policy.recipe, seed)
+    evidence = window.part(Part.EVIDENCE)
+    metrics = evaluate(model.probability(evidence), evidence[LABEL].to_numpy(), level=policy.level)
+    version = Version(
+        number=number,
+        first=window.first,
+        last=window.last,
+        source=window.source,
+        recipe=policy.recipe.digest,
+        seed=seed,
+        data_digest=window.digest,
+        model_digest=model.digest,
+        metrics=metrics,
+        role=Role.CHALLENGER,
+        reason="",
+        rows=len(window.part(Part.TRAIN)),
+    )
+    role, reason = _judge(service, version, model, window)
+    version = service.registry.register(replace(version, role=role, reason=reason), model, window)
+    service.registry.promote(version, role)
+    service.ledger.add_version(version)
+    service.observe(f"{version.label} {role}: {reason}")
+    return version
+
+
+def _judge(service: Service, version: Version, model: Model, window: Window) -> tuple[Role, str]:
+    """The gate: not worse than the champion on the same rows, and every guard holds."""
+    evidence, champion = window.part(Part.EVIDENCE), service.champion()
+    label = evidence[LABEL].to_numpy()
+    before = None
+    if champion is not None:
+        before = row_log_loss(service.registry.model(champion).probability(evidence), label)
+    loss = row_log_loss(model.probability(evidence), label)
+    role, reason = gate(loss, before, margin=service.policy.margin, level=service.policy.level)
+    guards = [f for f in service.ledger.findings(open_only=True) if f.guard]
+    broken = _broken(guards, retest(service, version, guards, model, service.capped(evidence)))
+    if role is Role.CHAMPION and broken:
+        return Role.CHALLENGER, f"guard broken: {'; '.join(broken)}"
+    return role, reason
+
+
+def _broken(guards: Sequence[Finding], checks: Sequence[Check]) -> list[str]:
+    refuted = {check.finding for check in checks if check.status.refutes}
+    return [f"{guard.name} ({guard.claim})" for guard in guards if guard.id in refuted]

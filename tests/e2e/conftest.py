@@ -1,0 +1,110 @@
+"""One small replay, run once through the real command, which several tests then look at."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "COLUMNS": "120"}
+
+SMALL = """
+name = "small"
+home = "{home}"
+[feed]
+scenario = "shortcut"
+rows_per_tick = 900
+ticks = 17
+[retrain]
+every = 3
+window = 5
+[watch]
+every = 3
+window = 3
+[recipe]
+trees = 30
+leaves = 7
+threads = 1
+[investigate]
+segments = ["region", "sex"]
+errors = 4
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def halflife(*words: str, cwd: Path, timeout: float = 400, **environment: str) -> Ran:
+    """Run the command as a person would, in ``cwd``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", *words],
+        cwd=cwd,
+        env={**os.environ, **ENVIRONMENT, **environment},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """The folder of a finished small replay, with its configuration as ``halflife.toml``, and what the command said."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "halflife.toml").write_text(SMALL.format(home="halflife-home/small"), encoding="utf-8")
+    ran = halflife("replay", "--json", cwd=folder)
+    assert ran.code == 0, ran.err
+    home = folder / "halflife-home" / "small"
+    with (
+        closing(sqlite3.connect(home / "ledger.db")) as ledger,
+        closing(sqlite3.connect(folder / "as-replayed.db")) as copy,
+    ):
+        ledger.backup(copy)
+    return folder, ran
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., Ran]:
+    """Run ``halflife`` with these words in a folder: ``command("replay", cwd=folder)``."""
+    return halflife
+
+
+@pytest.fixture(scope="session")
+def small_config() -> str:
+    """The configuration of the small replay, with ``{home}`` to be filled in."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """What a test that starts the command itself should add to the environment."""
+    return dict(ENVIRONMENT)
+
+
+@pytest.fixture(scope="session")
+def run_in(small: tuple[Path, Ran]) -> Callable[..., Ran]:
+    """Run a command in the folder of the small replay."""
+    folder, _ = small
+
+    def run(*words: str, **environment: str) -> Ran:
+        return halflife(*words, cwd=folder, **environment)
+
+    return run

@@ -1,0 +1,63 @@
+"""Killed at any instant, a replay goes on, and ends with the ledger of one that was never killed."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+TABLES = {
+    "versions": "number, first, last, source, recipe, seed, data_digest, model_digest, metrics, role, reason, rows,"
+    " registry_version, stage",
+    "findings": "*",
+    "checks": "*",
+    "drifts": "*",
+    "alerts": "id, key, severity, version, subject, sentence, items",
+    "deliveries": "alert, channel, attempts, state, error",
+}
+"""All that a ledger holds but the registry's random run ids, the time of sending, and paths of the home."""
+
+
+def content(database: Path) -> dict[str, list[tuple[Any, ...]]]:
+    with closing(sqlite3.connect(database)) as ledger:
+        return {t: ledger.execute(f"select {c} from {t} order by 1, 2, 3").fetchall() for t, c in TABLES.items()}  # noqa: S608
+
+
+def test_a_replay_killed_twice_ends_like_one_that_was_not(
+    small: tuple[Path, Any],
+    small_config: str,
+    environment: dict[str, str],
+    command: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    """SIGKILL at two random moments, then the same command again: not a row is lost, doubled or different."""
+    (tmp_path / "halflife.toml").write_text(small_config.format(home="killed"), encoding="utf-8")
+    moment = random.Random(os.environ.get("HALFLIFE_KILL_SEED"))  # noqa: S311 - no secret
+    words = [sys.executable, "-m", "flows.cli", "replay", "--json"]
+    for _ in range(2):
+        with subprocess.Popen(
+            words,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as running:
+            begun = tmp_path / "killed" / "store"
+            while not begun.exists() and running.poll() is None:
+                time.sleep(0.1)
+            time.sleep(moment.uniform(1, 12))
+            running.send_signal(signal.SIGKILL)
+    ended = command("replay", "--json", cwd=tmp_path)
+    assert ended.code == 0, ended.err
+    assert content(tmp_path / "killed" / "ledger.db") == content(small[0] / "as-replayed.db")

@@ -1,0 +1,89 @@
+"""Settings: what is read, and how faults are told."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.bootstrap import bootstrap, recall
+from flows.settings import Settings, parse, read
+from models.errors import ConfigError, Unavailable
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "halflife.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``feed.path`` is found beside the configuration, and from an environment variable with a default."""
+    monkeypatch.delenv("ROWS", raising=False)
+    text = '[feed]\nkind = "file"\npath = "${ROWS:-sub}/rows.csv"\nlabel = "y"\n'
+    assert read(write(tmp_path, text)).feed.path == str(tmp_path / "sub" / "rows.csv")
+    monkeypatch.setenv("ROWS", str(tmp_path / "elsewhere"))
+    assert read(write(tmp_path, text)).feed.path == str(tmp_path / "elsewhere" / "rows.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[retrain]\nevry = 2", "retrain.evry is not a setting; did you mean retrain.every?"),
+        ("[retrain]\nevery = 0", "retrain.every = 0: Input should be greater than 0"),
+        ("colour = 1", "colour is not a setting; known here: alerts, evidence, feed, home"),
+        ('[feed]\nkind = "file"', '[feed]: a feed of kind "file" needs path and label'),
+        ('[alerts]\nchannels = ["smtp"]', '[alerts]: channel "smtp" needs a table [alerts.smtp]'),
+        ('[alerts]\nchannels = ["pigeon"]', "Input should be 'console', 'eml', 'smtp' or 'webhook'"),
+        ('[evidence]\nevidence = 0.5\ndiscovery = 0.3\ncalibration = 0.1', "leave less than a fifth of the rows to train on"),
+        ('[alerts.webhook]\nsecret_env = "S"', "give url, or url_env to name the environment variable that holds it"),
+        ("home = ", "not a TOML file"),
+        ('[feed]\nkind = "file"\nlabel = "y"\npath = "${NOT_SET_ANYWHERE}/x"', "needs the environment variable NOT_SET_ANYWHERE"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_the_file_the_key_and_what_would_be_right(tmp_path: Path, text: str, message: str) -> None:
+    """Every wrong setting is a ConfigError, exit code 2, in words a person can act on."""
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        read(path)
+    assert message in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_every_fault_of_a_file_is_told_at_once() -> None:
+    """Two wrong keys give two lines."""
+    with pytest.raises(ConfigError) as caught:
+        parse({"seed": -1, "watch": {"evry": 1}}, "x.toml")
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_home_remembers_its_settings(tmp_path: Path) -> None:
+    """What a home was last used with comes back, so that flows and later commands need only the folder."""
+    settings = Settings(home=tmp_path / "home", name="mine", seed=3)
+    bootstrap(settings)
+    assert recall(tmp_path / "home") == settings
+
+
+def test_secrets_are_named_but_never_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings in the home hold the names of variables, not what is in them."""
+    monkeypatch.setenv("HOOK", "https://hooks.example.org/T0KEN")
+    alerts = {"channels": ["webhook"], "webhook": {"url_env": "HOOK"}}
+    service = bootstrap(parse({"home": tmp_path / "home", "alerts": alerts}, "test"))
+    assert "webhook" in service.channels
+    kept = (tmp_path / "home" / "settings.json").read_text()
+    assert "T0KEN" not in kept
+    assert "T0KEN" not in repr(service)
+
+
+def test_a_home_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
+    """A file where the home should be gives one sentence and exit code 1, not a traceback."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unavailable, match=r"cannot be written: .*; choose another folder with --home"):
+        bootstrap(Settings(home=tmp_path / "file" / "home"))
+
+
+def test_a_folder_that_is_no_home_is_said_plainly(tmp_path: Path) -> None:
+    """Recalling settings from any other folder tells how to start."""
+    with pytest.raises(ConfigError, match="is not a halflife home"):
+        recall(tmp_path)

@@ -1,0 +1,131 @@
+"""Schedules as data: what each scenario changes and when, and what is said of a schedule that cannot be."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.errors import ConfigError, NotFound
+from models.world.scenarios import SCENARIOS, Change, Event, Scenario, scenario
+from models.world.world import World
+
+ticks = st.integers(0, 60)
+
+
+def test_table_names_every_scenario_by_its_own_name() -> None:
+    """What a user types is the name the scenario carries, with one sentence to read."""
+    assert {"calm", "sudden", "gradual", "shortcut"} <= set(SCENARIOS)
+    for name, known in SCENARIOS.items():
+        assert scenario(name).name == name
+        assert known.description.endswith(".")
+        assert known.description.count(".") == 1
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_fits_the_smallest_world(name: str) -> None:
+    """Every scenario changes only features that each world has."""
+    assert World(SCENARIOS[name], seed=0, rows_per_tick=1).scenario.name == name
+
+
+def test_unknown_scenario_lists_what_there_is() -> None:
+    """A name with a typo is answered with the names that exist."""
+    with pytest.raises(NotFound) as error:
+        scenario("shortcutt")
+    assert str(error.value) == (f"'shortcutt' is not a scenario; this build knows {', '.join(sorted(SCENARIOS))}")
+
+
+@given(tick=ticks)
+@settings(deadline=None)
+def test_calm_never_changes(tick: int) -> None:
+    """Under ``calm`` no tick differs from another."""
+    assert SCENARIOS["calm"].active(tick) == ()
+
+
+def test_sudden_flips_at_tick_22() -> None:
+    """Under ``sudden`` the effect of velocity has its sign until tick 21 and the opposite one from 22."""
+    assert [SCENARIOS["sudden"].factor("velocity", t) for t in (0, 21, 22, 43)] == [1, 1, -1, -1]
+
+
+def test_gradual_moves_in_a_line_and_stays() -> None:
+    """Under ``gradual`` the effect of device_age is whole at tick 12, gone at 22 and reversed from 32."""
+    factors = [SCENARIOS["gradual"].factor("device_age", t) for t in (0, 12, 17, 22, 27, 32, 43)]
+    assert factors == pytest.approx([1, 1, 0.5, 0, -0.5, -1, -1])
+
+
+def test_shortcut_leaks_until_19_and_flips_at_30() -> None:
+    """Under ``shortcut`` one event is over ten ticks before the next begins."""
+    shortcut = SCENARIOS["shortcut"]
+    assert [shortcut.leaks(t) for t in (0, 19, 20, 43)] == [{"review_code": 1.0}, {"review_code": 1.0}, {}, {}]
+    assert [len(shortcut.active(t)) for t in (0, 19, 20, 29, 30, 43)] == [1, 1, 0, 0, 1, 1]
+    assert [shortcut.factor("velocity", t) for t in (29, 30)] == [1, -1]
+
+
+@given(first=ticks, length=st.integers(1, 20), amount=st.floats(-2, 2), tick=ticks, change=st.sampled_from(Change))
+@settings(deadline=None)
+def test_inactive_event_changes_nothing(first: int, length: int, amount: float, tick: int, change: Change) -> None:
+    """A tick in which an event is not active has the effects and leaks of a world without it."""
+    event = Event(change, "amount", first, first + length, abs(amount) / 2 if change is Change.LEAK else amount)
+    if not event.active(tick):
+        assert event.factor(tick) == 1.0
+        assert Scenario("one", "One event.", (event,)).leaks(tick) == {}
+
+
+@given(first=ticks, length=st.integers(1, 20), amount=st.floats(-2, 2))
+@settings(deadline=None)
+def test_ramp_has_equal_steps(first: int, length: int, amount: float) -> None:
+    """A ramp starts at 1, ends at its amount, and every tick between adds the same."""
+    ramp = Event(Change.RAMP, "amount", first, first + length, amount)
+    path = [ramp.factor(t) for t in range(first, first + length + 1)]
+    assert path[0] == 1.0
+    assert path[-1] == pytest.approx(amount)
+    assert [b - a for a, b in pairwise(path)] == pytest.approx([(amount - 1) / length] * length)
+
+
+def test_events_of_one_feature_multiply_and_the_stronger_leak_counts() -> None:
+    """A concept that recurs, or a leak that grows, is a tuple of events and needs nothing new."""
+    world = Scenario(
+        "recurring",
+        "Comes and goes.",
+        (
+            Event(Change.FLIP, "amount", 5, 9),
+            Event(Change.FLIP, "amount", 15, 19),
+            Event(Change.RAMP, "amount", 0, 10, 0.5),
+            Event(Change.LEAK, "age", 10, 20, 0.7),
+            Event(Change.LEAK, "age", 0, 30, 0.2),
+        ),
+    )
+    assert [world.factor("amount", t) for t in (0, 5, 10, 15, 20)] == [1.0, -0.75, 0.5, -0.5, 0.5]
+    assert [world.leaks(t) for t in (9, 10, 21, 31)] == [{"age": 0.2}, {"age": 0.7}, {"age": 0.2}, {}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            (Change.FLIP, "velocity", 9, 8),
+            "flip of 'velocity': ticks 9 to 8; the first must be 0 or more and the last not before it",
+        ),
+        (
+            (Change.FLIP, "velocity", -1),
+            "flip of 'velocity': ticks -1 to None; the first must be 0 or more and the last not before it",
+        ),
+        ((Change.RAMP, "velocity", 9), "ramp of 'velocity': it needs a last tick after tick 9"),
+        ((Change.LEAK, "age", 0, 9, 1.5), "leak of 'age': strength 1.5 is not between 0 and 1"),
+    ],
+)
+def test_impossible_event_says_what_would_be_right(arguments: tuple[Change, str, int], message: str) -> None:
+    """An event that cannot be is refused where it is written, not when its tick comes."""
+    with pytest.raises(ConfigError) as error:
+        Event(*arguments)
+    assert str(error.value) == message
+
+
+def test_events_read_as_sentences() -> None:
+    """A person can read a schedule without knowing the code."""
+    assert [str(e) for name in ("sudden", "gradual", "shortcut") for e in SCENARIOS[name].events] == [
+        "velocity: its effect has the opposite sign from tick 22 on",
+        "device_age: its effect moves to -1 times what it was from tick 12 to 32",
+        "review_code: it carries the label from tick 0 to 19",
+        "velocity: its effect has the opposite sign from tick 30 on",
+    ]

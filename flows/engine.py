@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 
 def prepare(home: Path, *, verbose: bool = False) -> None:
@@ -34,6 +36,25 @@ def end_orphan(home: Path) -> None:
     if b"prefect.server" in command:
         os.kill(pid, signal.SIGTERM)
     note.unlink()
+
+
+def start_server(home: Path) -> Callable[[], None]:
+    """Start Prefect's temporary server while other things load; call what is returned before the first flow.
+
+    A server of the person's own, if there is one, is left to itself.
+    """
+    if "PREFECT_API_URL" in os.environ:
+        return lambda: None
+    from prefect.server.api.server import SubprocessASGIServer
+
+    starter = Thread(target=SubprocessASGIServer().start, name="prefect-server", daemon=True)
+    starter.start()
+
+    def wait() -> None:
+        starter.join()
+        note_server(home)
+
+    return wait
 
 
 def note_server(home: Path) -> None:

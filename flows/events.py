@@ -1,6 +1,6 @@
 """What Prefect's users can react to: events with the model as resource, and the version's card as an artifact."""
 
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import acreate_markdown_artifact
 from prefect.events import emit_event
 
 from flows.bootstrap import service
@@ -36,8 +36,8 @@ def findings_stale(home: str, number: int, names: list[str]) -> None:
         emit_event("halflife.guard.broken", resource=_resource(home), payload={"version": number, "findings": guards})
 
 
-def show_card(home: str, number: int) -> None:
+async def show_card(home: str, number: int) -> None:
     """The version's card as a Markdown artifact of the run."""
     here = service(home)
     markdown = card(here.version(number), steps.conclusions(here))
-    create_markdown_artifact(markdown, key=f"halflife-{here.policy.name}".lower().replace("_", "-"))
+    await acreate_markdown_artifact(markdown, key=f"halflife-{here.policy.name}".lower().replace("_", "-"))

@@ -29,7 +29,7 @@ def write_report(home: str, number: int) -> list[str]:
     return [change.finding.name for change in story.changes if change.after.refutes]
 
 
-def after_retrain(home: str, number: int) -> None:
+async def after_retrain(home: str, number: int) -> None:
     """What follows a registered version, from the stage it has reached."""
     stage = service(home).ledger.stage(number)
     if stage is Stage.REGISTERED:
@@ -38,7 +38,7 @@ def after_retrain(home: str, number: int) -> None:
         file_findings(home, number)
     if stage is not Stage.REPORTED:
         findings_stale(home, number, write_report(home, number))
-        show_card(home, number)
+        await show_card(home, number)
     deliver_alerts(home)
 
 
@@ -49,4 +49,4 @@ async def recheck(home: str) -> None:
     if service(home).ledger.stage(newest.number) is Stage.REPORTED:
         check_findings(home, newest.number)
         write_report(home, newest.number)
-    after_retrain(home, newest.number)
+    await after_retrain(home, newest.number)

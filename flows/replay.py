@@ -32,7 +32,7 @@ async def cycle(home: str, tick: int) -> int | None:
         return None
     version = train_version(home, tick)
     version_registered(home, version)
-    after_retrain(home, version.number)
+    await after_retrain(home, version.number)
     return version.number
 
 
@@ -47,7 +47,7 @@ async def replay(home: str, until: int) -> int:
     note_server(here.home)
     versions = here.ledger.versions()
     if versions and here.ledger.stage(versions[-1].number) is not Stage.REPORTED:
-        after_retrain(home, versions[-1].number)
+        await after_retrain(home, versions[-1].number)
     failed = -1
     while (
         tick := max(failed + 1, steps.next_tick(here.policy, here.ledger.versions(), here.ledger.drifts()))

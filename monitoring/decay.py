@@ -35,6 +35,8 @@ FEW_DEATHS = 10
 PRIOR_DEATHS, PRIOR_EXPOSURE = 0.5, 1.0
 """Gamma prior of the death rate: half a death in one retrain. Before any data its half-life is 3.0 retrains, with a
 95 % interval from 0.3 to 1,400: weak enough that one death in ten retrains already outweighs it."""
+ROUNDING = 1e-9
+"""A product of shares that is one half by hand may miss it by the last digit."""
 Z = float(stats.norm.ppf(0.975))
 
 Curve = tuple[tuple[float, float, float, float], ...]
@@ -220,10 +222,10 @@ def _crossing(curve: Curve, column: int) -> float | None:
     """The age at which one line of the curve comes down to one half; None when it never does."""
     for before, after in pairwise(curve):
         high, low = before[column], after[column]
-        if low <= 0.5 < high:
+        if low <= 0.5 + ROUNDING < high:
             # An exponential cannot reach 0: the last deaths of a sample are spread evenly over their step.
             share = np.log(high / 0.5) / np.log(high / low) if low > 0 else (high - 0.5) / high
-            return float(max(before[0], after[0] - 1) + share * min(1.0, after[0] - before[0]))
+            return float(max(before[0], after[0] - 1) + min(share, 1.0) * min(1.0, after[0] - before[0]))
     return None
 
 

@@ -86,7 +86,7 @@ def compare(reference: pd.DataFrame, current: pd.DataFrame, schema: Schema) -> C
             aside[name] = "is empty" if before.empty and now.empty else "was empty" if before.empty else "is empty now"
         elif min(len(before), len(now)) < least:
             aside[name] = f"has {min(len(before), len(now)):,} values"
-        elif before.nunique() == 1:
+        elif (before == before.iloc[0]).all():
             other = _share(now != before.iloc[0])
             aside[name] = "is constant" if other == 0 else "was constant"
             if other > 0:
@@ -183,7 +183,7 @@ def _note(moved: list[str], n: int, aside: Mapping[str, str], rows: tuple[int, i
     if not powered:
         return f"Too few rows to tell: {rows[0]:,} in the reference and {rows[1]:,} now, where {MIN_ROWS:,} a side are needed."
     if moved:
-        said = f"{listed(moved)} moved ({len(moved)} of {n} columns)"
+        said = f"{listed([f'{name} ({aside[name]})' if name in aside else name for name in moved])} moved ({len(moved)} of {n} columns)"
     else:
         said = f"None of {n} columns moved" if n else "No column could be compared"
     left = [f"{name} {why}" for name, why in aside.items() if name not in moved]

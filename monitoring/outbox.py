@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from models.domain import Alert, AlertItem, AlertKind, Severity
-from monitoring.alerts import one_line
+from monitoring.alert_events import one_line
 from monitoring.ports import Channel, Delivery, Ledger
 
 FIRST_DELAY = 60.0

@@ -85,6 +85,9 @@ class Store(ABC):
 class Registry(ABC):
     """Where models and what was said about them are kept and seen (MLflow)."""
 
+    def warm(self) -> None:  # noqa: B027 - most have nothing to load
+        """Load what is slow to load; optional."""
+
     @abstractmethod
     def register(self, version: Version, model: Model, window: Window) -> Version:
         """Log one run and register one version; the same version again changes nothing and returns the same."""
@@ -113,6 +116,9 @@ class Registry(ABC):
 
 class Reporter(ABC):
     """Compares two windows and draws the comparison (Evidently)."""
+
+    def warm(self) -> None:  # noqa: B027 - most have nothing to load
+        """Load what is slow to load; optional."""
 
     @abstractmethod
     def watch(

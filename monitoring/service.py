@@ -76,6 +76,11 @@ class Service:
             raise UsageError("no rows have been ingested yet; run `halflife ingest` or `halflife replay` first")
         return self.store.schema
 
+    def warm(self) -> None:
+        """Load what is slow to load, so that it overlaps with whatever else is starting."""
+        self.registry.warm()
+        self.reporter.warm()
+
     def version(self, number: int | None = None) -> Version:
         """That version, or the newest. Raises NotFound."""
         versions = self.ledger.versions()

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.update(
     PREFECT_SERVER_ANALYTICS_ENABLED="false",
@@ -21,3 +22,8 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real streams: {folder} does not exist; set HALFLIFE_DATA")
     return folder
+
+
+# These machines are shared: a slow example says nothing about the code.
+settings.register_profile("halflife", deadline=None, print_blob=True)
+settings.load_profile("halflife")

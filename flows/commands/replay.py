@@ -40,6 +40,7 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
     """Run the replay flow; gives what ``replay --json`` prints."""
     started = time.perf_counter()
     engine.prepare(settings.home, verbose=verbose)
+    server_ready = engine.start_server(settings.home)
     from flows.bootstrap import bootstrap, service
 
     bootstrap(settings)
@@ -53,6 +54,8 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
 
     from flows.replay import replay as flow
 
+    here.warm()
+    server_ready()
     with progress(total) as observe:
         here.observe = observe
         running = time.perf_counter()

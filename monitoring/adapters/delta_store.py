@@ -28,7 +28,9 @@ from monitoring.repeats import without_seen_labels, without_seen_rows
 
 SOURCE = re.compile(r"rows@(\d+),labels@(\d+)")
 LABEL_COLUMNS = pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), (LABEL, pa.float64())])
-QUARANTINE_COLUMNS = pa.schema([(TICK, pa.int64()), ("id", pa.string()), ("reason", pa.string()), ("row", pa.string())])
+QUARANTINE_COLUMNS = pa.schema(
+    [(TICK, pa.int64()), (ROW_ID, pa.string()), ("reason", pa.string()), ("row", pa.string())]
+)
 CELLS = {Kind.NUMERIC: pa.float64(), Kind.CATEGORICAL: pa.string()}
 
 
@@ -113,8 +115,8 @@ class DeltaStore(Store):
         if last < 0:
             return pd.DataFrame(columns=["tick", "id", "reason", "row"])
         with answering(self.folder):
-            entries = self._set_aside.between(0, last).rename({TICK: "tick"})
-        return entries.sort("tick", maintain_order=True).to_pandas()
+            entries = self._set_aside.between(0, last).rename({TICK: "tick", ROW_ID: "id"})
+        return entries.sort("tick", "id", "reason", "row").to_pandas()
 
     def _contract(self) -> StoreContract | None:
         if self._fixed is None:
@@ -140,7 +142,7 @@ class DeltaStore(Store):
     def _write(self, tick: int, rows: pd.DataFrame, labels: pd.DataFrame, quarantined: pd.DataFrame) -> bool:
         """Rows last: they say that the tick is whole. Empty tables need no entry."""
         if len(quarantined):
-            self._set_aside.append(tick, quarantined)
+            self._set_aside.append(tick, quarantined.rename(columns={"id": ROW_ID}))
         if len(labels):
             self._labels.append(tick, labels)
         return self._rows.append(tick, rows)

@@ -16,6 +16,8 @@ from models.rows import ROW_ID, TICK
 from monitoring.adapters.seen import Seen
 
 APPLICATION = "halflife.tick"
+STEPS = 50
+"""Versions to follow one by one before the table is opened anew: what it holds of each step makes every commit slower."""
 SETTINGS: dict[str, str | None] = {
     # A tick is a file: its own tick is all a reader needs to know to pass over it.
     "delta.dataSkippingStatsColumns": TICK,
@@ -34,6 +36,7 @@ class TickTable:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._opened: DeltaTable | None = None
+        self._opened_at = -1
         self._seen = Seen()
         self._indexed = -1
 
@@ -127,10 +130,11 @@ class TickTable:
         self._indexed = last
 
     def _latest(self) -> DeltaTable | None:
-        if self._opened is not None:
+        if self._opened is not None and self._opened.version() - self._opened_at < STEPS:
             self._opened.update_incremental()
         elif self.exists:
             self._opened = DeltaTable(self.folder)
+            self._opened_at = self._opened.version()
         return self._opened
 
 

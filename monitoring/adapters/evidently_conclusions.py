@@ -12,9 +12,9 @@ from evidently.legacy.renderers.html_widgets import CounterData, WidgetSize, cou
 from models.domain import HalfLife, Status
 from monitoring.conclusions import Conclusions
 from monitoring.reports.plots import COLOURS
-from monitoring.reports.words import counts_by_version, headline, overall, retrains
+from monitoring.reports.words import counts_by_version, headline, measured, overall, retrains
 
-SHOWN_CHANGES = 30
+SHOWN_CHANGES = 12
 
 
 class ConclusionsMetric(SingleValueMetric):  # type: ignore[misc]
@@ -90,7 +90,7 @@ def conclusions_metric(conclusions: Conclusions) -> ConclusionsMetric:
         half_lives=[[h.kind, str(h.n), str(h.deaths), retrains(h)] for h in conclusions.half_lives],
         curve=[list(step) for step in _curve(every)],
         changes=[
-            [c.finding.name, c.finding.claim, str(c.before), str(c.after), str(c.check.decides.interval or "")]
+            [c.finding.name, c.finding.claim, str(c.before), str(c.after), measured(c.check.decides)]
             for c in conclusions.changes[:SHOWN_CHANGES]
         ],
         stale_share=stale / tested if tested else 0.0,
@@ -116,9 +116,9 @@ def _curve_figure(curve: list[list[float]]) -> go.Figure:
     edge = {**step, "width": 0}
     blue, band = "#2b6a99", "rgba(43, 106, 153, 0.18)"
     lines = [
-        go.Scatter(x=age, y=upper, line=edge, showlegend=False, hoverinfo="skip"),
-        go.Scatter(x=age, y=lower, line=edge, fill="tonexty", fillcolor=band, name="95 %", hoverinfo="skip"),
-        go.Scatter(x=age, y=survival, line={**step, "color": blue}, name="still true"),
+        go.Scatter(x=age, y=upper, mode="lines", line=edge, showlegend=False, hoverinfo="skip"),
+        go.Scatter(x=age, y=lower, mode="lines", line=edge, fill="tonexty", fillcolor=band, name="95 %", hoverinfo="skip"),
+        go.Scatter(x=age, y=survival, mode="lines", line={**step, "color": blue}, name="still true"),
     ]
     figure = go.Figure(lines, layout={"xaxis": {"title": "retrains"}, "yaxis": {"range": [0, 1.02], "title": "share"}})
     figure.add_hline(y=0.5, line={"dash": "dot", "width": 1, "color": "#888"})

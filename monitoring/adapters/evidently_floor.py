@@ -38,9 +38,9 @@ def noise_floor(
     True
     """
     if kind is Kind.NUMERIC:
-        scores = _shuffled_wasserstein(reference.to_numpy(dtype=float), current.to_numpy(dtype=float), rng)
+        scores = _shuffled_wasserstein(np.asarray(reference, dtype=float), np.asarray(current, dtype=float), rng)
     else:
-        counts = pd.concat([reference, current]).value_counts().to_numpy()
+        counts = np.asarray(pd.concat([reference, current]).value_counts(), dtype=np.int64)
         scores = _shuffled_jensen_shannon(counts, len(reference), rng)
     mean, variance = scores.mean(), scores.var()
     if variance == 0:

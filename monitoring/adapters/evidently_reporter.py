@@ -42,6 +42,10 @@ class EvidentlyReporter(Reporter):
             )
         self.folder, self.max_rows, self.seed = folder, max_rows, seed
 
+    def warm(self) -> None:
+        with _evidently():
+            import evidently.metrics  # noqa: F401
+
     def watch(
         self,
         reference: pd.DataFrame,

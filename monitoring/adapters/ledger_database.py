@@ -60,7 +60,8 @@ class Database:
         self.where = address.database or "in memory" if self._sqlite else address.render_as_string(hide_password=True)
         self._busy = busy_seconds
         if self._sqlite:
-            if not memory and not Path(self.where).parent.is_dir():
+            plain = not memory and not self.where.startswith("file:")
+            if plain and not Path(self.where).parent.is_dir():
                 raise Unavailable(
                     f"the ledger {self.where} cannot be made: there is no folder {Path(self.where).parent}"
                 )

@@ -59,6 +59,10 @@ class MlflowRegistry(Registry):
             return f"open {self.uri}"
         return f"mlflow ui --backend-store-uri {quote(self.uri)} --host 127.0.0.1 --port 5000"
 
+    def warm(self) -> None:
+        with self._connection.answering():
+            self._experiment_id()
+
     def register(self, version: Version, model: Model, window: Window) -> Version:
         with self._connection.answering() as client:
             experiment = self._experiment_id()

@@ -62,9 +62,7 @@ class SqlLedger(Ledger):
 
     def versions(self) -> list[Version]:
         with self._read() as connection:
-            return [
-                to_version(r) for r in connection.execute(sa.select(VERSIONS).order_by(VERSIONS.c.number)).mappings()
-            ]
+            return [to_version(row) for row in _rows(connection, sa.select(VERSIONS).order_by(VERSIONS.c.number))]
 
     def add_version(self, version: Version) -> None:
         with self._write() as connection:
@@ -104,7 +102,8 @@ class SqlLedger(Ledger):
         self, findings: Sequence[Finding], checks: Sequence[Check], *, stage: tuple[int, Stage] | None = None
     ) -> list[Finding]:
         with self._write() as connection:
-            ids = dict(connection.execute(sa.select(FINDINGS.c.name, FINDINGS.c.id)).tuples().all())
+            filed = connection.execute(sa.select(FINDINGS.c.name, FINDINGS.c.id))
+            ids: dict[str, int] = dict(iter(filed))
             last = max(ids.values(), default=0)
             new: dict[int, int] = {}  # index into findings -> id
             for index, finding in enumerate(findings):
@@ -131,7 +130,7 @@ class SqlLedger(Ledger):
                 replaced = sa.delete(CHECKS).where(
                     CHECKS.c.finding == sa.bindparam("old_finding"), CHECKS.c.version == sa.bindparam("old_version")
                 )
-                connection.execute(replaced, [{"old_finding": c.finding, "old_version": version} for c in checks])
+                connection.execute(replaced, [{"old_finding": int(c.finding), "old_version": version} for c in checks])
                 connection.execute(sa.insert(CHECKS), [check_row(check, check.finding) for check in checks])
             _set_stage(connection, None if stage is None else (version, stage))
 
@@ -145,7 +144,7 @@ class SqlLedger(Ledger):
             return [to_check(row) for row in _rows(connection, query)]
 
     def retire(self, findings: Iterable[int], version: int) -> None:
-        numbers = set(findings)
+        numbers = {int(number) for number in findings}
         with self._write() as connection:
             _require_versions(connection, {version})
             _require_findings(connection, numbers)

@@ -17,6 +17,10 @@ Rows = npt.NDArray[np.intp]
 Weights = npt.NDArray[np.float32]
 
 _STREAM = 0x68616C666C696665
+"""Keeps these draws apart from others made of the same ids."""
+
+_BLOCK = 4096
+"""Rows hashed at a time, to bound memory."""
 
 
 class Evidence:
@@ -87,11 +91,14 @@ def poisson_counts(keys: npt.NDArray[np.uint64], replicates: int) -> npt.NDArray
     >>> (poisson_counts(keys, 8)[:, :5] == poisson_counts(keys, 5)).all()
     np.True_
     """
-    blocks = np.arange(1, -(-replicates // 4) + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    x = _mix(keys ^ np.uint64(_STREAM))[:, None] + blocks
-    x = _mix(x)
-    lanes = np.stack([(x >> np.uint64(shift)) & np.uint64(0xFFFF) for shift in (0, 16, 32, 48)], axis=-1)
-    return _inverse_poisson()[lanes.reshape(len(keys), -1)[:, :replicates]]
+    steps = np.arange(1, -(-replicates // 4) + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    starts = _mix(keys ^ np.uint64(_STREAM))[:, None]
+    counts = np.empty((len(keys), replicates), dtype=np.uint8)
+    for top in range(0, len(keys), _BLOCK):
+        hashes = _mix(starts[top : top + _BLOCK] + steps)
+        lanes = hashes.astype("<u8").view("<u2")
+        counts[top : top + _BLOCK] = _inverse_poisson()[lanes[:, :replicates]]
+    return counts
 
 
 def _mix(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

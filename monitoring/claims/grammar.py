@@ -11,7 +11,6 @@ rows; given a schema, column names and predicates too.
 """
 
 import ast
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,10 +18,10 @@ from models.domain import Scope
 from models.errors import ClaimError
 from models.rows import Schema
 from monitoring.claims import predicates
-from monitoring.claims.predicates import near
 from monitoring.claims.source import SHAPE, Source, Value, spelled
 from monitoring.claims.statistic import Argument, ArgumentKind, Statistic
 from monitoring.claims.statistics import STATISTICS
+from monitoring.claims.words import near
 
 COMPARATORS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "=="}
 
@@ -152,7 +151,9 @@ class _Reader:
             case ArgumentKind.FEATURES:
                 return self._features(node)
             case ArgumentKind.CHOICE:
-                word = self._string(node, f"{argument.name} goes in quotes and is one of {', '.join(argument.choices)}")
+                word = self.source.string(
+                    node, f"{argument.name} goes in quotes and is one of {', '.join(argument.choices)}"
+                )
                 if word not in argument.choices:
                     message = _unknown(f"a {argument.name}", "it is one of", word, argument.choices)
                     raise self.source.fault(node, message)
@@ -162,7 +163,7 @@ class _Reader:
             case ArgumentKind.CASE:
                 if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
                     raise self.source.fault(node, f'a case is text; write case="{node.value}"')
-                return self._string(node, 'a case is the id of a row in quotes, as in case="41023"')
+                return self.source.string(node, 'a case is the id of a row in quotes, as in case="41023"')
 
     def _features(self, node: ast.expr) -> Value:
         if not isinstance(node, ast.List | ast.Tuple):
@@ -176,13 +177,13 @@ class _Reader:
         return tuple(names) if len(names) > 1 else names[0]
 
     def _feature(self, node: ast.expr) -> str:
-        name = self._string(node, 'a column goes in quotes, as in "duration"')
+        name = self.source.string(node, 'a column goes in quotes, as in "duration"')
         if self.schema is not None and name not in self.schema.names:
             raise self.source.fault(node, _unknown("a column", "columns are", name, self.schema.names))
         return name
 
     def _predicate(self, node: ast.expr, name: str) -> str:
-        where = self._string(node, f"{name} is a condition in quotes, as in {name}=\"job = 'student'\"")
+        where = self.source.string(node, f"{name} is a condition in quotes, as in {name}=\"job = 'student'\"")
         if self.schema is not None:
             try:
                 predicates.check(where, self.schema)
@@ -208,35 +209,13 @@ class _Reader:
             if tolerance is not None:
                 raise self.source.fault(tolerance, f"{statistic.name} is text and has no tolerance")
             return self._feature(node), 0.0
-        threshold = self._number(node, f"{statistic.name} is compared with a number, as in {statistic.example}")
+        threshold = self.source.number(node, f"{statistic.name} is compared with a number, as in {statistic.example}")
         if tolerance is None:
             return threshold, 0.0
-        delta = self._number(tolerance, "the tolerance is a number, as in ± 0.02")
+        delta = self.source.number(tolerance, "the tolerance is a number, as in ± 0.02")
         if delta < 0:
             raise self.source.fault(tolerance, "the tolerance is not negative, as in ± 0.02")
         return threshold, delta
-
-    def _number(self, node: ast.expr, expected: str) -> float:
-        sign, digits = 1.0, node
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            sign, digits = (-1.0 if isinstance(node.op, ast.USub) else 1.0), node.operand
-        value = digits.value if isinstance(digits, ast.Constant) else None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.source.fault(node, expected)
-        try:
-            number = sign * float(value)
-        except OverflowError:
-            number = math.inf
-        if not math.isfinite(number):
-            raise self.source.fault(node, "this number is not finite")
-        return number
-
-    def _string(self, node: ast.expr, expected: str) -> str:
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-            raise self.source.fault(node, expected)
-        if any("\ud800" <= character <= "\udfff" for character in node.value):
-            raise self.source.fault(node, "this text holds half a character")
-        return node.value
 
 
 def _unknown(what: str, known: str, word: str, words: Sequence[str]) -> str:

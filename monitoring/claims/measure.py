@@ -93,7 +93,10 @@ def measure(
             if q.rows == rows and q.scope is Scope.POPULATION and isinstance(e := estimates[q.key], _Estimate)
         }
         draws |= _bootstrap(sweep, sweep.evidence.index[rows], wanted, replicates)
-    return [_measurement(q, estimates[q.key], draws.get(q.key), level) for q in questions]
+    return [
+        _measurement(q, estimates[q.key], draws.get(q.key) if q.scope is Scope.POPULATION else None, level)
+        for q in questions
+    ]
 
 
 def _estimate(sweep: Pass, question: Question) -> _Estimate | str:
@@ -160,21 +163,21 @@ def _measurement(question: Question, found: _Estimate | str, draws: Array | None
         return Measurement(0, None, Status.UNTESTABLE, reason=found)
     claim, theta = question.claim, found.value
     comparator, threshold = order(claim)
-    interval, p = Interval(theta, theta, theta), None
+    interval, p, needed = Interval(theta, theta, theta), None, 0
     if draws is not None:
         draws = draws[np.isfinite(draws)]
         alpha = (1 - level) / 2
         error = max(float(draws.std(ddof=1)), found.least)
         needed = rows_needed(error**2 * found.rows, claim.tolerance, alpha) if claim.tolerance else 0
-        if found.rows < needed:
-            reason = f"{found.rows:,} rows; to tell a difference of {claim.tolerance:g} takes {needed:,}"
-            return Measurement(found.rows, None, Status.UNTESTABLE, reason=reason)
         lower, upper = np.quantile(draws, [alpha, 1 - alpha])
         reach = float(norm.ppf(1 - alpha)) * found.least
         interval = Interval(theta, min(float(lower), theta - reach), max(float(upper), theta + reach))
         p = p_value(theta, error, comparator, threshold, claim.tolerance)
     neutral = STATISTICS[claim.statistic].neutral
     status = verdict(interval, comparator, threshold, claim.tolerance, neutral=neutral, birth=question.birth)
+    if status is Status.UNCLEAR and found.rows < needed:  # too few rows matter only where they leave it open
+        reason = f"{found.rows:,} rows; to tell a difference of {claim.tolerance:g} takes {needed:,}"
+        return Measurement(found.rows, None, Status.UNTESTABLE, reason=reason)
     return Measurement(found.rows, interval, status, p)
 
 

@@ -5,6 +5,7 @@ that points into a claim goes through here.
 """
 
 import ast
+import math
 import re
 import warnings
 from json import dumps
@@ -97,6 +98,30 @@ class Source:
         if len(characters) != len(value):
             return start
         return start + (characters[index].start() if index < len(characters) else len(quoted) - 1)
+
+    def number(self, node: ast.expr, expected: str) -> float:
+        """The finite number a node spells; ``expected`` says what should be there."""
+        sign, digits = 1.0, node
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+            sign, digits = (-1.0 if isinstance(node.op, ast.USub) else 1.0), node.operand
+        value = digits.value if isinstance(digits, ast.Constant) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.fault(node, expected)
+        try:
+            number = sign * float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            raise self.fault(node, "this number is not finite")
+        return number
+
+    def string(self, node: ast.expr, expected: str) -> str:
+        """The text a node spells; ``expected`` says what should be there."""
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            raise self.fault(node, expected)
+        if any("\ud800" <= character <= "\udfff" for character in node.value):
+            raise self.fault(node, "this text holds half a character")
+        return node.value
 
     def fault(self, node: ast.expr | ast.keyword, message: str) -> ClaimError:
         """An error that points at a node."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from models.domain import Alert, Severity
-from monitoring.alerts import one_line
+from monitoring.alert_events import one_line
 
 COLOURS = {Severity.CRITICAL: "#b42318", Severity.WARNING: "#b54708", Severity.INFO: "#175cd3"}
 """Text on white at a contrast of at least 5:1."""

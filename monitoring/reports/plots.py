@@ -54,13 +54,14 @@ def survival(half: HalfLife, horizon: float) -> Markup:
         f'<text x="{LEFT - 6}" y="{y(s) + 4}" text-anchor="end">{t}</text>' for s, t in ((1, "1"), (0.5, "½"), (0, "0"))
     ]
     parts += [f'<text x="{x(t)}" y="{HEIGHT - 12}" text-anchor="middle">{t}</text>' for t in ticks]
-    if half.median is not None and half.median <= half.curve[-1][0]:
+    # A half-life from an assumed rate is no point of the curve.
+    if half.median is not None and half.method == "kaplan-meier":
         parts.append(f'<circle class="mark" cx="{x(half.median)}" cy="{y(0.5)}" r="3.5"/>')
     label = f"Survival of {half.n} findings about {half.kind}, {half.deaths} gone stale; half-life {retrains(half)} retrains"
     return _svg(WIDTH, HEIGHT, label, parts, "survival")
 
 
-def strip(counts: Mapping[int, Mapping[Status, int]], label: str, *, cell: int = 22, height: int = 40) -> Markup:
+def strip(counts: Mapping[int, Mapping[Status, int]], label: str, *, cell: int = 24, height: int = 40) -> Markup:
     """One stacked bar a version: the share of its findings in each status, worst at the bottom.
 
     Args:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.domain import Author, Finding, HalfLife, Scope, Status
+from models.domain import Author, Finding, HalfLife, Interval, Measurement, Scope, Status
 from monitoring.conclusions import Conclusions
 from monitoring.decay import ALL, obsolete_on_arrival
 
@@ -45,17 +45,31 @@ def retrains(half: HalfLife) -> str:
     return f"{_number(half.median)} [{_number(half.lower)}, {upper}"
 
 
-def _number(value: float) -> str:
+def _number(value: float | None) -> str:
+    if value is None:
+        return "0"
     return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
 
 
+def measured(measurement: Measurement) -> str:
+    """Estimate with its interval, an exact value alone, or why there is none.
+
+    >>> measured(Measurement(900, Interval(0.25, 0.25, 0.25), Status.HOLDS))
+    '0.250'
+    """
+    interval = measurement.interval
+    if interval is None:
+        return measurement.reason or "cannot be tested"
+    return f"{interval.estimate:.3f}" if interval.lower == interval.upper else str(interval)
+
+
 def percent(share: float | None) -> str:
-    """A share as whole percent; an en dash where it is not known.
+    r"""A share as whole percent; an en dash where it is not known.
 
     >>> percent(0.378), percent(None)
-    ('38 %', '–')
+    ('38\xa0%', '–')
     """
-    return "–" if share is None else f"{share:.0%}".replace("%", " %")
+    return "–" if share is None else f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def overall(conclusions: Conclusions) -> HalfLife | None:

@@ -1,10 +1,11 @@
 """Compare the newest ticks with the window the champion was trained on."""
 
+import numpy as np
 import pandas as pd
 
 from models.domain import Drift
 from models.learner.model import Model
-from models.rows import Part, Window
+from models.rows import ROW_ID, Part, Window
 from monitoring.service import Service
 from monitoring.steps.timing import timed
 
@@ -15,7 +16,8 @@ PREDICTION = "prediction"
 def watch(service: Service, tick: int) -> Drift | None:
     """Judge the ticks up to ``tick`` against the champion's window; None before there is a champion.
 
-    Both sides are rows that never trained, so that predictions are compared like with like.
+    Inputs and labels are compared on every row; predictions only where the model never trained, so that like is
+    compared with like.
     """
     champion = service.champion()
     if champion is None:
@@ -26,8 +28,8 @@ def watch(service: Service, tick: int) -> Drift | None:
     model = service.registry.model(champion)
     first = max(0, tick - service.policy.watch_window + 1)
     drift = service.reporter.watch(
-        _unseen(service.window(champion), model),
-        _unseen(service.store.window(first, tick), model),
+        _predicted(service.window(champion), model),
+        _predicted(service.store.window(first, tick), model),
         service.schema,
         tick=tick,
         first_tick=first,
@@ -39,6 +41,8 @@ def watch(service: Service, tick: int) -> Drift | None:
     return drift
 
 
-def _unseen(window: Window, model: Model) -> pd.DataFrame:
-    rows = pd.concat([window.part(part, labelled=False) for part in Part if part is not Part.TRAIN], ignore_index=True)
-    return rows.assign(**{PREDICTION: model.probability(rows)})
+def _predicted(window: Window, model: Model) -> pd.DataFrame:
+    unseen = window.split.parts(window.rows[ROW_ID]) != Part.TRAIN
+    prediction = np.full(len(window.rows), np.nan)
+    prediction[unseen] = model.probability(window.rows[unseen])
+    return window.rows.assign(**{PREDICTION: prediction})

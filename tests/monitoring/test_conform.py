@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from models.errors import SchemaError
 from models.rows import Column, Kind, Schema
 from monitoring.conform import FEW, conform, conform_labels
@@ -14,10 +15,12 @@ PEOPLE = Schema((AGE, JOB))
 
 
 def people(ids: object, ages: object, jobs: object) -> pd.DataFrame:
+    """Raw rows of the schema PEOPLE."""
     return pd.DataFrame({"_id": ids, "age": ages, "job": jobs})
 
 
 def reasons(rows: pd.DataFrame, schema: Schema = PEOPLE) -> dict[str, str]:
+    """Id -> why it was set aside."""
     quarantined = conform(rows, schema).quarantined
     return dict(zip(quarantined["id"], quarantined["reason"], strict=True))
 
@@ -142,7 +145,7 @@ def test_words_for_missing_are_words() -> None:
 
 
 def test_dates_and_booleans_are_not_silently_cast_to_numbers() -> None:
-    """pandas would turn a date into nanoseconds; here it is no number. True and False are 1 and 0 as a column of flags."""
+    """Pandas would turn a date into nanoseconds; here it is no number. True and False are 1 and 0 as a column of flags."""
     assert reasons(people(["a"], pd.to_datetime(["2024-05-31"]), ["x"])) == {
         "a": "age: '2024-05-31 00:00:00' is not a number"
     }

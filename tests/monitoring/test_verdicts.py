@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.domain import Interval, Status
@@ -94,12 +94,13 @@ def test_reversed_is_the_mirror_image_of_the_claim(
 
 
 def test_a_claim_at_the_neutral_point_borrows_its_margin_from_birth() -> None:
-    """ "Gap > 0", made on a gap of 0.2, is reversed below −0.1, and stale between there and 0."""
+    """A claim "gap > 0", made on a gap of 0.2, is reversed below −0.1, and stale between there and 0."""
     birth = Interval(0.2, 0.15, 0.25)
     assert verdict(Interval(-0.15, -0.19, -0.11), ">", 0.0, neutral=0.0, birth=birth) is Status.REVERSED
     assert verdict(Interval(-0.05, -0.09, -0.01), ">", 0.0, neutral=0.0, birth=birth) is Status.STALE
 
 
+@settings(deadline=None)
 @given(INTERVAL, st.sampled_from(list(FLIPPED)), NUMBER, WIDTH, NEUTRAL, MAYBE)
 def test_smaller_than_is_greater_than_of_the_opposite(
     now: Interval, comparator: str, c: float, delta: float, neutral: float | None, birth: Interval | None
@@ -116,6 +117,7 @@ def test_smaller_than_is_greater_than_of_the_opposite(
     assert verdict(now, comparator, c, delta, neutral=neutral, birth=birth) is opposite
 
 
+@settings(deadline=None)
 @given(INTERVAL, WIDTH, NUMBER, WIDTH, NEUTRAL, MAYBE)
 def test_a_higher_estimate_never_makes_a_greater_than_claim_worse(
     now: Interval, rise: float, c: float, delta: float, neutral: float | None, birth: Interval | None
@@ -126,6 +128,7 @@ def test_a_higher_estimate_never_makes_a_greater_than_claim_worse(
     assert RANK.index(verdict(higher, ">", c, delta, neutral=neutral, birth=birth)) >= RANK.index(before)
 
 
+@settings(deadline=None)
 @given(INTERVAL, NUMBER, WIDTH, NEUTRAL, MAYBE)
 def test_unclear_means_the_interval_spans_the_bar(
     now: Interval, c: float, delta: float, neutral: float | None, birth: Interval | None
@@ -136,6 +139,7 @@ def test_unclear_means_the_interval_spans_the_bar(
     assert (status is Status.UNCLEAR) == spans
 
 
+@settings(deadline=None)
 @given(INTERVAL, NUMBER, WIDTH, NEUTRAL, MAYBE)
 def test_reversed_only_where_stale_would_be_said(
     now: Interval, c: float, delta: float, neutral: float | None, birth: Interval | None
@@ -147,7 +151,7 @@ def test_reversed_only_where_stale_would_be_said(
 
 
 def test_p_is_small_where_the_claim_fails() -> None:
-    """p is Φ of the distance to c − δ in standard errors, mirrored for <, and 0 or 1 without error."""
+    """It is Φ of the distance to c − δ in standard errors, mirrored for <, and 0 or 1 without error."""
     assert p_value(0.02, 0.01, ">", 0.05, 0.01) == pytest.approx(0.5 * math.erfc(2 / math.sqrt(2)))
     assert p_value(0.08, 0.01, "<", 0.05, 0.01) == pytest.approx(p_value(0.02, 0.01, ">", 0.05, 0.01))
     assert p_value(1.0, 0.0, ">", 2.0) == 0.0

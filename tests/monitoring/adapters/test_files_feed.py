@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from models.errors import ConfigError, FeedError
 from models.rows import Kind
 from monitoring.adapters.files_feed import FilesFeed
@@ -14,12 +15,14 @@ SMALL = "age,job,y\n31,cook,no\n,spy,yes\n40,,no\n"
 
 
 def feed(folder: Path, text: str | bytes, **settings: Any) -> FilesFeed:
+    """The feed of a CSV with this text."""
     path = folder / "rows.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return FilesFeed(path, **{"label": "y", **settings})
 
 
 def complaint(made: FilesFeed) -> str:
+    """What the feed says is wrong with its file, called rows.csv."""
     with pytest.raises(FeedError) as error:
         _ = made.schema
     return str(error.value).replace(str(made.path), "rows.csv")
@@ -254,9 +257,9 @@ def test_paths_that_are_no_file_say_so(tmp_path: Path) -> None:
 
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path) -> None:
     """Ticks without rows and labels before their rows are configuration errors, before any file is read."""
-    with pytest.raises(ConfigError, match="rows_per_tick = 0 in .feed.: a tick has at least 1 row"):
+    with pytest.raises(ConfigError, match=r"rows_per_tick = 0 in \[feed\]: a tick has at least 1 row"):
         FilesFeed(tmp_path / "none.csv", label="y", rows_per_tick=0)
-    with pytest.raises(ConfigError, match="label_delay = -1 in .feed.: a label cannot come before its row"):
+    with pytest.raises(ConfigError, match=r"label_delay = -1 in \[feed\]: a label cannot come before its row"):
         FilesFeed(tmp_path / "none.csv", label="y", label_delay=-1)
 
 

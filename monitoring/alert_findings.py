@@ -1,0 +1,153 @@
+"""Which findings an alert lists, which it only counts, and the sentence for each."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.domain import AlertItem, AlertKind, Author, Finding, Scope, Severity, Status, Version
+from models.rows import Array, Mask
+from monitoring.alert_events import Event, count, one_line
+from monitoring.conclusions import Change, Conclusions
+from monitoring.drift import listed
+
+CASE_STATISTICS = {"top_reason": "top reason", "prediction": "decision"}
+"""Claims about one row. The investigator files dozens of them a version; they are counted, not listed."""
+
+
+def finding_events(conclusions: Conclusions, version: Version, false_discoveries: float, most: int) -> list[Event]:
+    """Findings that are refuted, or hold again, on ``version``: broken guards first, then reversed, stale, recovered.
+
+    A refutation of a population claim is listed when it passes Benjamini-Hochberg over every population claim tested
+    on this version. Exact ones have no chance in them, and a guard has already kept the version from being promoted:
+    both are always listed.
+
+    Args:
+        false_discoveries: expected share of false ones among the refutations that are listed.
+        most: findings listed under one headline; the rest are counted. Guards are all listed.
+    """
+    changes = [c for c in _changes(conclusions, version) if not is_case(c.finding)]
+    refuted = [c for c in changes if _newly_refuted(c)]
+    passed = _passing(conclusions, version, false_discoveries)
+    told = [c for c in refuted if c.finding.guard or c.check.decides.p_value is None or c.finding.id in passed]
+    guards = [c for c in told if c.finding.guard]
+    others = [c for c in told if not c.finding.guard]
+    turned = [c for c in others if c.after is Status.REVERSED]
+    stale = [c for c in others if c.after is Status.STALE]
+    again = [c for c in changes if _recovered(c)]
+    holds = "holds" if len(again) == 1 else "hold"
+    return [
+        *_listed(guards, Severity.CRITICAL, f"{count(len(guards), 'guard')} broke", len(guards)),
+        *_listed(turned, Severity.WARNING, f"{count(len(turned), 'finding')} reversed", most),
+        *_listed(stale, Severity.WARNING, f"{count(len(stale), 'finding')} went stale", most),
+        *_uncertain(len(refuted) - len(told)),
+        *_listed(again, Severity.INFO, f"{count(len(again), 'finding')} {holds} again", most),
+    ]
+
+
+def case_events(conclusions: Conclusions, version: Version, loud_from: float, few: int) -> list[Event]:
+    """What changed among the investigator's explanations of single cases, in one sentence.
+
+    Args:
+        loud_from: share of changed ones above which it is a reason to write.
+        few: with fewer explanations than this, a share says nothing.
+    """
+    followed = sum(is_case(finding) for finding in checked(conclusions, version))
+    changes = [c for c in _changes(conclusions, version) if is_case(c.finding)]
+    changed = Counter(c.finding.statistic for c in changes if _newly_refuted(c))
+    if not changed:
+        return []
+    again = sum(map(_recovered, changes))
+    kinds = listed([count(changed[kind], name) for kind, name in CASE_STATISTICS.items() if changed[kind]])
+    headline = f"{changed.total()} of {followed} case explanations changed"
+    sentence = f"{headline}: {kinds}" + (f"; {again} that had changed before hold again." if again else ".")
+    loud = followed >= few and changed.total() > loud_from * followed
+    item = AlertItem(AlertKind.FINDINGS, Severity.WARNING if loud else Severity.INFO, sentence)
+    return [Event(item, headline, headline) if loud else Event(item)]
+
+
+def discoveries(p_values: Array, q: float) -> Mask:
+    """Which of these tests stay significant at false discovery rate ``q``.
+
+    Args:
+        p_values: of all tests made, shape (n,); NaN is never significant, and is not counted as a test.
+        q: expected share of false ones among those that pass.
+
+    Returns:
+        Shape (n,).
+
+    Source: Benjamini and Hochberg, Journal of the Royal Statistical Society B 57, 1995.
+
+    >>> discoveries(np.array([0.001, 0.04, 0.9, 0.8]), 0.10).tolist()
+    [True, True, False, False]
+    """
+    from scipy.stats import false_discovery_control  # loading it takes a second, which only a decision needs
+
+    passed = np.zeros(len(p_values), dtype=np.bool_)
+    known = ~np.isnan(p_values)
+    if known.any():
+        passed[known] = false_discovery_control(p_values[known], method="bh") <= q
+    return passed
+
+
+def checked(conclusions: Conclusions, version: Version) -> list[Finding]:
+    """Findings with a check on ``version``; stillborn ones are left out."""
+    latest = conclusions.latest
+    return [
+        f for f in conclusions.findings if not f.stillborn and f.id in latest and latest[f.id].version == version.number
+    ]
+
+
+def is_case(finding: Finding) -> bool:
+    """Whether it is one of the many that are counted: the investigator's, about one row, and no guard."""
+    return finding.statistic in CASE_STATISTICS and finding.author == Author.INVESTIGATOR and not finding.guard
+
+
+def _changes(conclusions: Conclusions, version: Version) -> list[Change]:
+    return [c for c in conclusions.changes if c.check.version == version.number and not c.finding.stillborn]
+
+
+def _newly_refuted(change: Change) -> bool:
+    """From stale to reversed is news; from reversed to stale is not."""
+    return change.after.refutes and (not change.before.refutes or change.after is Status.REVERSED)
+
+
+def _recovered(change: Change) -> bool:
+    return change.before.refutes and change.after in (Status.HOLDS, Status.WEAKENED)
+
+
+def _passing(conclusions: Conclusions, version: Version, q: float) -> frozenset[int]:
+    population = [f for f in checked(conclusions, version) if f.scope is Scope.POPULATION]
+    given = [conclusions.latest[f.id].decides.p_value for f in population]
+    p_values = np.array([np.nan if p is None else p for p in given], dtype=np.float64)
+    return frozenset(f.id for f, passed in zip(population, discoveries(p_values, q), strict=True) if passed)
+
+
+def _listed(changes: Sequence[Change], severity: Severity, headline: str, most: int) -> list[Event]:
+    sentences = [(_sentence(change), change.finding.name) for change in changes[:most]]
+    if (rest := len(changes) - most) > 0:
+        sentences.append((f"{count(rest, 'more finding')} like these; the report lists them all.", ""))
+    return [Event(AlertItem(AlertKind.FINDINGS, severity, *said), headline, headline) for said in sentences]
+
+
+def _uncertain(number: int) -> list[Event]:
+    if not number:
+        return []
+    were = "was" if number == 1 else "were"
+    sentence = (
+        f"{count(number, 'more finding')} {were} refuted, but among so many that were tested this may be chance; "
+        "the next re-test will tell."
+    )
+    return [Event(AlertItem(AlertKind.FINDINGS, Severity.INFO, sentence))]
+
+
+def _sentence(change: Change) -> str:
+    finding, interval = change.finding, change.check.decides.interval
+    verbs = {Status.STALE: "no longer holds", Status.REVERSED: "turned into its opposite"}
+    said = f"{finding.claim} {verbs.get(change.after, 'holds again')}"
+    if interval is not None:
+        exact = interval.lower == interval.upper
+        said += f": now {interval.estimate:.3f}" if exact else f": now {interval}"
+    if finding.birth is not None:
+        said += f", {finding.birth.estimate:.3f} when it was filed on v{finding.made_on}"
+    return one_line(f"{said}.")

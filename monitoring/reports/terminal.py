@@ -1,0 +1,173 @@
+"""The story for a terminal: tables and a summary that fit 100 columns and can be read without colour."""
+
+from collections.abc import Mapping
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from models.domain import Drift, Finding, HalfLife, Status
+from monitoring.conclusions import Change, Conclusions
+from monitoring.decay import ALL, obsolete_on_arrival
+from monitoring.reports.words import HORIZONS, LETTERS, measured, overall, percent, retrains, sentences, telling
+
+STYLES: Mapping[Status, str] = {
+    Status.HOLDS: "grey0 on sky_blue3",
+    Status.WEAKENED: "grey0 on khaki1",
+    Status.UNCLEAR: "grey0 on grey70",
+    Status.STALE: "grey0 on dark_orange",
+    Status.REVERSED: "bold white on deep_pink4",
+    Status.UNTESTABLE: "grey62",
+}
+VERSIONS = 24
+"""Two characters each, they leave half of 100 columns to the claims."""
+CHANGES, WATCHES = 5, 8
+
+
+def findings_table(conclusions: Conclusions, *, limit: int = 20, each: int | None = 4) -> Table:
+    """Findings × versions, a coloured letter each, the most telling findings first.
+
+    Args:
+        conclusions: the story.
+        limit: findings shown.
+        each: of one statistic at most, beside guards and people's.
+    """
+    shown = [v.number for v in conclusions.versions][-VERSIONS:]
+    rows = telling(conclusions, limit, each=each)
+    total = sum(not f.stillborn and f.id in conclusions.latest for f in conclusions.findings)
+    span = f", v{shown[0]} to v{shown[-1]}" if shown else ""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=f"Findings over versions ({len(rows)} of {total:,}{span})",
+        title_justify="left",
+        caption=_legend(),
+        caption_justify="left",
+        pad_edge=False,
+    )
+    table.add_column("finding", no_wrap=True, overflow="ellipsis", max_width=48)
+    table.add_column(_numbers(shown), no_wrap=True)
+    table.add_column("now", no_wrap=True)
+    for finding in rows:
+        status = conclusions.latest[finding.id].status
+        table.add_row(_claim(finding), _cells(conclusions.status[finding.id], shown), Text(status, style=_plain(status)))
+    return table
+
+
+def _claim(finding: Finding) -> Text:
+    text = Text()
+    if finding.guard:
+        text.append("guard ", style="bold")
+    return text.append(finding.claim)
+
+
+def _numbers(shown: list[int]) -> Text:
+    """Last digits of the version numbers, one over each cell; the title says where they start and end."""
+    return Text(" ".join(str(number % 10) for number in shown), style="dim")
+
+
+def _cells(history: Mapping[int, Status], shown: list[int]) -> Text:
+    text = Text()
+    for i, number in enumerate(shown):
+        status = history.get(number)
+        following = history.get(shown[i + 1]) if i + 1 < len(shown) else None
+        text.append(" " if status is None else LETTERS[status], style="" if status is None else STYLES[status])
+        # A gap between two equal letters keeps their colour, so that a steady finding reads as one bar.
+        if i + 1 < len(shown):
+            text.append(" ", style=STYLES[status] if status is not None and status is following else "")
+    return text
+
+
+def _plain(status: Status) -> str:
+    return {"stale": "dark_orange", "reversed": "deep_pink2", "holds": "sky_blue3", "weakened": "khaki1"}.get(status, "dim")
+
+
+def _legend() -> Text:
+    text = Text()
+    for status in Status:
+        text.append(f"{LETTERS[status]}", style=STYLES[status])
+        text.append(f" {status}  ", style="dim")
+    return text
+
+
+def half_lives_table(conclusions: Conclusions) -> Table:
+    """Half-life of each statistic, and the chance that a conclusion is stale when its investigation ends."""
+    table = Table(box=box.SIMPLE_HEAD, title="How long findings live", title_justify="left", pad_edge=False)
+    table.add_column("findings about", no_wrap=True, max_width=24, overflow="ellipsis")
+    for name in ("followed", "gone\nstale"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("half-life in retrains [95 %]", no_wrap=True)
+    for horizon in HORIZONS:
+        table.add_column(f"stale\nafter {horizon}", justify="right", no_wrap=True)
+    for half in conclusions.half_lives:
+        table.add_row(*_half_life(half), style="bold" if half.kind == ALL else "")
+    return table
+
+
+def _half_life(half: HalfLife) -> list[str]:
+    arrival = [percent(obsolete_on_arrival(half.curve, d)) for d in HORIZONS]
+    return ["all findings" if half.kind == ALL else half.kind, f"{half.n:,}", f"{half.deaths:,}", retrains(half), *arrival]
+
+
+def drift_table(conclusions: Conclusions, *, limit: int = WATCHES) -> Table:
+    """The newest watches that alarmed; how many there were in all stands in the title."""
+    alarmed = [d for d in conclusions.drifts if d.drifted]
+    told = len([d for d in conclusions.drifts if d.powered])
+    title = f"Drift ({len(alarmed)} of {told} watches; {len(conclusions.drifts) - told} had too few rows to tell)"
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    for name in ("ticks", "against", "what moved"):
+        table.add_column(name, no_wrap=name != "what moved")
+    for drift in alarmed[-limit:]:
+        table.add_row(_ticks(drift), f"v{drift.against}", Text(drift.note))
+    return table
+
+
+def _ticks(drift: Drift) -> str:
+    return str(drift.tick) if drift.first_tick == drift.tick else f"{drift.first_tick}–{drift.tick}"
+
+
+def change_line(change: Change) -> Text:
+    """One change in one line, for the end of a run and for progress while it runs."""
+    text = Text()
+    text.append(f"{LETTERS[change.before]}", style=STYLES[change.before])
+    text.append(" → ")
+    text.append(f"{LETTERS[change.after]}", style=STYLES[change.after])
+    text.append(f"  {change.finding.claim}")
+    return text.append(f"  now {measured(change.check.decides)}", style="dim")
+
+
+def summary(
+    conclusions: Conclusions, *, links: Mapping[str, str] | None = None, alerts: int | None = None, limit: int = 20
+) -> RenderableType:
+    """Everything at the end of a run: the headline, the tables, what changed last, and where to look next.
+
+    Args:
+        conclusions: the story.
+        links: name -> address or path.
+        alerts: how many were sent; left out when not known.
+        limit: findings shown.
+    """
+    lead, *said = sentences(conclusions)
+    parts: list[RenderableType] = [Text(lead, style="bold")]
+    parts += [Text(" ".join(said))] if said else []
+    if conclusions.findings and conclusions.versions:
+        parts += [Text(), findings_table(conclusions, limit=limit)]
+    if overall(conclusions) is not None:
+        parts += [Text(), half_lives_table(conclusions)]
+    if conclusions.changes:
+        parts += [Text(), Text(f"What changed on v{conclusions.versions[-1].number}", style="italic")]
+        parts += [change_line(change) for change in conclusions.changes[:CHANGES]]
+        more = len(conclusions.changes) - CHANGES
+        parts += [Text(f"… and {more} more", style="dim")] if more > 0 else []
+    if conclusions.drifts:
+        parts += [Text(), drift_table(conclusions)]
+    if alerts is not None or links:
+        parts.append(Text())
+    if alerts is not None:
+        parts.append(Text(f"{alerts} {'alert was' if alerts == 1 else 'alerts were'} sent."))
+    if links:
+        grid = Table.grid(padding=(0, 2))
+        for name, address in links.items():
+            grid.add_row(Text(name, style="dim"), Text(address, overflow="fold"))
+        parts.append(grid)
+    return Group(*parts)

@@ -1,0 +1,268 @@
+"""Every statistic: a contract they all keep, and golden values from independent libraries."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy.special import expit, logit
+from scipy.stats import norm
+from sklearn.metrics import log_loss, precision_score, recall_score, roc_auc_score
+
+from models.domain import Scope, Status
+from models.errors import EvidenceTooSmall
+from models.learner.model import Model
+from models.rows import LABEL, ROW_ID, Array, Schema
+from monitoring.claims import statistics
+from monitoring.claims.evidence import Evidence
+from monitoring.claims.grammar import parse
+from monitoring.claims.measure import Question, measure
+from monitoring.claims.statistic import CaseStatistic, SetStatistic
+from monitoring.claims.statistics import STATISTICS, statistics_table
+from monitoring.claims.statistics.calibration_slope import fit
+from monitoring.claims.statistics.gap import METRICS
+from monitoring.claims.sweep import Pass, View
+
+BOTH = "a=\"sex = 'F'\", b=\"sex = 'M'\""
+
+
+def estimate(sweep: Pass, text: str) -> float:
+    """θ of a claim on all of the evidence."""
+    (answer,) = measure(sweep, [Question(parse(text), Scope.ARTIFACT, "evidence")])
+    assert answer.interval is not None, answer.reason
+    return answer.interval.estimate
+
+
+def test_the_table_and_the_folder_agree() -> None:
+    """One file a statistic, one entry a file, under the same name, in alphabetical order."""
+    files = {path.stem for path in Path(str(statistics.__file__)).parent.glob("*.py")} - {"__init__"}
+    assert list(STATISTICS) == sorted(files)
+    assert all(type(s).__module__.endswith(f".{name}") for name, s in STATISTICS.items())
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_every_statistic_keeps_the_contract(name: str, sweep: Pass, schema: Schema) -> None:
+    """Its example is canonical, fits a schema, is about it, and gives a finite θ with an interval; its source is named."""
+    statistic = STATISTICS[name]
+    claim = parse(statistic.example, schema=schema)
+    assert (claim.statistic, str(claim)) == (name, statistic.example)
+    assert "Source: " in str(type(statistic).__doc__)
+    assert statistic.description
+    assert "\n" not in statistic.description
+    (answer,) = measure(sweep, [Question(claim, statistic.scope, "evidence")], replicates=200)
+    assert answer.interval is not None, answer.reason
+    assert answer.interval.lower <= answer.interval.estimate <= answer.interval.upper
+    assert np.isfinite([answer.interval.lower, answer.interval.upper]).all()
+    is_case = isinstance(statistic, CaseStatistic)
+    assert statistic.scope is (Scope.ARTIFACT if is_case else Scope.POPULATION)
+    assert (answer.interval.lower == answer.interval.upper) == is_case == (answer.p_value is None)
+
+
+@pytest.mark.parametrize("name", [n for n, s in STATISTICS.items() if isinstance(s, SetStatistic)])
+def test_weighting_a_row_twice_is_having_it_twice(name: str, sweep: Pass) -> None:
+    """θ(Σ wᵢ·columnsᵢ) is θ of the rows repeated wᵢ times: exact for ratios, close where linearised (AUC, slope)."""
+    statistic = STATISTICS[name]
+    assert isinstance(statistic, SetStatistic)
+    claim = parse(statistic.example)
+    view = View(sweep, np.arange(400)).only(labelled=statistic.needs_labels)
+    weights = np.random.default_rng(2).poisson(1, len(view))
+    weighted = float(statistic.value(weights @ statistic.columns(view, dict(claim.arguments))))
+    repeated = View(sweep, np.repeat(view.rows, weights))
+    direct = float(statistic.value(statistic.columns(repeated, dict(claim.arguments)).sum(axis=0)))
+    error = measure_error(sweep, statistic.example)
+    assert weighted == pytest.approx(direct, abs=error / 5 if name in ("auc", "calibration_slope") else 1e-12)
+
+
+def measure_error(sweep: Pass, text: str) -> float:
+    """The standard error of a statistic, from the width of its interval."""
+    (answer,) = measure(sweep, [Question(parse(text), Scope.POPULATION, "evidence")])
+    assert answer.interval is not None
+    return (answer.interval.upper - answer.interval.lower) / 2 / float(norm.ppf(0.95))
+
+
+def test_auc_is_scikit_learns(sweep: Pass) -> None:
+    """The same to the last digits, with and without a predicate."""
+    y, p = sweep.evidence.label, sweep.probability
+    assert estimate(sweep, "auc() > 0") == pytest.approx(roc_auc_score(y, p), abs=1e-12)
+    women = sweep.evidence.mask("sex = 'F'")
+    assert estimate(sweep, "auc(where=\"sex = 'F'\") > 0") == pytest.approx(
+        roc_auc_score(y[women], p[women]), abs=1e-12
+    )
+
+
+def test_auc_counts_ties_as_half(linear: Model) -> None:
+    """A score of three values gives the AUC of the trapezoids, and a constant one gives ½."""
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame(
+        {"_id": np.arange(200).astype(str), "_tick": 0, "_label": rng.integers(0, 2, 200).astype(float)}
+    )
+    rows["x"], rows["z"] = rng.integers(0, 3, 200).astype(float) + rows["_label"], 0.0
+    sweep = Pass(linear, Evidence({"evidence": rows}))
+    assert estimate(sweep, "auc() > 0") == pytest.approx(roc_auc_score(rows["_label"], rows["x"]), abs=1e-12)
+    flat = Pass(linear, Evidence({"evidence": rows.assign(x=1.0)}))
+    assert estimate(flat, "auc() > 0") == 0.5
+
+
+def test_the_error_of_auc_is_delongs(sweep: Pass) -> None:
+    """The bootstrap's standard error agrees with DeLong's formula, computed here pair by pair."""
+    y, score = sweep.evidence.label, sweep.margin
+    wins = np.sign(score[y == 1][:, None] - score[y == 0][None, :]) / 2 + 0.5
+    m, n = wins.shape
+    delong = np.sqrt(wins.mean(axis=1).var(ddof=1) / m + wins.mean(axis=0).var(ddof=1) / n)
+    assert measure_error(sweep, "auc() > 0") == pytest.approx(delong, rel=0.08)
+
+
+def test_log_loss_is_scikit_learns(sweep: Pass) -> None:
+    """Mean negative log-likelihood in nats."""
+    assert estimate(sweep, "log_loss() > 0") == pytest.approx(log_loss(sweep.evidence.label, sweep.probability))
+
+
+REFERENCE: dict[str, Callable[[Array, Array], float]] = {
+    "accuracy": lambda y, p: float(np.mean(y == (p >= 0.5))),
+    "base_rate": lambda y, p: float(y.mean()),
+    "fpr": lambda y, p: float(1 - recall_score(y, p >= 0.5, pos_label=0)),
+    "log_loss": log_loss,
+    "positive_rate": lambda y, p: float(np.mean(p >= 0.5)),
+    "precision": lambda y, p: float(precision_score(y, p >= 0.5)),
+    "tpr": lambda y, p: float(recall_score(y, p >= 0.5)),
+}
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_gap_is_the_difference_of_the_reference_metric(metric: str, sweep: Pass) -> None:
+    """Each metric on women minus on men, against scikit-learn."""
+    y, p, women = sweep.evidence.label, sweep.probability, sweep.evidence.mask("sex = 'F'")
+    expected = REFERENCE[metric](y[women], p[women]) - REFERENCE[metric](y[~women], p[~women])
+    assert estimate(sweep, f'gap("{metric}", {BOTH}) > 0') == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_rate_without_events_still_has_an_error(linear: Model) -> None:
+    """No false positive among 60 is not an FPR gap of exactly zero: the interval keeps the width of Agresti and Caffo."""
+    rows = pd.DataFrame({"_id": np.arange(120).astype(str), "_tick": 0, "_label": 0.0, "x": -1.0})
+    rows["z"] = np.repeat([-1.0, 1.0], 60) / 2
+    sweep = Pass(linear, Evidence({"evidence": rows}))
+    question = Question(parse('gap("fpr", a="z > 0", b="z < 0") < 0.01'), Scope.POPULATION, "evidence")
+    (answer,) = measure(sweep, [question])
+    assert answer.interval is not None
+    expected = float(norm.ppf(0.95)) * np.sqrt(2 * (1 / 62) * (61 / 62) / 62)
+    assert answer.interval.upper == pytest.approx(expected)
+    assert answer.status is Status.UNCLEAR
+
+
+def test_calibration_slope_is_statsmodels(sweep: Pass) -> None:
+    """The maximum likelihood slope of the label on the model's log-odds, and its standard error."""
+    reference = sm.Logit(sweep.evidence.label, sm.add_constant(logit(sweep.probability))).fit(disp=False)
+    assert estimate(sweep, "calibration_slope() > 0") == pytest.approx(reference.params[1], abs=1e-6)
+    assert measure_error(sweep, "calibration_slope() > 0") == pytest.approx(reference.bse[1], rel=0.15)
+
+
+def test_a_slope_far_from_one_is_found() -> None:
+    """Newton's steps arrive from afar: scores a hundred times too timid, and a hundred times too bold."""
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=500)
+    y = (rng.random(500) < expit(x - 2)).astype(float)
+    for scale in (0.01, 100.0):
+        reference = sm.Logit(y, sm.add_constant(x)).fit(disp=False)
+        np.testing.assert_allclose(fit(x * scale, y), reference.fittedvalues, atol=1e-6)
+
+
+def test_separated_labels_have_no_slope() -> None:
+    """When every positive lies above every negative the likelihood has no maximum; that is said, not returned."""
+    x = np.linspace(-1, 1, 60)
+    with pytest.raises(EvidenceTooSmall, match="separate the labels completely"):
+        fit(x, (x > 0).astype(float))
+
+
+def test_attribution_share_is_the_share_of_mean_absolute_shap(sweep: Pass) -> None:
+    """By LightGBM's own contributions; features share out 1, a group has the sum of its members'."""
+    contributions = np.abs(np.asarray(sweep.model.booster.predict(sweep.matrix, pred_contrib=True))[:, :-1]).sum(axis=0)
+    expected = contributions / contributions.sum()
+    names = sweep.model.schema.names
+    shares = [estimate(sweep, f'attribution_share("{name}") > 0') for name in names]
+    np.testing.assert_allclose(shares, expected, atol=1e-12)
+    assert estimate(sweep, 'attribution_share(["duration", "sex"]) > 0') == pytest.approx(shares[0] + shares[2])
+
+
+def test_prediction_is_the_log_odds_above_the_threshold(model: Model, rows: Callable[..., pd.DataFrame]) -> None:
+    """Its sign is the decision, whatever the threshold."""
+    strict = Model(model.text, model.schema, model.categories, model.calibration, 0.8)
+    sweep = Pass(strict, Evidence({"evidence": rows(50, seed=8)}))
+    for k, case in enumerate(sweep.evidence.frame[ROW_ID]):
+        theta = estimate(sweep, f'prediction(case="{case}") > 0')
+        assert theta == pytest.approx(logit(sweep.probability[k]) - logit(0.8))
+        assert (theta >= 0) == bool(strict.probability(sweep.evidence.frame)[k] >= 0.8)
+
+
+def test_exactly_one_feature_is_the_top_reason(sweep: Pass) -> None:
+    """θ is positive for the feature with the largest |φ|, and for it alone; its size is the lead over the runner-up."""
+    phi = np.abs(sweep.attributions(np.arange(5)))
+    for k in range(5):
+        case = sweep.evidence.frame[ROW_ID].iloc[k]
+        thetas = [estimate(sweep, f'top_reason(case="{case}") == "{name}"') for name in sweep.model.schema.names]
+        assert [t > 0 for t in thetas] == [j == phi[k].argmax() for j in range(4)]
+        assert max(thetas) == pytest.approx(np.sort(phi[k])[-1] - np.sort(phi[k])[-2])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('auc(where="duration > 9") > 0', "0 labelled rows where duration > 9; at least 30 are needed"),
+        (
+            'attribution_share("sex", where="duration > 1.7") > 0',
+            r"\d+ rows where duration > 1.7; at least 30 are needed",
+        ),
+        (f'gap("fpr", {BOTH}, where="duration > 0.6") > 0', r"\d negatives where sex = 'F'; at least 10 are needed"),
+        ('auc(where="duration > 1") > 0', r"\d negatives; at least 10 are needed"),
+        ('calibration_slope(where="duration > 1") > 0', r"\d negatives; at least 10 are needed"),
+        ('prediction(case="nobody") > 0', "case 'nobody' is gone"),
+        ('attribution_share("income") > 0', "'income' is not a column; columns are duration, emp.var.rate, sex, job"),
+    ],
+)
+def test_what_cannot_be_tested_says_why(text: str, reason: str, sweep: Pass) -> None:
+    """Too few rows, too few of a class, a case that is gone, a column that is gone: with counts."""
+    (answer,) = measure(sweep, [Question(parse(text), Scope.POPULATION, "evidence")], replicates=200)
+    assert (answer.status, answer.interval, answer.p_value) == (Status.UNTESTABLE, None, None)
+    assert re.fullmatch(reason, answer.reason)
+
+
+def test_a_model_that_attributes_nothing_has_no_shares(linear: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A constant model relies on nothing; 0/0 is no share of 0."""
+    monkeypatch.setattr("monitoring.claims.sweep.attributions", lambda model, matrix, threads: np.zeros(matrix.shape))
+    rows = pd.DataFrame({"_id": np.arange(50).astype(str), "_tick": 0, "_label": 0.0, "x": 1.0, "z": 1.0})
+    question = Question(parse('attribution_share("x") > 0'), Scope.POPULATION, "evidence")
+    (answer,) = measure(Pass(linear, Evidence({"evidence": rows})), [question])
+    assert answer.reason == "the model attributes nothing to any feature on these rows"
+
+
+def test_rows_without_labels_count_only_where_labels_do_not_matter(
+    model: Model, rows: Callable[..., pd.DataFrame]
+) -> None:
+    """Attribution uses every row; AUC uses those whose label has arrived."""
+    frame = rows(200, seed=9)
+    frame.loc[:99, LABEL] = np.nan
+    sweep = Pass(model, Evidence({"evidence": frame}))
+    texts = ('attribution_share("sex") > 0', "auc() > 0")
+    answers = measure(sweep, [Question(parse(t), Scope.POPULATION, "evidence") for t in texts], replicates=200)
+    assert [a.rows for a in answers] == [200, 100]
+
+
+def test_the_table_for_people_lists_every_statistic() -> None:
+    """``halflife statistics`` has a name, arguments, scope, example and description for each."""
+    table = statistics_table()
+    assert [row["name"] for row in table] == list(STATISTICS)
+    assert all(set(row) == {"name", "arguments", "scope", "example", "description"} for row in table)
+
+
+def test_too_few_rows_for_a_tolerance_matter_only_where_they_leave_it_open(sweep: Pass) -> None:
+    """400 rows cannot place an AUC within 0.001 of its own value, but can say that it is far above a half."""
+    (seen,) = measure(sweep, [Question(parse("auc() > 0.5"), Scope.POPULATION, "evidence")], replicates=200)
+    assert seen.interval is not None
+    texts = [f"auc() > {seen.interval.estimate:.3f} ± 0.001", "auc() > 0.5 ± 0.001"]
+    questions = [Question(parse(text), Scope.POPULATION, "evidence") for text in texts]
+    close, far = measure(sweep, questions, replicates=200)
+    assert (close.status, close.interval) == (Status.UNTESTABLE, None)
+    assert re.match(r"400 rows; to tell a difference of 0.001 takes [\d,]+", close.reason)
+    assert far.status is Status.HOLDS

@@ -1,0 +1,316 @@
+"""One ranked message a version, or none: what is listed, what is counted, what is passed over."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from models.domain import (
+    Alert,
+    AlertKind,
+    Author,
+    Check,
+    ColumnDrift,
+    Drift,
+    Finding,
+    Interval,
+    Measurement,
+    Role,
+    Scope,
+    Severity,
+    Status,
+    Version,
+)
+from monitoring.alert_findings import discoveries
+from monitoring.alerts import Limits, decide, trial
+from monitoring.conclude import conclude
+
+V1 = Version(1, 0, 9, "1", "r", 0, "d", "m", {}, Role.CHAMPION, "the first", 900)
+V2 = replace(V1, number=2, first=5, last=14)
+
+HOLDS, STALE, REVERSED, UNCLEAR = Status.HOLDS, Status.STALE, Status.REVERSED, Status.UNCLEAR
+
+
+class Story:
+    """Findings with their status on v1 and on v2, and the alert that follows."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.checks: list[Check] = []
+
+    def add(
+        self,
+        name: str,
+        before: Status,
+        after: Status,
+        *,
+        p: float | None = 0.0001,
+        estimate: float = 0.123,
+        statistic: str = "attribution_share",
+        scope: Scope = Scope.POPULATION,
+        **other: Any,
+    ) -> "Story":
+        """One more finding, made on v1."""
+        number = len(self.findings) + 1
+        claim = f'{statistic}("{name}") > 0.3'
+        birth = Interval(0.412, 0.4, 0.42)
+        self.findings.append(Finding(name, claim, statistic, scope, 1, birth=birth, id=number, **other))
+        width = 0.0 if scope is Scope.ARTIFACT else 0.02
+        interval = Interval(estimate, estimate - width, estimate + width)
+        then = Measurement(100, birth, before, 0.9)
+        now = Measurement(100, interval, after, None if scope is Scope.ARTIFACT else p)
+        self.checks += [Check(number, 1, 0.3, then, None), Check(number, 2, 0.3, now, None)]
+        return self
+
+    def cases(self, changed: Sequence[tuple[str, Status, Status]]) -> "Story":
+        """What the investigator said of single rows: statistic, before, after."""
+        for statistic, before, after in changed:
+            self.add(
+                f"{statistic}-{len(self.findings)}",
+                before,
+                after,
+                statistic=statistic,
+                scope=Scope.ARTIFACT,
+                author=Author.INVESTIGATOR,
+            )
+        return self
+
+    def decide(self, version: Version = V2, **other: Any) -> Alert | None:
+        """The alert about v2."""
+        versions = [V1, version]
+        return decide(conclude(versions, self.findings, self.checks, []), version, source="demo", **other)
+
+    def alert(self, version: Version = V2, **other: Any) -> Alert:
+        """The alert about v2, which there must be."""
+        alert = self.decide(version, **other)
+        assert alert is not None
+        return alert
+
+
+def drift(*columns: tuple[str, float], **other: Any) -> Drift:
+    """A watch of 20 columns in which these moved."""
+    moved = tuple(ColumnDrift(name, "wasserstein", score, 0.1, True) for name, score in columns)
+    still = tuple(ColumnDrift(f"still{i}", "wasserstein", 0.01, 0.1, False) for i in range(20 - len(moved)))
+    given = {"drifted": True, "powered": True, "note": ""} | other
+    return Drift(14, 1, 10, still + moved, missing={}, rows=(5000, 2000), **given)
+
+
+def test_nothing_changed_is_no_message() -> None:
+    """Findings that hold, are unclear, or were stale before and still are, are not news."""
+    story = Story().add("a", HOLDS, HOLDS).add("b", HOLDS, UNCLEAR).add("c", STALE, STALE).add("d", REVERSED, STALE)
+    assert story.decide() is None
+
+
+def test_a_stale_finding_is_told_with_what_it_was_and_is() -> None:
+    """Subject, plain sentence and item of one finding that went stale."""
+    alert = Story().add("job-share", HOLDS, STALE).add("b", HOLDS, HOLDS).alert(links={"report": "/r.html"})
+    assert alert.key == "demo-v2"
+    assert alert.severity is Severity.WARNING
+    assert alert.subject == "v2: 1 finding went stale"
+    assert alert.sentence == "On version 2, 1 finding went stale. Of 2 findings re-tested, 1 holds."
+    assert [(item.finding, item.sentence) for item in alert.items] == [
+        (
+            "job-share",
+            'attribution_share("job-share") > 0.3 no longer holds: now 0.123 [0.103, 0.143], '
+            "0.412 when it was filed on v1.",
+        )
+    ]
+    assert alert.links == {"report": "/r.html"}
+
+
+def test_the_subject_sums_up_everything_in_order_of_severity() -> None:
+    """Guard, reversed, stale, drift, refusal, quarantine, recovery: one line, worst first, one item each."""
+    story = Story().add("d", STALE, HOLDS).add("s", HOLDS, STALE).add("r", HOLDS, REVERSED)
+    story.add("g", HOLDS, STALE, guard=True)
+    refused = replace(V2, role=Role.CHALLENGER, reason="guard g does not hold.")
+    moved = drift(("amount", 0.2), ("device_age", 0.9), ("hour", 0.3))
+    alert = story.alert(refused, drift=moved, quarantined=30, ingested=970)
+    assert alert.subject == (
+        "v2: 1 guard broke, 1 finding reversed, 1 finding went stale, drift in device_age and 2 more, not promoted, "
+        "3.0 % of rows quarantined, 1 finding holds again"
+    )
+    assert alert.sentence == (
+        "On version 2, 1 guard broke, 1 finding reversed, 1 finding went stale, the data drifted (device_age and 2 "
+        "more), the version was not promoted, 3.0 % of rows were quarantined and 1 finding holds again. "
+        "Of 4 findings re-tested, 1 holds."
+    )
+    assert [item.finding for item in alert.items] == ["g", "r", "s", "", "", "", "d"]
+    assert [item.severity.value for item in alert.items] == ["critical", *["warning"] * 5, "info"]
+    assert [item.sentence for item in alert.items[3:6]] == [
+        "Drift in ticks 10 to 14 against v1: device_age, hour and amount moved (3 of 20 columns).",
+        "v2 was not promoted: guard g does not hold.",
+        "30 of 1,000 rows (3.0 %) could not be used and were set aside, with reasons.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after", "guard", "severity"),
+    [
+        (STALE, True, Severity.CRITICAL),
+        (REVERSED, True, Severity.CRITICAL),
+        (STALE, False, Severity.WARNING),
+        (REVERSED, False, Severity.WARNING),
+    ],
+)
+def test_severity_is_that_of_the_worst_event(after: Status, guard: bool, severity: Severity) -> None:
+    """A broken guard is critical; any other refutation a warning."""
+    story = Story().add("a", STALE, HOLDS).add("b", HOLDS, after, guard=guard)
+    assert story.alert().severity is severity
+
+
+def test_recovery_alone_is_information() -> None:
+    """A finding that holds again is worth a quiet message; unclear after stale is no recovery."""
+    alert = Story().add("a", REVERSED, Status.WEAKENED).add("b", STALE, UNCLEAR).alert()
+    assert (alert.severity, alert.subject) == (Severity.INFO, "v2: 1 finding holds again")
+    assert "holds again: now 0.123" in alert.items[0].sentence
+
+
+def test_from_stale_to_reversed_is_news() -> None:
+    """What turns into its opposite after it went stale is told once more."""
+    alert = Story().add("a", STALE, REVERSED).alert()
+    assert alert.subject == "v2: 1 finding reversed"
+    assert "turned into its opposite" in alert.items[0].sentence
+
+
+def test_refutations_that_many_tests_explain_are_counted_not_listed() -> None:
+    """Two refutations at p = 0.04 among forty tests do not pass Benjamini-Hochberg; one at 0.0001 does."""
+    story = Story().add("sure", HOLDS, STALE, p=0.0001)
+    for i in range(2):
+        story.add(f"chance{i}", HOLDS, STALE, p=0.04)
+    for i in range(37):
+        story.add(f"fine{i}", HOLDS, HOLDS, p=0.8)
+    alert = story.alert()
+    assert [item.finding for item in alert.items] == ["sure", ""]
+    assert alert.items[1].sentence == (
+        "2 more findings were refuted, but among so many that were tested this may be chance; the next re-test will tell."
+    )
+    assert alert.subject == "v2: 1 finding went stale"
+
+
+def test_chance_refutations_alone_are_no_message() -> None:
+    """When nothing passes the correction, nobody is written to; the ledger still has every status."""
+    story = Story().add("chance", HOLDS, STALE, p=0.04)
+    for i in range(39):
+        story.add(f"fine{i}", HOLDS, HOLDS, p=0.8)
+    assert story.decide() is None
+
+
+def test_exact_claims_and_guards_are_listed_without_a_correction() -> None:
+    """An exact re-test has no chance in it, and a guard has already stopped a promotion."""
+    story = Story().add("exact", HOLDS, STALE, scope=Scope.ARTIFACT)
+    story.add("guard", HOLDS, STALE, p=0.9, guard=True)
+    for i in range(20):
+        story.add(f"fine{i}", HOLDS, HOLDS, p=0.8)
+    alert = story.alert()
+    assert [item.finding for item in alert.items] == ["guard", "exact"]
+    assert alert.items[1].sentence.endswith("now 0.123, 0.412 when it was filed on v1.")
+
+
+@given(st.lists(st.floats(0, 1) | st.just(float("nan")), max_size=40), st.floats(0.01, 0.5))
+def test_discoveries_are_those_of_statsmodels(p_values: list[float], q: float) -> None:
+    """The tests that pass are those of statsmodels' Benjamini-Hochberg over the p-values that are numbers."""
+    given = np.array(p_values, dtype=np.float64)
+    known = ~np.isnan(given)
+    expected = np.zeros(len(given), dtype=bool)
+    if known.any():
+        adjusted = multipletests(given[known], method="fdr_bh")[1]
+        if np.any(np.abs(adjusted - q) < 1e-12):
+            return  # the two differ in rounding only
+        expected[known] = adjusted <= q
+    assert discoveries(given, q).tolist() == expected.tolist()
+
+
+def test_case_explanations_are_one_sentence() -> None:
+    """Of the investigator's 40 case explanations 12 changed: one item, and a reason to write."""
+    story = Story().cases(
+        [("top_reason", HOLDS, STALE)] * 8
+        + [("prediction", HOLDS, REVERSED)] * 4
+        + [("prediction", STALE, HOLDS)]
+        + [("prediction", HOLDS, HOLDS)] * 27
+    )
+    alert = story.alert()
+    assert alert.subject == "v2: 12 of 40 case explanations changed"
+    assert [item.sentence for item in alert.items] == [
+        "12 of 40 case explanations changed: 8 top reasons and 4 decisions; 1 that had changed before hold again."
+    ]
+    assert alert.severity is Severity.WARNING
+
+
+def test_a_few_changed_cases_are_no_reason_to_write() -> None:
+    """Retraining alone changes that many; they are mentioned when there is another reason."""
+    story = Story().cases([("top_reason", HOLDS, STALE)] * 5 + [("top_reason", HOLDS, HOLDS)] * 35)
+    assert story.decide() is None
+    alert = story.add("job-share", HOLDS, STALE).alert()
+    assert alert.subject == "v2: 1 finding went stale"
+    assert [item.severity for item in alert.items] == [Severity.WARNING, Severity.INFO]
+    assert alert.items[1].sentence == "5 of 40 case explanations changed: 5 top reasons."
+
+
+def test_a_persons_case_and_a_guarded_case_are_listed() -> None:
+    """Only what the investigator filed by the dozen is counted; what somebody cares about is named."""
+    story = Story().add("my-case", HOLDS, STALE, statistic="prediction", scope=Scope.ARTIFACT, author="ana")
+    story.add("its-case", HOLDS, STALE, statistic="prediction", author=Author.INVESTIGATOR, guard=True)
+    assert [item.finding for item in story.alert().items] == ["its-case", "my-case"]
+
+
+def test_a_long_list_is_cut_and_counted() -> None:
+    """Twenty stale findings are one message with the limit's worth of lines, and the subject says how many."""
+    story = Story()
+    for i in range(20):
+        story.add(f"f{i}", HOLDS, STALE)
+    alert = story.alert(limits=Limits(listed=3))
+    assert alert.subject == "v2: 20 findings went stale"
+    assert len(alert.items) == 4
+    assert alert.items[-1].sentence == "17 more findings like these; the report lists them all."
+
+
+def test_a_stillborn_finding_is_never_news() -> None:
+    """What never was confirmed cannot go stale."""
+    assert Story().add("a", HOLDS, STALE, stillborn=True).decide() is None
+
+
+@pytest.mark.parametrize(("drifted", "powered"), [(False, True), (True, False)])
+def test_drift_that_is_not_flagged_or_not_powered_is_passed_over(drifted: bool, powered: bool) -> None:
+    """A watch that found nothing, or had too few rows to find anything, is no reason to write."""
+    assert Story().decide(drift=drift(("a", 0.2), drifted=drifted, powered=powered)) is None
+
+
+def test_the_notes_direction_is_kept_and_not_said_twice() -> None:
+    """A note that names the columns stands for them; any other note follows them."""
+    (named,) = Story().alert(drift=drift(("age", 0.2), note="age rose by 3.1 (1 of 20 columns).")).items
+    assert named.sentence == "Drift in ticks 10 to 14 against v1: age rose by 3.1 (1 of 20 columns)."
+    (other,) = Story().alert(drift=drift(("age", 0.2), note="Labels are late.")).items
+    assert other.sentence == "Drift in ticks 10 to 14 against v1: age moved (1 of 20 columns). Labels are late."
+
+
+@pytest.mark.parametrize(("quarantined", "ingested"), [(0, 0), (10, 990), (0, 5)])
+def test_quarantine_at_the_limit_is_no_message(quarantined: int, ingested: int) -> None:
+    """One row in a hundred is the default limit, and not above it."""
+    assert Story().decide(quarantined=quarantined, ingested=ingested) is None
+
+
+def test_a_run_repeated_makes_the_same_alert() -> None:
+    """The key depends on source and version only, and the whole alert on its inputs only."""
+    story = Story().add("a", HOLDS, STALE)
+    assert story.alert() == story.alert()
+    assert story.alert(drift=drift(("x", 0.2))).key == story.alert().key
+
+
+def test_names_cannot_break_the_subject() -> None:
+    """Line breaks in a column's or a finding's name never reach subject, sentence or items."""
+    story = Story().add("a\r\nBcc: x@example.org", HOLDS, STALE)
+    alert = story.alert(drift=drift(("age\r\nX-Spam: no", 0.2)))
+    assert alert.subject == "v2: 1 finding went stale, drift in age X-Spam: no"
+    for text in (alert.sentence, *(item.sentence for item in alert.items)):
+        assert text.isprintable()
+
+
+def test_a_trial_is_another_message_each_time() -> None:
+    """Two test alerts have different keys, so that the second is not taken for a repeat."""
+    assert trial("demo", 1.0).key != trial("demo", 2.0).key
+    assert trial("demo", 1.0).items[0].kind is AlertKind.TEST

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
@@ -47,8 +48,12 @@ def start_server(home: Path) -> Callable[[], None]:
         return lambda: None
     from prefect.server.api.server import SubprocessASGIServer
 
-    starter = Thread(target=SubprocessASGIServer().start, name="prefect-server", daemon=True)
+    server = SubprocessASGIServer()
+    starter = Thread(target=server.start, name="prefect-server", daemon=True)
     starter.start()
+    while server.server_process is None and starter.is_alive():
+        time.sleep(0.01)
+    note_server(home)
 
     def wait() -> None:
         starter.join()

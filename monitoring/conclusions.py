@@ -65,12 +65,19 @@ class Conclusions:
 
     @property
     def counts(self) -> dict[Status, int]:
-        """Findings by their newest status; stillborn ones are left out."""
+        """Findings tested on the newest version by their status there; stillborn ones are left out."""
         counts = dict.fromkeys(Status, 0)
-        for finding in self.findings:
-            if not finding.stillborn and finding.id in self.latest:
-                counts[self.latest[finding.id].status] += 1
+        if self.versions:
+            newest = self.versions[-1].number
+            for finding in self.findings:
+                if not finding.stillborn and newest in self.status.get(finding.id, {}):
+                    counts[self.status[finding.id][newest]] += 1
         return counts
+
+    @property
+    def retired(self) -> int:
+        """Findings that are no longer followed."""
+        return sum(f.retired_on is not None for f in self.findings)
 
     @property
     def stillborn(self) -> int:

@@ -122,13 +122,14 @@ def _share(mask: "pd.Series[bool]") -> float:
 def read(metrics: Iterable[Mapping[str, Any]]) -> tuple[ColumnDrift, ...]:
     """The scores in the ``metrics`` of Evidently's ``Snapshot.dict()``; a score that is no number is left out.
 
-    Every method asked for is a distance, so a column has drifted when its score reaches the threshold.
+    Every method asked for is a distance, so a column has drifted when its score reaches the threshold. Evidently sums
+    over categories in the order of a set, which differs between processes, so scores are read to nine decimals.
 
     >>> config = {"type": "evidently:metric_v2:ValueDrift", "column": "age", "method": "wasserstein", "threshold": 0.1}
     >>> read([{"config": config, "value": 0.25}])
     (ColumnDrift(name='age', method='wasserstein', score=0.25, threshold=0.1, drifted=True),)
     """
-    found = [(m["config"], float(m["value"])) for m in metrics if m["config"]["type"].endswith(":ValueDrift")]
+    found = [(m["config"], round(float(m["value"]), 9)) for m in metrics if m["config"]["type"].endswith(":ValueDrift")]
     return tuple(
         ColumnDrift(c["column"], c["method"], score, float(c["threshold"]), score >= float(c["threshold"]))
         for c, score in found

@@ -21,8 +21,8 @@ PATIENCE = 3
 would cost a time-out each."""
 
 SECRETS = (
-    (re.compile(r"(?<=://)[^/@\s]+@"), "***@"),
-    (re.compile(r"(?i)\b(password|passwd|pwd|secret|token|api[-_]?key|key|signature|sig)=[^&\s]+"), r"\1=***"),
+    (re.compile(r"(?<=://)[^/\s]+@"), "***@"),
+    (re.compile(r"(?i)(?<![\w-])([\w-]*(?:password|passwd|pwd|secret|token|key|signature|sig))=[^&\s]+"), r"\1=***"),
     (re.compile(r"(?i)\b(bearer|basic|authorization:)\s+\S+(\s+\S+)?"), r"\1 ***"),
     (re.compile(r"whsec_[A-Za-z0-9+/=]+"), "whsec_***"),
 )

@@ -4,15 +4,18 @@ Importing this module imports Evidently, which takes seconds: the reporter does 
 """
 
 import plotly.graph_objects as go
-from evidently.core.datasets import Dataset
-from evidently.core.metric_types import SingleValue, SingleValueCalculation, SingleValueMetric
-from evidently.core.report import Context
-from evidently.legacy.renderers.html_widgets import CounterData, WidgetSize, counter, plotly_figure, table_data
 
 from models.domain import HalfLife, Status
+from monitoring.adapters.evidently_quiet import quiet
 from monitoring.conclusions import Conclusions
 from monitoring.reports.plots import COLOURS
 from monitoring.reports.words import counts_by_version, headline, measured, overall, retrains
+
+with quiet():
+    from evidently.core.datasets import Dataset
+    from evidently.core.metric_types import SingleValue, SingleValueCalculation, SingleValueMetric
+    from evidently.core.report import Context
+    from evidently.legacy.renderers.html_widgets import CounterData, WidgetSize, counter, plotly_figure, table_data
 
 SHOWN_CHANGES = 12
 
@@ -117,7 +120,9 @@ def _curve_figure(curve: list[list[float]]) -> go.Figure:
     blue, band = "#2b6a99", "rgba(43, 106, 153, 0.18)"
     lines = [
         go.Scatter(x=age, y=upper, mode="lines", line=edge, showlegend=False, hoverinfo="skip"),
-        go.Scatter(x=age, y=lower, mode="lines", line=edge, fill="tonexty", fillcolor=band, name="95 %", hoverinfo="skip"),
+        go.Scatter(
+            x=age, y=lower, mode="lines", line=edge, fill="tonexty", fillcolor=band, name="95 %", hoverinfo="skip"
+        ),
         go.Scatter(x=age, y=survival, mode="lines", line={**step, "color": blue}, name="still true"),
     ]
     figure = go.Figure(lines, layout={"xaxis": {"title": "retrains"}, "yaxis": {"range": [0, 1.02], "title": "share"}})

@@ -1,10 +1,6 @@
 """Watches with Evidently: one report per watch, computed once, read once, kept, and drawn with the conclusions later."""
 
 import gzip
-import os
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +12,7 @@ from models.errors import ConfigError
 from models.rows import Kind, Schema
 from monitoring import drift as reading
 from monitoring.adapters.evidently_floor import noise_floor
+from monitoring.adapters.evidently_quiet import quiet
 from monitoring.conclusions import Conclusions
 from monitoring.ports import Reporter
 
@@ -43,7 +40,7 @@ class EvidentlyReporter(Reporter):
         self.folder, self.max_rows, self.seed = folder, max_rows, seed
 
     def warm(self) -> None:
-        with _evidently():
+        with quiet():
             import evidently.metrics  # noqa: F401
 
     def watch(
@@ -73,7 +70,7 @@ class EvidentlyReporter(Reporter):
         )
 
     def page(self, drift: Drift, conclusions: Conclusions, path: Path) -> Path:
-        with _evidently():
+        with quiet():
             from evidently import DataDefinition, Dataset, Report
             from evidently.core.report import Snapshot
             from evidently.legacy.renderers.html_widgets import CounterData, counter
@@ -129,7 +126,7 @@ class EvidentlyReporter(Reporter):
 
     def _run(self, comparison: reading.Comparison, thresholds: dict[str, float], keep: Path) -> tuple[ColumnDrift, ...]:
         """Run the report on these columns, keep its snapshot and read it."""
-        with _evidently():
+        with quiet():
             from evidently import DataDefinition, Dataset, Report
             from evidently.metrics import DatasetMissingValueCount, ValueDrift
 
@@ -167,12 +164,3 @@ def _thresholds(comparison: reading.Comparison, rng: np.random.Generator) -> dic
         )
         for name, kind in comparison.kinds.items()
     }
-
-
-@contextmanager
-def _evidently() -> Iterator[None]:
-    """Telemetry off before the first import, and the dependencies' own deprecations kept off the user's screen."""
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=DeprecationWarning)
-        yield

@@ -100,6 +100,7 @@ def summary(conclusions: Conclusions) -> dict[str, Any]:
         "versions": len(conclusions.versions),
         "findings": {status.value: n for status, n in conclusions.counts.items()},
         "stillborn": conclusions.stillborn,
+        "retired": conclusions.retired,
         "half_life": half_life_rows(conclusions.half_lives),
         "drift": sum(drift.drifted for drift in conclusions.drifts),
     }

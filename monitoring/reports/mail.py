@@ -16,6 +16,8 @@ from monitoring.alert_events import one_line
 
 COLOURS = {Severity.CRITICAL: "#b42318", Severity.WARNING: "#b54708", Severity.INFO: "#175cd3"}
 """Text on white at a contrast of at least 5:1."""
+DOTS = {Severity.CRITICAL: "#d92d20", Severity.WARNING: "#f79009", Severity.INFO: "#2e90fa"}
+"""Marks, which must be told apart at 8 pixels."""
 
 WHY = "You get this because Halflife re-tests what is believed about this model at every version, and you are among the recipients of its alerts. There is one message a version, and none when nothing is worth saying."
 
@@ -49,16 +51,15 @@ def compose(
     message["X-Halflife-Key"] = one_line(alert.key)
     if alert.severity is Severity.CRITICAL:
         message["Importance"] = "high"
-    values = {"alert": alert, "why": why, "colours": COLOURS, "is_address": is_address}
-    message.set_content(_templates().get_template("mail.txt.jinja").render(values))
+    message.set_content(_templates().get_template("mail.txt.jinja").render(alert=alert, why=why))
     message.add_alternative(html(alert, why=why), subtype="html")
     return message
 
 
 def html(alert: Alert, *, why: str = WHY) -> str:
     """The HTML part alone: 600 pixels wide, styles inline, nothing loaded from anywhere."""
-    values = {"alert": alert, "why": why, "colours": COLOURS, "is_address": is_address}
-    return _templates().get_template("mail.html.jinja").render(values)
+    template = _templates().get_template("mail.html.jinja")
+    return template.render(alert=alert, why=why, colours=COLOURS, dots=DOTS, is_address=is_address)
 
 
 def message_id(key: str, sender: str) -> str:
@@ -67,7 +68,7 @@ def message_id(key: str, sender: str) -> str:
     >>> message_id("demo-v12", "Halflife <h@example.org>")
     '<demo-v12.3f03f652f564b695@example.org>'
     """
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    domain = parseaddr(sender)[1].partition("@")[2] or "localhost"
     safe = "".join(c if (c.isascii() and c.isalnum()) or c == "-" else "-" for c in key)[:40]
     return f"<{safe}.{blake2b(key.encode(), digest_size=8).hexdigest()}@{domain}>"
 

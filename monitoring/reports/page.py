@@ -104,7 +104,7 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
     shown = [v.number for v in conclusions.versions][-VERSIONS:]
     watches = conclusions.drifts[-WATCHES:]
     lead, *said = sentences(conclusions)
-    text = environment.get_template("conclusions.html").render(
+    return environment.get_template("conclusions.html").render(
         title=title,
         links=links,
         lead=lead,
@@ -119,7 +119,9 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
         changes=[_change(change) for change in conclusions.changes[:CHANGES]],
         more_changes=[_change(change) for change in conclusions.changes[CHANGES : CHANGES + MORE_CHANGES]],
         left_changes=max(0, len(conclusions.changes) - CHANGES - MORE_CHANGES),
-        overview=plots.strip(_newest(counts_by_version(conclusions), shown), "All findings by status, version by version"),
+        overview=plots.strip(
+            _newest(counts_by_version(conclusions), shown), "All findings by status, version by version"
+        ),
         groups=_groups(conclusions, shown),
         horizons=HORIZONS,
         half_lives=[_half_life(half) for half in conclusions.half_lives],
@@ -129,7 +131,6 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
         moved=_moved(watches),
         plural=plural,
     )
-    return text
 
 
 def _newest(counts: dict[int, dict[Status, int]], shown: Iterable[int]) -> dict[int, dict[Status, int]]:
@@ -226,9 +227,7 @@ def _curves(conclusions: Conclusions) -> list[tuple[str, HalfLife, Markup]]:
         return []
     horizon = max(4.0, every.curve[-1][0])
     ordered = [every, *(half for half in conclusions.half_lives if half is not every)]
-    return [
-        ("all findings" if half is every else half.kind, half, plots.survival(half, horizon)) for half in ordered
-    ]
+    return [("all findings" if half is every else half.kind, half, plots.survival(half, horizon)) for half in ordered]
 
 
 def _moved(watches: Sequence[Drift]) -> list[Moved]:

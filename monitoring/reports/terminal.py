@@ -50,7 +50,9 @@ def findings_table(conclusions: Conclusions, *, limit: int = 20, each: int | Non
     table.add_column("now", no_wrap=True)
     for finding in rows:
         status = conclusions.latest[finding.id].status
-        table.add_row(_claim(finding), _cells(conclusions.status[finding.id], shown), Text(status, style=_plain(status)))
+        table.add_row(
+            _claim(finding), _cells(conclusions.status[finding.id], shown), Text(status, style=_plain(status))
+        )
     return table
 
 
@@ -79,7 +81,9 @@ def _cells(history: Mapping[int, Status], shown: list[int]) -> Text:
 
 
 def _plain(status: Status) -> str:
-    return {"stale": "dark_orange", "reversed": "deep_pink2", "holds": "sky_blue3", "weakened": "khaki1"}.get(status, "dim")
+    return {"stale": "dark_orange", "reversed": "deep_pink2", "holds": "sky_blue3", "weakened": "khaki1"}.get(
+        status, "dim"
+    )
 
 
 def _legend() -> Text:
@@ -106,7 +110,13 @@ def half_lives_table(conclusions: Conclusions) -> Table:
 
 def _half_life(half: HalfLife) -> list[str]:
     arrival = [percent(obsolete_on_arrival(half.curve, d)) for d in HORIZONS]
-    return ["all findings" if half.kind == ALL else half.kind, f"{half.n:,}", f"{half.deaths:,}", retrains(half), *arrival]
+    return [
+        "all findings" if half.kind == ALL else half.kind,
+        f"{half.n:,}",
+        f"{half.deaths:,}",
+        retrains(half),
+        *arrival,
+    ]
 
 
 def drift_table(conclusions: Conclusions, *, limit: int = WATCHES) -> Table:

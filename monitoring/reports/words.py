@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.domain import Author, Finding, HalfLife, Interval, Measurement, Scope, Status
+from models.domain import Author, Finding, HalfLife, Measurement, Scope, Status
 from monitoring.conclusions import Conclusions
 from monitoring.decay import ALL, obsolete_on_arrival
 

@@ -11,15 +11,18 @@ HOLDS, STALE, REVERSED, UNCLEAR = Status.HOLDS, Status.STALE, Status.REVERSED, S
 
 
 def version(number: int) -> Version:
+    """A version with nothing remarkable about it."""
     return Version(number, 0, 9, "s", "r", 1, "d", "m", {}, Role.CHAMPION, "first", 1_000)
 
 
 def finding(number: int, **more: object) -> Finding:
+    """The investigator's finding of this number, made on v1."""
     more = {"author": "investigator", **more}
     return Finding(f"f{number}", "auc() > 0.8", "auc", Scope.POPULATION, made_on=1, id=number, **more)  # type: ignore[arg-type]
 
 
 def check(number: int, on: int, status: Status, estimate: float = 0.8) -> Check:
+    """A re-test whose fresh rows say this, while its pinned rows hold."""
     pinned = Measurement(500, Interval(0.9, 0.89, 0.91), HOLDS)
     interval = None if status is Status.UNTESTABLE else Interval(estimate, estimate - 0.02, estimate + 0.02)
     return Check(number, on, 0.8, pinned, Measurement(500, interval, status, reason="" if interval else "no labels"))

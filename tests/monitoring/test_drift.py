@@ -10,18 +10,21 @@ SCHEMA = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
 
 
 def frame(n: int = 1_200, **columns: object) -> pd.DataFrame:
+    """Rows of the schema above, some columns replaced."""
     rng = np.random.default_rng(n)
     own = {"age": rng.normal(size=n), "job": rng.choice(["cook", "spy"], n), "prediction": rng.random(n)}
     return pd.DataFrame({**own, "_label": (rng.random(n) < 0.3).astype(float), **columns})
 
 
 def judged(reference: pd.DataFrame, current: pd.DataFrame, *scores: ColumnDrift) -> Drift:
+    """The watch of two frames whose columns got these scores."""
     comparison = compare(reference, current, SCHEMA)
     rows = len(reference), len(current)
     return judge(scores, comparison, tick=9, first_tick=5, against=2, rows=rows)
 
 
 def score(name: str, value: float) -> ColumnDrift:
+    """A column's score against Evidently's threshold."""
     return ColumnDrift(name, "wasserstein", value, 0.1, value >= 0.1)
 
 
@@ -91,7 +94,7 @@ def test_rising_missing_share_is_drift() -> None:
     current = frame()
     current.loc[:239, "age"] = np.nan
     drift = judged(frame(), current, score("age", 0.01), score("job", 0.01))
-    assert [(c.name, c.method, c.score, c.drifted) for c in drift.columns][0] == ("age", "missing share", 0.2, True)
+    assert next((c.name, c.method, c.score, c.drifted) for c in drift.columns) == ("age", "missing share", 0.2, True)
 
 
 def test_late_labels_are_no_drift() -> None:

@@ -37,7 +37,7 @@ class Console(Channel):
         terminal.print(Text.assemble((f"● {alert.severity} ", STYLE[alert.severity]), (alert.subject, "bold")))
         for item in alert.items[:MOST]:
             label = Text.assemble((f"{item.finding}  ", "bold") if item.finding else "", item.sentence)
-            terminal.print(Padding(label, (0, 0, 0, 2)))
+            terminal.print(Padding(label, (0, 0, 0, 2), expand=False))
         if (rest := len(alert.items) - MOST) > 0:
             terminal.print(Text(f"  and {rest} more", style="dim"))
         for name, target in alert.links.items():

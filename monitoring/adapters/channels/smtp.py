@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,9 @@ class Smtp(Channel):
     def __post_init__(self) -> None:
         if not self.recipients:
             raise ConfigError(f"channel {self.name!r} has no recipients; name at least one address")
+        for address in (self.sender, *self.recipients):
+            if not parseaddr(address)[1].strip("@").count("@") or not address.isprintable():
+                raise ConfigError(f"channel {self.name!r}: {address!r} is no address; one is ana@example.org")
         if bool(self.user_env) != bool(self.password_env):
             raise ConfigError(f"channel {self.name!r} needs both user_env and password_env, or neither")
         if self.user_env and self.security is Security.NONE:

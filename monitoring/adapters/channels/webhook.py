@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from models.domain import Alert
 from models.errors import ConfigError, Unavailable
@@ -46,7 +46,7 @@ class Webhook(Channel):
         at = datetime.now(UTC)
         body = json.dumps(envelope(alert, self.source, at), ensure_ascii=False, allow_nan=False).encode()
         parts = urlsplit(self.url)
-        user = httpx.BasicAuth(parts.username, parts.password or "") if parts.username else None
+        user = httpx.BasicAuth(unquote(parts.username), unquote(parts.password or "")) if parts.username else None
         bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         try:
             # A redirect is not followed: the body was signed for this receiver, not for whoever it points to.
@@ -75,10 +75,11 @@ class Webhook(Channel):
         identity = header_id(key)
         try:
             signature = Signer(shared).sign(identity, at, body.decode())
-        except Exception as error:
+        except Exception:
             # Not chained: the cause may quote the secret.
-            problem = type(error).__name__
-            raise ConfigError(f"environment variable {self.secret_env} holds no usable secret ({problem})") from None
+            raise ConfigError(
+                f"environment variable {self.secret_env} holds no usable secret; one is whsec_ and 24 to 64 bytes in base64"
+            ) from None
         return {
             "content-type": "application/cloudevents+json; charset=utf-8",
             "user-agent": "halflife",

@@ -4,36 +4,31 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.settings import AlertSettings, FeedSettings, Settings, parse
 from models.errors import ConfigError, Unavailable
-from models.rows import Split
-from models.world.scenarios import scenario
-from models.world.world import World
-from monitoring.adapters.channels.console import Console
-from monitoring.adapters.channels.eml import Eml
-from monitoring.adapters.channels.secrets import secret
-from monitoring.adapters.channels.smtp import Security, Smtp
-from monitoring.adapters.channels.webhook import Webhook
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.evidently_reporter import EvidentlyReporter
-from monitoring.adapters.files_feed import FilesFeed
-from monitoring.adapters.mlflow_registry import MlflowRegistry
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.adapters.synthetic_feed import SyntheticFeed
-from monitoring.ports import Channel, Feed
-from monitoring.service import Policy, Service
+
+if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
+    from monitoring.adapters.delta_store import DeltaStore
+    from monitoring.adapters.mlflow_registry import MlflowRegistry
+    from monitoring.adapters.sql_ledger import SqlLedger
+    from monitoring.ports import Channel, Feed
+    from monitoring.service import Policy, Service
 
 SETTINGS = "settings.json"
 
 
-def bootstrap(settings: Settings) -> Service:
+def bootstrap(settings: Settings) -> "Service":
     """A service ready for use under ``settings.home``, which is made if it is not there.
 
     Raises:
         Unavailable: the home cannot be written.
         ConfigError: a secret's environment variable is not set, an unknown scenario.
     """
+    from monitoring.adapters.evidently_reporter import EvidentlyReporter
+    from monitoring.service import Service
+
     home = settings.home.resolve()
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -52,25 +47,32 @@ def bootstrap(settings: Settings) -> Service:
     )
 
 
-def store(settings: Settings) -> DeltaStore:
+def store(settings: Settings) -> "DeltaStore":
     """The rows, in Delta tables."""
+    from models.rows import Split
+    from monitoring.adapters.delta_store import DeltaStore
+
     evidence = settings.evidence
     split = Split(evidence.evidence, evidence.discovery, evidence.calibration)
     return DeltaStore(settings.home.resolve() / "store", split)
 
 
-def registry(settings: Settings) -> MlflowRegistry:
+def registry(settings: Settings) -> "MlflowRegistry":
     """MLflow on SQLite, artifacts on disk."""
+    from monitoring.adapters.mlflow_registry import MlflowRegistry
+
     return MlflowRegistry.at(settings.home.resolve(), settings.name)
 
 
-def ledger(settings: Settings) -> SqlLedger:
+def ledger(settings: Settings) -> "SqlLedger":
     """SQLite."""
+    from monitoring.adapters.sql_ledger import SqlLedger
+
     return SqlLedger(f"sqlite:///{settings.home.resolve() / 'ledger.db'}")
 
 
 @lru_cache(maxsize=4)
-def service(home: str) -> Service:
+def service(home: str) -> "Service":
     """The service of a home that has been used before, from the settings kept in it; one a process."""
     return bootstrap(recall(Path(home)))
 
@@ -95,8 +97,10 @@ def recall(home: Path) -> Settings:
     return parse({**json.loads(path.read_text(encoding="utf-8")), "home": home}, str(path))
 
 
-def policy(settings: Settings) -> Policy:
+def policy(settings: Settings) -> "Policy":
     """The part of the settings that decides."""
+    from monitoring.service import Policy
+
     return Policy(
         name=settings.name,
         seed=settings.seed,
@@ -118,11 +122,17 @@ def policy(settings: Settings) -> Policy:
     )
 
 
-def feed(settings: FeedSettings, seed: int) -> Feed:
+def feed(settings: FeedSettings, seed: int) -> "Feed":
     """The feed that is configured; nothing is read yet."""
     if settings.kind == "synthetic":
+        from models.world.scenarios import scenario
+        from models.world.world import World
+        from monitoring.adapters.synthetic_feed import SyntheticFeed
+
         world = World(scenario(settings.scenario), seed=seed, rows_per_tick=settings.rows_per_tick)
         return SyntheticFeed(world, ticks=settings.ticks)
+    from monitoring.adapters.files_feed import FilesFeed
+
     assert settings.path is not None
     assert settings.label is not None
     return FilesFeed(
@@ -139,14 +149,28 @@ def feed(settings: FeedSettings, seed: int) -> Feed:
     )
 
 
-def channels(settings: AlertSettings, home: Path, source: str) -> dict[str, Channel]:
+def channels(settings: AlertSettings, home: Path, source: str) -> "dict[str, Channel]":
     """Name -> channel, for every configured one."""
     return {name: CHANNELS[name](settings, home, source) for name in settings.channels}
 
 
-def _smtp(settings: AlertSettings, home: Path, source: str) -> Channel:
+def _console(settings: AlertSettings, home: Path, source: str) -> "Channel":
+    from monitoring.adapters.channels.console import Console
+
+    return Console()
+
+
+def _eml(settings: AlertSettings, home: Path, source: str) -> "Channel":
+    from monitoring.adapters.channels.eml import Eml
+
+    return Eml(home / "alerts")
+
+
+def _smtp(settings: AlertSettings, home: Path, source: str) -> "Channel":
+    from monitoring.adapters.channels.smtp import Security, Smtp
+
     smtp = settings.smtp
-    assert smtp is not None
+    assert smtp is not None  # AlertSettings demands it
     return Smtp(
         host=smtp.host,
         sender=smtp.sender,
@@ -159,16 +183,19 @@ def _smtp(settings: AlertSettings, home: Path, source: str) -> Channel:
     )
 
 
-def _webhook(settings: AlertSettings, home: Path, source: str) -> Channel:
+def _webhook(settings: AlertSettings, home: Path, source: str) -> "Channel":
+    from monitoring.adapters.channels.secrets import secret
+    from monitoring.adapters.channels.webhook import Webhook
+
     webhook = settings.webhook
-    assert webhook is not None
+    assert webhook is not None  # AlertSettings demands it
     url = webhook.url or secret(webhook.url_env, "the address of the webhook")
     return Webhook(url=url, secret_env=webhook.secret_env, source=source)
 
 
-CHANNELS: Mapping[str, Callable[[AlertSettings, Path, str], Channel]] = {
-    "console": lambda settings, home, source: Console(),
-    "eml": lambda settings, home, source: Eml(home / "alerts"),
+CHANNELS: "Mapping[str, Callable[[AlertSettings, Path, str], Channel]]" = {
+    "console": _console,
+    "eml": _eml,
     "smtp": _smtp,
     "webhook": _webhook,
 }

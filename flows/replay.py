@@ -55,7 +55,7 @@ async def replay(home: str, until: int) -> int:
         try:
             await cycle.with_options(flow_run_name=f"tick {tick}")(home, tick)
         except DataError as error:
-            here.observe(f"tick {tick}: not retrained: {error}")
+            here.observe(f"tick {tick}: not retrained: {error}", lasting=True)
             failed = tick
     ingest_ticks(home, until)
     return len(here.ledger.versions())

@@ -8,6 +8,7 @@ import numpy as np
 from models.domain import AlertItem, AlertKind, Author, Finding, Scope, Severity, Status, Version
 from models.rows import Array, Mask
 from monitoring.alert_events import Event, count, one_line
+from monitoring.claims.grammar import subject
 from monitoring.conclusions import Change, Conclusions
 from monitoring.drift import listed
 
@@ -124,8 +125,9 @@ def _passing(conclusions: Conclusions, version: Version, q: float) -> frozenset[
 
 
 def _listed(changes: Sequence[Change], severity: Severity, headline: str, most: int) -> list[Event]:
-    sentences = [(_sentence(change), change.finding.name) for change in changes[:most]]
-    if (rest := len(changes) - most) > 0:
+    groups = _by_subject(changes)
+    sentences = [(_sentence(group), group[0].finding.name if len(group) == 1 else "") for group in groups[:most]]
+    if (rest := sum(map(len, groups[most:]))) > 0:
         sentences.append((f"{count(rest, 'more finding')} like these; the report lists them all.", ""))
     return [Event(AlertItem(AlertKind.FINDINGS, severity, *said), headline, headline) for said in sentences]
 
@@ -141,13 +143,35 @@ def _uncertain(number: int) -> list[Event]:
     return [Event(AlertItem(AlertKind.FINDINGS, Severity.INFO, sentence))]
 
 
-def _sentence(change: Change) -> str:
-    finding, interval = change.finding, change.check.decides.interval
-    verbs = {Status.STALE: "no longer holds", Status.REVERSED: "turned into its opposite"}
-    said = f"{finding.claim} {verbs.get(change.after, 'holds again')}"
+def _by_subject(changes: Sequence[Change]) -> list[list[Change]]:
+    """The investigator says much the same of version after version: what it said of one subject is told together."""
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        finding = change.finding
+        alone = finding.guard or finding.author != Author.INVESTIGATOR
+        key = (finding.id,) if alone else (subject(finding.claim), change.after)
+        groups.setdefault(key, []).append(change)
+    return list(groups.values())
+
+
+def _sentence(group: Sequence[Change]) -> str:
+    change, several = group[0], len(group) > 1
+    finding, interval = min((c.finding for c in group), key=lambda f: f.id), change.check.decides.interval
+    verbs = {Status.STALE: "no longer hold{s}", Status.REVERSED: "turned into {their} opposite"}
+    verb = verbs.get(change.after, "hold{s} again").format(
+        s="" if several else "s", their="their" if several else "its"
+    )
+    if several:
+        thresholds = sorted(c.check.threshold for c in group)
+        said = f"{len(group)} findings about {subject(finding.claim)} {verb}"
+        said += f" (thresholds {thresholds[0]:g} to {thresholds[-1]:g})"
+    else:
+        said = f"{finding.claim} {verb}"
     if interval is not None:
         exact = interval.lower == interval.upper
         said += f": now {interval.estimate:.3f}" if exact else f": now {interval}"
     if finding.birth is not None:
-        said += f", {finding.birth.estimate:.3f} when it was filed on v{finding.made_on}"
+        said += (
+            f", {finding.birth.estimate:.3f} when {'the first' if several else 'it'} was filed on v{finding.made_on}"
+        )
     return one_line(f"{said}.")

@@ -1,9 +1,10 @@
 """The whole service as one value: the ports joined to adapters, and the policy they are used under."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,16 @@ from models.domain import Recipe, Role, Version
 from models.errors import NotFound, UsageError
 from models.rows import ROW_ID, Part, Schema, Window, row_hash
 from monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Store
+
+
+class Observer(Protocol):
+    """Told what happens while it happens; ``lasting`` sentences are news, the others only say what is being done."""
+
+    def __call__(self, sentence: str, *, lasting: bool = False) -> None: ...
+
+
+def unobserved(sentence: str, *, lasting: bool = False) -> None:
+    """Nobody is looking."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class Service:
     ledger: Ledger
     reporter: Reporter
     channels: Mapping[str, Channel]
-    observe: Callable[[str], None] = field(default=lambda sentence: None)
+    observe: Observer = field(default=unobserved)
     seconds: dict[str, float] = field(default_factory=dict)
     _evidence: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
 

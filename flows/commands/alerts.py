@@ -6,9 +6,8 @@ import time
 import click
 
 from flows.commands.common import alone, emit, options
-from flows.commands.steps import opened
+from flows.commands.steps import book, opened
 from flows.settings import Settings
-from models.domain import Alert, AlertItem, AlertKind, Severity
 
 
 @click.group(epilog="Example: halflife alerts list")
@@ -20,7 +19,6 @@ def command() -> None:
 @options
 def list_(settings: Settings, as_json: bool, verbose: bool) -> None:
     """Every delivery, newest first: what was sent where, what waits, what was given up and why."""
-    _, here = opened(settings)
     rows = [
         {
             "key": d.alert.key,
@@ -32,7 +30,7 @@ def list_(settings: Settings, as_json: bool, verbose: bool) -> None:
             "attempts": d.attempts,
             "error": d.error,
         }
-        for d in here.ledger.deliveries()
+        for d in book(settings).deliveries()
     ]
     if as_json:
         emit(rows)
@@ -62,24 +60,17 @@ def deliver(settings: Settings, as_json: bool, verbose: bool) -> None:
 @options
 def test(settings: Settings, as_json: bool, verbose: bool) -> None:
     """Send a test alert through every configured channel and say what each answered."""
+    from monitoring.alerts import trial
+    from monitoring.outbox import redact
+
     _, here = opened(settings)
-    item = AlertItem(AlertKind.TEST, Severity.INFO, "If you can read this, this channel works.")
-    alert = Alert(
-        key=f"{here.policy.name}-test-{int(time.time())}",
-        severity=Severity.INFO,
-        version=0,
-        subject=f"{here.policy.name}: a test from halflife",
-        sentence="This is a test; nothing happened.",
-        items=(item,),
-    )
+    alert = trial(here.policy.name, time.time())
     answers = {}
     for name, channel in here.channels.items():
         try:
             channel.send(alert)
             answers[name] = "ok"
         except Exception as error:
-            from monitoring.outbox import redact
-
             answers[name] = redact(error)
     if as_json:
         emit(answers)

@@ -1,6 +1,8 @@
 """What commands print for people, in tables that fit a terminal."""
 
+import os
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,16 @@ from monitoring.reports.terminal import STYLES, summary
 Row = Mapping[str, Any]
 
 
+WIDTH = 110
+"""Of tables where there is no terminal to ask."""
+
+
+def terminal() -> Console:
+    """Standard output; wide enough for tables when it is a file or a pipe."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
+    return Console(highlight=False, width=width)
+
+
 def show_ending(home: Path, seconds: Mapping[str, float]) -> None:
     """The last screen of a replay: what became of the findings, and where to look further."""
     from flows.bootstrap import recall, registry, service
@@ -24,7 +36,7 @@ def show_ending(home: Path, seconds: Mapping[str, float]) -> None:
 
     here = service(str(home.resolve()))
     story = steps.conclusions(here)
-    console = Console(highlight=False)
+    console = terminal()
     console.print()
     console.print(summary(story))
     console.print()
@@ -65,7 +77,7 @@ def short(path: Path) -> str:
 
 def show_checks(version: Version, rows: Sequence[Row]) -> None:
     """Re-tests on one version; claims about single cases are counted, not listed."""
-    console = Console(highlight=False)
+    console = terminal()
     listed = [row for row in rows if not _about_case(row["claim"])]
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, justify in (
@@ -108,7 +120,7 @@ def _status(status: str) -> Text:
 
 def show_findings(story: Conclusions, rows: Sequence[Row], *, everything: bool) -> None:
     """Findings with what became of them; people's first, then the investigator's."""
-    console = Console(highlight=False)
+    console = terminal()
     shown = [
         row for row in rows if everything or not (row["stillborn"] or row["retired_on"] or _about_case(row["claim"]))
     ]
@@ -125,7 +137,7 @@ def show_findings(story: Conclusions, rows: Sequence[Row], *, everything: bool) 
 
 def show_finding(finding: Finding, rows: Sequence[Row]) -> None:
     """One finding's life."""
-    console = Console(highlight=False)
+    console = terminal()
     console.print(Text.assemble((finding.name, "bold"), "  ", finding.claim))
     flags = [name for name, on in (("guard", finding.guard), ("stillborn", finding.stillborn)) if on]
     flags += [f"retired on v{finding.retired_on}"] if finding.retired_on else []
@@ -144,7 +156,7 @@ def show_finding(finding: Finding, rows: Sequence[Row]) -> None:
 
 def show_deliveries(rows: Sequence[Row]) -> None:
     """The outbox."""
-    console = Console(highlight=False)
+    console = terminal()
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("version", "channel", "state", "tries", "subject", "error"):
         table.add_column(name, overflow="fold")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from flows.commands.common import alone, emit, note, options
-from flows.commands.steps import opened
+from flows.commands.steps import book, opened, story
 from flows.settings import Settings
 from models.domain import Finding, Status
 
@@ -92,14 +92,14 @@ def list_(
     """Every finding, what became of it, and since when."""
     from monitoring.reports.listing import finding_rows
 
-    story = _story(settings)
-    rows = [row for row in finding_rows(story) if status in (None, row["status"]) and author in (None, row["author"])]
+    said = story(settings)
+    rows = [row for row in finding_rows(said) if status in (None, row["status"]) and author in (None, row["author"])]
     if as_json:
         emit(rows)
         return
     from flows.commands.ending import show_findings
 
-    show_findings(story, rows, everything=everything)
+    show_findings(said, rows, everything=everything)
 
 
 @command.command(epilog="Example: halflife finding show v3-calibration")
@@ -109,9 +109,9 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
     """One finding, by name or number, with every re-test on pinned and on fresh rows."""
     from monitoring.reports.listing import check_row
 
-    _, here = opened(settings)
-    finding = here.ledger.finding(key)
-    checks = here.ledger.checks(finding=finding.id)
+    ledger = book(settings)
+    finding = ledger.finding(key)
+    checks = ledger.checks(finding=finding.id)
     rows: list[dict[str, Any]] = [{"version": f"v{c.version}", **check_row(c, finding)} for c in checks]
     if as_json:
         emit({**asdict(finding), "made_on": f"v{finding.made_on}", "checks": rows})
@@ -119,13 +119,6 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
     from flows.commands.ending import show_finding
 
     show_finding(finding, rows)
-
-
-def _story(settings: Settings) -> Any:
-    from monitoring import steps
-
-    _, here = opened(settings)
-    return steps.conclusions(here)
 
 
 def _free(name: str, taken: set[str]) -> str:

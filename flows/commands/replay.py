@@ -1,6 +1,7 @@
 """``halflife replay``."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -8,6 +9,7 @@ import click
 from flows import engine
 from flows.commands.common import alone, emit, mark_last, note, options, run
 from flows.commands.progress import progress
+from flows.commands.steps import opened
 from flows.settings import Settings
 from models.errors import UsageError
 
@@ -36,28 +38,36 @@ def replay(settings: Settings, ticks: int | None, *, as_json: bool, verbose: boo
     show_ending(settings.home, result["seconds"])
 
 
+def length(asked: int | None, there: int | None) -> int:
+    """How many ticks to replay: as many as there are, or as were asked for if that is fewer.
+
+    >>> length(None, 83), length(10, 83), length(10, None)
+    (83, 10, 10)
+    """
+    known = [ticks for ticks in (asked, there) if ticks is not None]
+    if not known:
+        raise UsageError("this feed does not end; say how far to go with --ticks, or set feed.ticks")
+    return min(known)
+
+
 def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, Any]:
     """Run the replay flow; gives what ``replay --json`` prints."""
     started = time.perf_counter()
-    engine.prepare(settings.home, verbose=verbose)
-    server_ready = engine.start_server(settings.home)
-    from flows.bootstrap import bootstrap, service
-
-    bootstrap(settings)
-    home = str(settings.home.resolve())
-    service.cache_clear()
-    here = service(home)
-    length = here.feed.ticks
-    if ticks is None and length is None:
-        raise UsageError("this feed does not end; say how far to go with --ticks, or set feed.ticks")
-    total = min(t for t in (ticks, length) if t is not None)
-
-    from flows.replay import replay as flow
-
-    here.warm()
-    server_ready()
-    with progress(total) as observe:
+    with progress() as observe:
+        engine.prepare(settings.home, verbose=verbose)
+        server_ready = engine.start_server(settings.home)
+        home, here = opened(settings)
         here.observe = observe
+        if observe.terminal is not None and "console" in here.channels:
+            alerts: Any = here.channels["console"]
+            here.channels = {**here.channels, "console": replace(alerts, terminal=observe.terminal)}
+        total = length(ticks, here.feed.ticks)
+        observe.expect(total)
+
+        from flows.replay import replay as flow
+
+        here.warm()
+        server_ready()
         running = time.perf_counter()
         versions = run(lambda: flow(home, total - 1), settings.home)
     ended = time.perf_counter()

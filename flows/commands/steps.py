@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flows import engine
 from flows.commands.common import alone, mark_last, note, run
 from flows.settings import Settings
+from models.errors import NotFound
 
 if TYPE_CHECKING:
+    from monitoring.adapters.sql_ledger import SqlLedger
+    from monitoring.conclusions import Conclusions
     from monitoring.service import Service
 
 T = TypeVar("T")
@@ -21,8 +24,25 @@ def opened(settings: Settings) -> "tuple[str, Service]":
     service.cache_clear()
     home = str(settings.home.resolve())
     here = service(home)
-    here.observe = note
+    here.observe = lambda sentence, *, lasting=False: note(sentence) if lasting else None
     return home, here
+
+
+def book(settings: Settings) -> "SqlLedger":
+    """The ledger alone, for commands that only look. Raises NotFound where there is none yet."""
+    from flows.bootstrap import ledger
+
+    if not (settings.home / "ledger.db").exists():
+        raise NotFound(f"{settings.home} has no ledger yet; start with `halflife replay` or `halflife demo`")
+    return ledger(settings)
+
+
+def story(settings: Settings) -> "Conclusions":
+    """What the ledger concludes, without opening anything else."""
+    from monitoring.conclude import conclude
+
+    ledger = book(settings)
+    return conclude(ledger.versions(), ledger.findings(), ledger.checks(), ledger.drifts())
 
 
 def run_flow(settings: Settings, verbose: bool, flow: Callable[[str], Coroutine[Any, Any, T]]) -> "tuple[T, Service]":

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
@@ -41,6 +40,8 @@ def fit(window: Window, schema: Schema, recipe: Recipe, seed: int) -> Model:
     train = window.part(Part.TRAIN)
     _require_labels(train, window, recipe)
     categories = {name: _categories(train[name]) for name in schema.categorical}
+    import lightgbm as lgb  # it takes a second to load, which only training needs
+
     dataset = lgb.Dataset(
         encode(train, schema, categories),
         label=train[LABEL].to_numpy(dtype=float),

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
 from models.learner.calibrate import restore
 from models.rows import Array, Kind, Schema
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 
 class Calibration(Protocol):
@@ -41,7 +43,9 @@ class Model:
     threshold: float
 
     @cached_property
-    def booster(self) -> lgb.Booster:
+    def booster(self) -> "lgb.Booster":
+        import lightgbm as lgb  # it takes a second to load, which only scoring needs
+
         return lgb.Booster(model_str=self.text)
 
     @cached_property

@@ -1,6 +1,7 @@
 """Watches with Evidently: one report per watch, computed once, read once, kept, and drawn with the conclusions later."""
 
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ class EvidentlyReporter(Reporter):
                 page.metric_results = {**page.metric_results, **watch.metric_results}
                 page.top_level_metrics = [*page.top_level_metrics, *watch.top_level_metrics]
             path.parent.mkdir(parents=True, exist_ok=True)
-            Snapshot.load_model(page).save_html(str(path))
+            Snapshot.loads(_harmless(Snapshot.load_model(page).dumps())).save_html(str(path))
         return path
 
     def kept(self, tick: int, against: int) -> Path:
@@ -147,6 +148,18 @@ class EvidentlyReporter(Reporter):
             keep.write_bytes(gzip.compress(snapshot.dumps().encode(), mtime=0))
             metrics: list[dict[str, Any]] = snapshot.dict()["metrics"]
         return reading.read(metrics)
+
+
+def _harmless(snapshot: str) -> str:
+    """A snapshot's JSON with nothing in it that could end or open a script.
+
+    Evidently writes it into a script element as it is, and names of findings, columns and categories are other people's
+    text.
+
+    >>> _harmless('{"claim": "auc() < 0.8 </script><b>"}')
+    '{"claim": "auc() < 0.8 ‹/script><b>"}'
+    """
+    return re.sub(r"<(?=/?script|!--)", "‹", snapshot, flags=re.IGNORECASE)
 
 
 def _thresholds(comparison: reading.Comparison, rng: np.random.Generator) -> dict[str, float]:

@@ -22,8 +22,9 @@ from monitoring.ports import Feed
 class FilesFeed(Feed):
     """Rows of a file in order of time, ``rows_per_tick`` a tick.
 
-    A column is numeric when every cell that is there is a number, else categorical; an empty cell is missing, and no
-    word is. Cells are handed on as they are: what does not fit the store is set aside there, with its reason.
+    A column is numeric when nearly every cell that is there is a number (see ``numbers``), else categorical; an empty
+    cell is missing, and no word is. Cells are handed on as they are: what does not fit is set aside by the store, with
+    its reason.
 
     Attributes:
         path: CSV (.csv, .tsv, .txt; UTF-8, header first) or Parquet (.parquet, .pq).
@@ -91,10 +92,10 @@ class FilesFeed(Feed):
         ids = pl.Series(np.arange(len(raw))) if self.id is None else raw[self.id]
         labels = binary(raw[self.label], self.positive)
         order = slice(None) if self.time is None else time_order(raw[self.time])
-        columns = {name: _column(raw[name], as_text=name in self.categorical) for name in self._features(raw.columns)}
+        read = {name: _column(raw[name], as_text=name in self.categorical) for name in self._features(raw.columns)}
+        columns = {name: cells for name, (_, cells) in read.items()}
         rows = pl.DataFrame({ROW_ID: texts(ids), **columns}).to_pandas().iloc[order].reset_index(drop=True)
-        kinds = {n: Kind.NUMERIC if c.dtype == pl.Float64 else Kind.CATEGORICAL for n, c in columns.items()}
-        return _Table(Schema(tuple(Column(n, kind) for n, kind in kinds.items())), rows, labels[order])
+        return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), rows, labels[order])
 
     def _features(self, header: Sequence[str]) -> list[str]:
         return [name for name in header if name not in {self.label, self.id, self.time, *self.ignore}]
@@ -131,11 +132,13 @@ class _Table:
         return pd.DataFrame({ROW_ID: self.rows[ROW_ID], LABEL: self.label})
 
 
-def _column(cells: pl.Series, *, as_text: bool) -> pl.Series:
-    """A feature as Float64 or String."""
+def _column(cells: pl.Series, *, as_text: bool) -> tuple[Kind, pl.Series]:
+    """A feature as Float64; as String if it is categorical, or numeric with words among its numbers."""
     if cells.dtype.is_nested() or cells.dtype == pl.Binary:
         raise FeedError(
             f"column {cells.name!r} holds {cells.dtype} values; a feature is a number or text, so ignore it"
         )
     values = None if as_text else numbers(cells)
-    return texts(cells) if values is None else values
+    if values is None:
+        return Kind.CATEGORICAL, texts(cells)
+    return Kind.NUMERIC, values if values.null_count() == cells.null_count() else cells

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import lightgbm as lgb
 import numpy as np
 
 from models.learner.model import Model
@@ -21,6 +20,8 @@ def write(model: Model, folder: Path, *, model_id: str, run_id: str) -> None:
     The requirements are given because finding them out by importing the model in another process takes 6 s, and the
     signature because an encoded matrix has no column names to infer one from.
     """
+    import lightgbm as lgb
+
     with hushed():
         import mlflow.lightgbm
         import mlflow.pyfunc

@@ -13,6 +13,9 @@ from models.errors import FeedError
 SEPARATORS = ";,\t|"
 SAMPLE_ROWS = 100
 
+NUMERIC_SHARE = 0.95
+"""Of the cells that are there; with fewer numbers than this a column is text."""
+
 
 def separator_of(text: str) -> str:
     r"""The separator that splits the rows most evenly, and into the most cells; a comma when none splits them.
@@ -44,19 +47,25 @@ def header_of(text: str, separator: str) -> list[str]:
 
 
 def numbers(cells: pl.Series) -> pl.Series | None:
-    """The column as Float64, or None when some cell is there and is no number. Nothing but missing cells is numeric.
+    """The column as Float64 with null for every cell that is no number; None when too many of them are none.
 
-    Words for missing ("unknown", "None") are words; "nan" is how programs spell a missing number, and reads as one.
+    A column is numeric when at least 95 % of the cells that are there are numbers: the words among them are mistakes,
+    to be set aside one by one, not a reason to read a price as a category. Words for missing ("unknown", "None") are
+    words; "nan" is how programs spell a missing number, and reads as one. Nothing but missing cells is numeric.
 
     >>> numbers(pl.Series(["1", " 2.5", None, "1e3"])).to_list(), numbers(pl.Series(["1", "unknown"]))
     ([1.0, 2.5, None, 1000.0], None)
+    >>> numbers(pl.Series([*map(str, range(30)), "n/a"])).null_count()
+    1
     """
     if cells.dtype.is_numeric() or cells.dtype in (pl.Boolean, pl.Null):
         return cells.cast(pl.Float64)
     if cells.dtype != pl.String:
         return None
     values = cells.str.strip_chars().cast(pl.Float64, strict=False)
-    return values if values.null_count() == cells.null_count() else None
+    present = len(cells) - cells.null_count()
+    words = values.null_count() - cells.null_count()
+    return values if words <= (1 - NUMERIC_SHARE) * present else None
 
 
 def texts(cells: pl.Series) -> pl.Series:

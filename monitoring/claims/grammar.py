@@ -51,11 +51,20 @@ class Claim:
         """What the claim speaks about unless its finding says otherwise."""
         return STATISTICS[self.statistic].scope
 
-    def __str__(self) -> str:
+    @property
+    def subject(self) -> str:
+        """What the claim is about: the statistic and its arguments, without what is said of it.
+
+        >>> parse('attribution_share("age") > 0.3').subject
+        'attribution_share("age")'
+        """
         positional = {a.name for a in STATISTICS[self.statistic].arguments if a.positional}
         arguments = [spelled(v) if name in positional else f"{name}={spelled(v)}" for name, v in self.arguments]
+        return f"{self.statistic}({', '.join(arguments)})"
+
+    def __str__(self) -> str:
         tolerance = f" ± {spelled(self.tolerance)}" if self.tolerance else ""
-        return f"{self.statistic}({', '.join(arguments)}) {self.comparator} {spelled(self.threshold)}{tolerance}"
+        return f"{self.subject} {self.comparator} {spelled(self.threshold)}{tolerance}"
 
 
 def parse(text: str, *, schema: Schema | None = None) -> Claim:
@@ -76,6 +85,18 @@ def parse(text: str, *, schema: Schema | None = None) -> Claim:
       ^
     """
     return _Reader(Source(text), schema).claim()
+
+
+def subject(text: str) -> str:
+    """What a claim is about, from its text; the whole text where this build cannot read it.
+
+    >>> subject('attribution_share("age") > 0.3'), subject("vibes() > 9000")
+    ('attribution_share("age")', 'vibes() > 9000')
+    """
+    try:
+        return parse(text).subject
+    except ClaimError:
+        return text
 
 
 def check(claim: Claim, schema: Schema) -> None:

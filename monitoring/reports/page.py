@@ -28,7 +28,7 @@ from monitoring.reports.words import (
 
 TELLING = 60
 EACH = 12
-"""Of one statistic, so that hundreds of findings about single cases do not crowd out the rest."""
+"""Of one statistic before the others have had their turn, so that hundreds of findings about single cases do not crowd out the rest."""
 LISTED = 2_000
 VERSIONS, WATCHES = 40, 40
 CHANGES, MORE_CHANGES = 10, 90

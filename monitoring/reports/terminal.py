@@ -31,7 +31,7 @@ def findings_table(conclusions: Conclusions, *, limit: int = 20, each: int | Non
     Args:
         conclusions: the story.
         limit: findings shown.
-        each: of one statistic at most, beside guards and people's.
+        each: of one statistic before the others have had their turn, beside guards and people's.
     """
     shown = [v.number for v in conclusions.versions][-VERSIONS:]
     rows = telling(conclusions, limit, each=each)
@@ -124,7 +124,8 @@ def drift_table(conclusions: Conclusions, *, limit: int = WATCHES) -> Table:
     alarmed = [d for d in conclusions.drifts if d.drifted]
     told = len([d for d in conclusions.drifts if d.powered])
     title = f"Drift ({len(alarmed)} of {told} watches; {len(conclusions.drifts) - told} had too few rows to tell)"
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    # A title is wrapped to its table, and this table may be narrow.
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, min_width=len(title) + 1)
     for name in ("ticks", "against", "what moved"):
         table.add_column(name, no_wrap=name != "what moved")
     for drift in alarmed[-limit:]:

@@ -1,8 +1,10 @@
 """How statuses, half-lives and the whole story are said: the same words on the page, in the terminal and in Evidently."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from models.domain import Author, Finding, HalfLife, Measurement, Scope, Status
+from monitoring.claims.grammar import subject
 from monitoring.conclusions import Conclusions
 from monitoring.decay import ALL, obsolete_on_arrival
 
@@ -54,6 +56,7 @@ def _number(value: float | None) -> str:
 def measured(measurement: Measurement) -> str:
     """Estimate with its interval, an exact value alone, or why there is none.
 
+    >>> from models.domain import Interval
     >>> measured(Measurement(900, Interval(0.25, 0.25, 0.25), Status.HOLDS))
     '0.250'
     """
@@ -151,12 +154,13 @@ def telling(conclusions: Conclusions, limit: int, *, each: int | None = None) ->
     """The findings most worth a reader's eye, the most telling first; stillborn ones are left out.
 
     Guards and people's findings come first, then those that changed on the newest version, then claims about the
-    population before claims about single cases, then those that have died, then the newest.
+    population before claims about single cases, then those that have died, then the oldest, whose story is longest.
+    What the investigator says of a subject for a second time comes after everything it has said for the first.
 
     Args:
         conclusions: the story.
         limit: how many.
-        each: of one statistic at most, beside guards and people's; default: no such limit.
+        each: of one statistic, beside guards and people's, before the others have had their turn; default: any number.
     """
     changed = {c.finding.id: i for i, c in enumerate(conclusions.changes)}
     died = {life.finding for life in conclusions.lives if life.died_on is not None}
@@ -168,18 +172,24 @@ def telling(conclusions: Conclusions, limit: int, *, each: int | None = None) ->
             int(finding.scope is Scope.ARTIFACT),
             changed.get(finding.id, len(changed)),
             int(finding.id not in died),
-            -finding.id,
+            finding.id,
         )
 
-    chosen: list[Finding] = []
-    taken: dict[str, int] = {}
-    for finding in sorted(
-        (f for f in conclusions.findings if not f.stillborn and f.id in conclusions.latest), key=rank
-    ):
-        own = finding.guard or finding.author != Author.INVESTIGATOR
-        if own or each is None or taken.get(finding.statistic, 0) < each:
-            chosen.append(finding)
-            taken[finding.statistic] = taken.get(finding.statistic, 0) + (not own)
-        if len(chosen) == limit:
-            break
-    return chosen
+    ranked = sorted((f for f in conclusions.findings if not f.stillborn and f.id in conclusions.latest), key=rank)
+    first: list[Finding] = []
+    rest: list[Finding] = []
+    echoes: list[Finding] = []
+    taken, heard = Counter[str](), set[str]()
+    for finding in ranked:
+        if finding.guard or finding.author != Author.INVESTIGATOR:
+            first.append(finding)
+            continue
+        about = subject(finding.claim)
+        if about in heard:
+            echoes.append(finding)
+            continue
+        heard.add(about)
+        crowded = each is not None and taken[finding.statistic] >= each
+        (rest if crowded else first).append(finding)
+        taken[finding.statistic] += 1
+    return [*first, *rest, *echoes][:limit]

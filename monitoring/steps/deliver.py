@@ -13,5 +13,7 @@ def deliver(service: Service) -> Delivered:
     """Try every delivery that is due; one dead channel never silences another."""
     delivered = send(service.ledger, service.channels, time.time())
     if delivered.failed or delivered.dead:
-        service.observe(f"alerts: {len(delivered.failed)} will be tried again, {len(delivered.dead)} given up")
+        service.observe(
+            f"alerts: {len(delivered.failed)} will be tried again, {len(delivered.dead)} given up", lasting=True
+        )
     return delivered

@@ -31,7 +31,7 @@ def recheck(service: Service, version: Version) -> list[Check]:
     checks = retest(service, version, findings, service.registry.model(version), service.evidence(version))
     first_time = service.ledger.stage(version.number) is Stage.REGISTERED
     service.ledger.record_checks(version.number, checks, stage=Stage.RECHECKED if first_time else None)
-    service.observe(f"{version.label}: {sum(c.status.refutes for c in checks)} of {len(checks)} findings refuted")
+    service.observe(f"{version.label}: {len(checks)} findings re-tested")
     return checks
 
 

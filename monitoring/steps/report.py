@@ -10,6 +10,7 @@ from monitoring.conclusions import Conclusions
 from monitoring.reports.card import card
 from monitoring.reports.listing import finding_rows
 from monitoring.reports.page import write_page
+from monitoring.reports.words import plural
 from monitoring.service import Service
 from monitoring.steps.timing import timed
 
@@ -34,6 +35,7 @@ def report(service: Service, version: Version) -> Conclusions:
         tags={"halflife.went_stale": str(sum(change.after.refutes for change in story.changes))},
         card=card(version, story),
     )
+    service.observe(f"{version.label}: {_news(story)}", lasting=True)
     alert = decide(
         story,
         version,
@@ -59,6 +61,15 @@ def pages(service: Service, story: Conclusions, drift: Drift | None, folder: Pat
     near = {name: path.name for name, path in links.items()}
     links["conclusions"] = write_page(story, folder / "conclusions.html", title=service.policy.name, links=near)
     return links
+
+
+def _news(story: Conclusions) -> str:
+    """What the newest version did to the findings, in a few words."""
+    stale = sum(change.after.refutes and not change.before.refutes for change in story.changes)
+    again = sum(change.before.refutes and not change.after.refutes for change in story.changes)
+    told = [f"{stale} {plural('finding', stale)} went stale"] if stale else ["nothing went stale"]
+    told += [f"{again} no longer refuted"] if again else []
+    return ", ".join(told)
 
 
 def _drift(service: Service, story: Conclusions, version: Version) -> Drift | None:

@@ -37,7 +37,7 @@ def watch(service: Service, tick: int) -> Drift | None:
     )
     service.ledger.record_drift(drift)
     if drift.drifted:
-        service.observe(f"drift: {drift.note}")
+        service.observe(f"drift in ticks {first} to {tick}: {drift.note}", lasting=True)
     return drift
 
 

@@ -20,6 +20,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def home(small: tuple[Path, Any]) -> Path:
+    """The home of the small replay."""
     return small[0] / "halflife-home" / "small"
 
 

@@ -10,6 +10,7 @@ from models.errors import ConfigError, Unavailable
 
 
 def write(folder: Path, text: str) -> Path:
+    """A configuration file with this text."""
     path = folder / "halflife.toml"
     path.write_text(text, encoding="utf-8")
     return path

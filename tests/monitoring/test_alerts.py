@@ -53,11 +53,12 @@ class Story:
         estimate: float = 0.123,
         statistic: str = "attribution_share",
         scope: Scope = Scope.POPULATION,
+        claim: str = "",
         **other: Any,
     ) -> "Story":
         """One more finding, made on v1."""
         number = len(self.findings) + 1
-        claim = f'{statistic}("{name}") > 0.3'
+        claim = claim or f'{statistic}("{name}") > 0.3'
         birth = Interval(0.412, 0.4, 0.42)
         self.findings.append(Finding(name, claim, statistic, scope, 1, birth=birth, id=number, **other))
         width = 0.0 if scope is Scope.ARTIFACT else 0.02
@@ -314,3 +315,18 @@ def test_a_trial_is_another_message_each_time() -> None:
     """Two test alerts have different keys, so that the second is not taken for a repeat."""
     assert trial("demo", 1.0).key != trial("demo", 2.0).key
     assert trial("demo", 1.0).items[0].kind is AlertKind.TEST
+
+
+def test_what_the_investigator_said_of_one_subject_again_and_again_is_told_once() -> None:
+    """Three findings about one feature's share make one item with their thresholds; a person's stays by itself."""
+    story = Story()
+    for threshold in (0.3, 0.1, 0.2):
+        claim = f'attribution_share("velocity") > {threshold}'
+        story.add(f"i{threshold}", HOLDS, STALE, claim=claim, author=Author.INVESTIGATOR)
+    story.add("mine", HOLDS, STALE, claim='attribution_share("velocity") > 0.25', author="ann")
+    alert = story.alert()
+    assert alert.subject == "v2: 4 findings went stale"
+    assert [item.finding for item in alert.items] == ["mine", ""]
+    assert alert.items[1].sentence.startswith(
+        '3 findings about attribution_share("velocity") no longer hold (thresholds'
+    )

@@ -15,10 +15,12 @@ POLICY = Policy(
 
 
 def version(number: int, last: int) -> Version:
+    """A version whose window ends at ``last``."""
     return Version(number, last - 7, last, "s", "r", 1, "d", "m", {}, Role.CHAMPION, "", 10)
 
 
 def drift(tick: int, *, drifted: bool) -> Drift:
+    """A watch of ``tick``."""
     return Drift(tick, 1, tick - 1, (), drifted, True, "", {}, (10, 10))
 
 

@@ -1,0 +1,99 @@
+"""What a person sees when what they typed or gave is wrong: one message, the right exit code, no traceback."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+FILE = """
+home = "home"
+[feed]
+kind = "file"
+path = "rows.csv"
+label = "y"
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("acu() > 0.7", "'acu' is not a statistic"),
+        ('attribution_share("devise_age") > 0.1', "did you mean 'device_age'?"),
+        ("auc( > 0.7", "column"),
+        ("auc(where=\"income > (SELECT 1)\") > 0.7", "SELECT"),
+        ("auc() > 'high'", "number"),
+    ],
+)  # fmt: skip
+def test_a_wrong_claim_points_at_its_fault(run_in: Callable[..., Any], claim: str, message: str) -> None:
+    """Exit code 2, the claim with a caret under the fault, and nothing filed."""
+    before = len(run_in("finding", "list", "--json").json)
+    ran = run_in("finding", "add", claim)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    assert message in ran.err
+    assert "^" in ran.err.splitlines()[-1]
+    assert len(run_in("finding", "list", "--json").json) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "rows.csv"),
+        ("x,y\n", "rows.csv"),
+        ("x,x,y\n1,2,0\n", "'x'"),
+        ("x,y\n1,a\n2,b\n3,c\n", "3 values where two are possible: 'a'"),
+        ("x,z\n1,0\n", "'y'"),
+    ],
+)
+def test_a_file_that_is_no_stream_is_refused(
+    tmp_path: Path, command: Callable[..., Any], text: str, message: str
+) -> None:
+    """Empty, only a header, a doubled name, three labels, no label: exit code 1 and the reason."""
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "halflife.toml").write_text(FILE, encoding="utf-8")
+    ran = command("doctor", cwd=tmp_path)
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+    assert message in ran.out
+
+
+def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path, command: Callable[..., Any]) -> None:
+    """A file stands where the home should be: one sentence, exit code 1."""
+    (tmp_path / "file").write_text("")
+    ran = command("ingest", "--home", "file/home", cwd=tmp_path)
+    assert ran.code == 1
+    assert "cannot be written" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_commands_that_look_make_nothing(tmp_path: Path, command: Callable[..., Any]) -> None:
+    """In an empty folder, listing says how to start and leaves the folder empty."""
+    for words in (["finding", "list"], ["finding", "show", "x"], ["alerts", "list"]):
+        ran = command(*words, cwd=tmp_path)
+        assert ran.code == 2
+        assert "start with `halflife replay` or `halflife demo`" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_command_in_a_busy_home_waits_its_turn_or_says_so(
+    small: tuple[Path, Any], run_in: Callable[..., Any]
+) -> None:
+    """While one command holds the home another says so at once and changes nothing."""
+    import fcntl
+
+    with (small[0] / "halflife-home" / "small" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ran = run_in("recheck")
+    assert ran.code == 1
+    assert "another halflife command is working in" in ran.err
+
+
+def test_a_misspelt_command_is_answered_with_the_right_one(tmp_path: Path, command: Callable[..., Any]) -> None:
+    """Usage errors exit with 2 and suggest."""
+    ran = command("repaly", cwd=tmp_path)
+    assert ran.code == 2
+    assert "did you mean replay?" in ran.err

@@ -3,6 +3,7 @@
 from prefect import flow
 
 from flows.bootstrap import service
+from flows.deliver import deliver_alerts
 from flows.engine import note_server
 from flows.events import drift_detected, version_registered
 from flows.ingest import ingest_ticks
@@ -23,12 +24,15 @@ async def cycle(home: str, tick: int) -> int | None:
     """
     here = service(home)
     ingest_ticks(home, tick)
-    versions = here.ledger.versions()
+    versions, drift = here.ledger.versions(), None
     if steps.watch_due(here.policy, versions, tick):
         drift = watch_ticks(home, tick)
         if drift is not None and drift.drifted:
             drift_detected(home, drift)
     if not steps.retrain_due(here.policy, versions, here.ledger.drifts(), tick):
+        if drift is not None:
+            steps.warn_of_drift(here, drift)
+            deliver_alerts(home)
         return None
     version = train_version(home, tick)
     version_registered(home, version)
@@ -55,7 +59,8 @@ async def replay(home: str, until: int) -> int:
         try:
             await cycle.with_options(flow_run_name=f"tick {tick}")(home, tick)
         except DataError as error:
-            here.observe(f"tick {tick}: not retrained: {error}", lasting=True)
+            steps.warn_of_failure(here, tick, error)
+            deliver_alerts(home)
             failed = tick
     ingest_ticks(home, until)
     return len(here.ledger.versions())

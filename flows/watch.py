@@ -3,6 +3,7 @@
 from prefect import flow, task
 
 from flows.bootstrap import service
+from flows.deliver import deliver_alerts
 from flows.events import drift_detected
 from flows.retries import RETRIED
 from models.domain import Drift
@@ -21,4 +22,6 @@ async def watch(home: str) -> Drift | None:
     drift = watch_ticks(home, service(home).store.last_tick)
     if drift is not None and drift.drifted:
         drift_detected(home, drift)
+        steps.warn_of_drift(service(home), drift)
+        deliver_alerts(home)
     return drift

@@ -235,7 +235,7 @@ class Drift:
         against: number of the champion.
         first_tick: first tick watched.
         columns: per input, and ``prediction`` and ``label`` where known.
-        drifted: whether the share of drifted columns reached the alarm.
+        drifted: whether any column moved by more than chance would move one of so many (see ``monitoring.drift``).
         powered: False when the rows are too few for the thresholds to mean anything.
         note: one sentence: what moved, or why this watch cannot tell.
         missing: column -> share of missing values in the watched ticks.
@@ -258,6 +258,7 @@ class AlertKind(StrEnum):
 
     FINDINGS = "findings"
     DRIFT = "drift"
+    RETRAIN_FAILED = "retrain_failed"
     PROMOTION_REFUSED = "promotion_refused"
     QUARANTINE = "quarantine"
     CHANNEL_DEAD = "channel_dead"

@@ -90,6 +90,35 @@ def decide(
     )
 
 
+def drifted(source: str, drift: Drift, links: Mapping[str, str] | None = None) -> Alert | None:
+    """A message about a watch after which no version is trained; None when it has nothing to say."""
+    events = _drift(drift)
+    if not events:
+        return None
+    return Alert(
+        key=f"{source}-drift-{drift.tick}",
+        severity=Severity.WARNING,
+        version=drift.against,
+        subject=one_line(f"{source}: {events[0].headline}"),
+        sentence=one_line(f"In ticks {drift.first_tick} to {drift.tick}, {events[0].clause}."),
+        items=(events[0].item,),
+        links=dict(links or {}),
+    )
+
+
+def retrain_failed(source: str, tick: int, reason: str) -> Alert:
+    """A message about a version that could not be trained.
+
+    >>> retrain_failed("demo", 12, "no label has arrived").subject
+    'demo: no version from tick 12'
+    """
+    item = AlertItem(AlertKind.RETRAIN_FAILED, Severity.CRITICAL, one_line(reason))
+    sentence = f"At tick {tick} no version could be trained; the champion stays in place."
+    return Alert(
+        f"{source}-failed-{tick}", Severity.CRITICAL, 0, f"{source}: no version from tick {tick}", sentence, (item,)
+    )
+
+
 def trial(source: str, now: float) -> Alert:
     """A message that only shows that a channel works; ``now`` keeps it apart from the one before.
 

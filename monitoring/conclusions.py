@@ -11,7 +11,8 @@ class Life:
     """How long one finding lived, in retrains.
 
     Attributes:
-        age: retrains from birth to death, or to the last re-test if it did not die.
+        age: retrains from birth to death; of a survivor, retrains for which its death would have been seen (see
+            ``monitoring.decay``).
         died_on: version of the first of the refutations that killed it; None while it lives.
         recurred_on: first version on which it held again after death; None otherwise.
     """

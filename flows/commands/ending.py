@@ -128,7 +128,8 @@ def show_findings(story: Conclusions, rows: Sequence[Row], *, everything: bool) 
     for name in ("", "name", "claim", "by", "made on", "status", "since"):
         table.add_column(name, overflow="fold")
     for row in sorted(shown, key=lambda row: (row["author"] == "investigator", -row["id"])):
-        status = Text("stillborn", style="dim") if row["stillborn"] else _status(row["status"])
+        flag = "stillborn" if row["stillborn"] else "expired" if row["expired"] else ""
+        status = Text(flag, style="dim") if flag else _status(row["status"])
         table.add_row(str(row["id"]), row["name"], row["claim"], row["author"], row["made_on"], status, row["since"])
     console.print(table if shown else "no finding to show")
     if len(shown) < len(rows):

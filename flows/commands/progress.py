@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import shorten
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -40,7 +41,7 @@ class Bar(Lines):
         if tick.isdecimal():
             self.progress.update(self.task, completed=int(tick) + 1)
             return
-        self.progress.update(self.task, description=sentence)
+        self.progress.update(self.task, description=shorten(sentence, 60, placeholder=" …"))
         if lasting:
             self.progress.console.print(f"  {sentence}", style="dim", highlight=False, markup=False)
 

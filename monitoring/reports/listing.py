@@ -1,11 +1,10 @@
 """The same conclusions as plain values, for ``--json``, the MLflow artifact and other programs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from models.domain import Check, Finding, HalfLife, Measurement, Status
 from monitoring.conclusions import Conclusions
-
-STILLBORN = "stillborn"
 
 
 def finding_rows(conclusions: Conclusions) -> list[dict[str, Any]]:
@@ -30,12 +29,22 @@ def _row(conclusions: Conclusions, finding: Finding) -> dict[str, Any]:
         "cause": None,
         "p_stale_next": None,
         "stillborn": finding.stillborn,
+        "expired": expired(conclusions, finding),
         "retired_on": f"v{finding.retired_on}" if finding.retired_on else None,
         "note": finding.note,
     }
 
 
-def current(history: dict[int, Status] | Any) -> tuple[Status, int | None]:
+def expired(conclusions: Conclusions, finding: Finding) -> bool:
+    """Whether the finding has had no valid re-test for as many retrains as it was given to live."""
+    if finding.ttl is None or finding.retired_on is not None or not conclusions.versions:
+        return False
+    history = conclusions.status.get(finding.id, {})
+    valid = [number for number, status in history.items() if status is not Status.UNTESTABLE]
+    return conclusions.versions[-1].number - max(valid, default=finding.made_on) >= finding.ttl
+
+
+def current(history: Mapping[int, Status]) -> tuple[Status, int | None]:
     """The newest status of a finding and the version since which it has had it without a break.
 
     >>> current({1: Status.HOLDS, 2: Status.STALE, 3: Status.STALE})

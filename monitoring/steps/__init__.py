@@ -7,6 +7,7 @@ from monitoring.steps.recheck import recheck, retest
 from monitoring.steps.report import conclusions, report
 from monitoring.steps.retrain import retrain
 from monitoring.steps.schedule import next_tick, retrain_due, watch_due
+from monitoring.steps.warn import warn_of_drift, warn_of_failure
 from monitoring.steps.watch import watch
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "retest",
     "retrain",
     "retrain_due",
+    "warn_of_drift",
+    "warn_of_failure",
     "watch",
     "watch_due",
 ]

@@ -53,7 +53,10 @@ def retrain(service: Service, tick: int) -> Version:
     version = service.registry.register(replace(version, role=role, reason=reason), model, window)
     service.registry.promote(version, role)
     service.ledger.add_version(version)
-    service.observe(f"{version.label} is {role}: {reason}", lasting=role is Role.CHALLENGER)
+    if role is Role.CHALLENGER:
+        service.observe(f"{version.label} was not promoted: {reason}", lasting=True)
+    else:
+        service.observe(f"{version.label} trained")
     return version
 
 

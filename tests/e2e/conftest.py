@@ -2,15 +2,18 @@
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "COLUMNS": "120"}
@@ -100,11 +103,41 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def run_in(small: tuple[Path, Ran]) -> Callable[..., Ran]:
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A Prefect server of the person's own, as the environment that names it: flows start in a second beside it."""
+    home = tmp_path_factory.mktemp("prefect")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    words = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui"]
+    environment = {**os.environ, "PREFECT_HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    log = (home / "server.log").open("w")
+    with log, subprocess.Popen(words, env=environment, stdout=log, stderr=log) as server:
+        try:
+            api = f"http://127.0.0.1:{port}/api"
+            deadline = time.monotonic() + 120
+            while not _answers(f"{api}/health"):
+                assert server.poll() is None, (home / "server.log").read_text()
+                assert time.monotonic() < deadline, "Prefect's server did not start within two minutes"
+                time.sleep(0.2)
+            yield {"PREFECT_API_URL": api}
+        finally:
+            server.terminate()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def run_in(small: tuple[Path, Ran], own_server: dict[str, str]) -> Callable[..., Ran]:
     """Run a command in the folder of the small replay."""
     folder, _ = small
 
     def run(*words: str, **environment: str) -> Ran:
-        return halflife(*words, cwd=folder, **environment)
+        return halflife(*words, cwd=folder, **own_server, **environment)
 
     return run

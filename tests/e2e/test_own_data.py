@@ -96,13 +96,15 @@ def table() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory, command: Callable[..., Any], webhook: int) -> tuple[Path, Any]:
+def replayed(
+    tmp_path_factory: pytest.TempPathFactory, command: Callable[..., Any], webhook: int, own_server: dict[str, str]
+) -> tuple[Path, Any]:
     """The folder of a finished replay over the table, and what the command said."""
     folder = tmp_path_factory.mktemp("own")
     # The feed fixes the schema at its first tick: the junk comes later, as it does in life.
     table().to_csv(folder / "rows.csv", index=False)
     (folder / "halflife.toml").write_text(CONFIG.format(port=webhook), encoding="utf-8")
-    return folder, command("replay", "--json", cwd=folder, OWN_SECRET="whsec_c2VjcmV0c2VjcmV0c2VjcmV0")
+    return folder, command("replay", "--json", cwd=folder, OWN_SECRET="whsec_c2VjcmV0c2VjcmV0c2VjcmV0", **own_server)
 
 
 def test_a_replay_survives_bad_rows_and_dead_channels(replayed: tuple[Path, Any]) -> None:
@@ -129,7 +131,7 @@ def test_a_dead_channel_silences_no_other(replayed: tuple[Path, Any], command: C
     assert by_channel["eml"]
     assert {row["state"] for row in by_channel["eml"]} == {"sent"}
     assert len(by_channel["smtp"]) == len(by_channel["webhook"]) == len(by_channel["eml"])
-    assert {row["state"] for row in by_channel["smtp"] + by_channel["webhook"]} == {"waiting"}
+    assert {row["state"] for row in by_channel["smtp"] + by_channel["webhook"]} == {"pending"}
     assert all("did not take the message" in row["error"] for row in by_channel["smtp"])
     assert all("500" in row["error"] for row in by_channel["webhook"])
     assert len(list((folder / "home" / "alerts").glob("*.eml"))) == len(by_channel["eml"])

@@ -27,7 +27,7 @@ from models.domain import (
     Version,
 )
 from monitoring.alert_findings import discoveries
-from monitoring.alerts import Limits, decide, trial
+from monitoring.alerts import Limits, decide, drifted, retrain_failed, trial
 from monitoring.conclude import conclude
 
 V1 = Version(1, 0, 9, "1", "r", 0, "d", "m", {}, Role.CHAMPION, "the first", 900)
@@ -330,3 +330,21 @@ def test_what_the_investigator_said_of_one_subject_again_and_again_is_told_once(
     assert alert.items[1].sentence.startswith(
         '3 findings about attribution_share("velocity") no longer hold (thresholds'
     )
+
+
+def test_a_watch_without_a_retrain_gets_its_own_message_when_it_flags_drift() -> None:
+    """One warning with a key of its own tick; none when nothing drifted or the watch could not tell."""
+    flagged = Drift(7, 1, 5, (ColumnDrift("age", "wasserstein", 0.3, 0.1, True),), True, True, "age moved", {}, (9, 9))
+    alert = drifted("demo", flagged)
+    assert alert is not None
+    assert (alert.key, alert.subject, alert.severity) == ("demo-drift-7", "demo: drift in age", Severity.WARNING)
+    assert drifted("demo", replace(flagged, drifted=False)) is None
+    assert drifted("demo", replace(flagged, powered=False)) is None
+
+
+def test_a_failed_retrain_is_critical_and_says_why_on_one_line() -> None:
+    """The reason travels in the item, whatever line breaks it had."""
+    alert = retrain_failed("demo", 3, "12 labelled rows\nat least 30 are needed")
+    assert alert.severity is Severity.CRITICAL
+    assert [item.kind for item in alert.items] == [AlertKind.RETRAIN_FAILED]
+    assert alert.items[0].sentence == "12 labelled rows at least 30 are needed"

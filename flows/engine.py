@@ -1,79 +1,98 @@
-"""Prefect, prepared before it is imported: its home under ours, no telemetry, quiet unless asked, no server left behind."""
+"""Prefect, prepared before it is imported: its home under ours, no telemetry, quiet unless asked, a server while we run."""
 
+import atexit
 import os
-import signal
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from models.errors import Unavailable
+
+PATIENCE = 180.0
+"""Seconds the temporary server is given; its first start on a slow machine migrates a database."""
+
+SERVE = """
+import ctypes, signal, sys
+try:  # on Linux the server ends with the process that started it, even when that is killed
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+except (OSError, AttributeError):
+    pass
+import uvicorn
+uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=int(sys.argv[1]),
+            log_level="error", lifespan="on")
+"""
+"""What Prefect runs for its own temporary server, without importing Prefect's server into this process too."""
 
 
-def prepare(home: Path, *, verbose: bool = False) -> None:
-    """Set Prefect's environment. What a person has set wins; with a server of their own (PREFECT_API_URL) theirs is used.
+SERVER = {
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT_UI_ENABLED": "0",
+    # One write a task meets the next flow's in SQLite; Prefect then answers 503 and its client waits two seconds.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
+}
+"""Of the temporary server only."""
+
+
+def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
+    """Set Prefect's environment and start a temporary server for it, while other things load.
+
+    With PREFECT_API_URL set, that server is used and none is started.
 
     Args:
-        home: Halflife's home; Prefect's database goes under it.
+        home: Halflife's home; Prefect's database goes under it unless PREFECT_HOME says otherwise.
         verbose: let Prefect log what it does.
+
+    Returns:
+        To be called before the first flow: waits until the server answers. Raises Unavailable when it does not.
     """
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "ERROR")
-    if "PREFECT_API_URL" not in os.environ and "PREFECT_HOME" not in os.environ:
-        os.environ["PREFECT_HOME"] = str(home.resolve() / "prefect")
-        end_orphan(home)
-
-
-def end_orphan(home: Path) -> None:
-    """End the temporary server of a run that was killed before it could: two servers would share one database."""
-    note = home / "prefect" / "server.pid"
-    if not note.exists():
-        return
-    pid = int(note.read_text())
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        command = b""
-    if b"prefect.server" in command:
-        os.kill(pid, signal.SIGTERM)
-    note.unlink()
-
-
-def start_server(home: Path) -> Callable[[], None]:
-    """Start Prefect's temporary server while other things load; call what is returned before the first flow.
-
-    A server of the person's own, if there is one, is left to itself.
-    """
     if "PREFECT_API_URL" in os.environ:
         return lambda: None
-    from prefect.server.api.server import SubprocessASGIServer
-
-    server = SubprocessASGIServer()
-    starter = Thread(target=server.start, name="prefect-server", daemon=True)
-    starter.start()
-    while server.server_process is None and starter.is_alive():
-        time.sleep(0.01)
-    note_server(home)
-
-    def wait() -> None:
-        starter.join()
-        note_server(home)
-
-    return wait
-
-
-def note_server(home: Path) -> None:
-    """Write down the temporary server's process, for `end_orphan`. Called while a flow is running."""
-    if "prefect.server.api.server" not in sys.modules:
-        return
-    from prefect.server.api.server import SubprocessASGIServer
-
-    process = SubprocessASGIServer().server_process
-    if process is not None:
-        (home / "prefect").mkdir(parents=True, exist_ok=True)
-        (home / "prefect" / "server.pid").write_text(str(process.pid))
+    prefect_home = Path(os.environ.setdefault("PREFECT_HOME", str(home.resolve() / "prefect")))
+    prefect_home.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    log = prefect_home / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
+            [sys.executable, "-c", SERVE, str(port)],
+            env={**SERVER, **os.environ},
+            stdout=out,
+            stderr=out,
+        )
+    atexit.register(_stop, server)
+    os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    return lambda: _wait(server, port, log)
 
 
-def forget_server(home: Path) -> None:
-    """A run that ends by itself takes its server with it."""
-    (home / "prefect" / "server.pid").unlink(missing_ok=True)
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise Unavailable(f"Prefect's temporary server does not answer; {log} says why")
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

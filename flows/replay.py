@@ -4,7 +4,6 @@ from prefect import flow
 
 from flows.bootstrap import service
 from flows.deliver import deliver_alerts
-from flows.engine import note_server
 from flows.events import drift_detected, version_registered
 from flows.ingest import ingest_ticks
 from flows.recheck import after_retrain
@@ -48,7 +47,6 @@ async def replay(home: str, until: int) -> int:
         How many versions there are now.
     """
     here = service(home)
-    note_server(here.home)
     versions = here.ledger.versions()
     if versions and here.ledger.stage(versions[-1].number) is not Stage.REPORTED:
         await after_retrain(home, versions[-1].number)

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import click
 
-from flows import engine
 from flows.settings import Settings, read
 from models.errors import Unavailable
 
@@ -110,16 +109,13 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
-def run(flow: Callable[[], Coroutine[Any, Any, T]], home: Path) -> T:
+def run(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a flow to its end in this process."""
 
     async def whole() -> T:
         return await flow()
 
-    try:
-        return asyncio.run(whole())
-    finally:
-        engine.forget_server(home)
+    return asyncio.run(whole())
 
 
 def interactive() -> bool:

@@ -11,7 +11,7 @@ from flows.settings import Settings, parse
 
 DEMO = {
     "name": "demo",
-    "feed": {"kind": "synthetic", "scenario": "shortcut", "rows_per_tick": 2000, "ticks": 44},
+    "feed": {"kind": "synthetic", "scenario": "shortcut", "rows_per_tick": 2000, "ticks": 38},
     "recipe": {"trees": 80, "leaves": 15, "learning_rate": 0.12},
     "retrain": {"every": 3, "window": 8},
     "watch": {"every": 3, "window": 3},

@@ -54,8 +54,7 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
     """Run the replay flow; gives what ``replay --json`` prints."""
     started = time.perf_counter()
     with progress() as observe:
-        engine.prepare(settings.home, verbose=verbose)
-        server_ready = engine.start_server(settings.home)
+        server_ready = engine.prepare(settings.home, verbose=verbose)
         home, here = opened(settings)
         here.observe = observe
         if observe.terminal is not None and "console" in here.channels:
@@ -69,7 +68,7 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
         here.warm()
         server_ready()
         running = time.perf_counter()
-        versions = run(lambda: flow(home, total - 1), settings.home)
+        versions = run(lambda: flow(home, total - 1))
     ended = time.perf_counter()
     if versions == 0:
         note(f"no version yet: {total} ticks are fewer than a window of {here.policy.window}")

@@ -48,8 +48,9 @@ def story(settings: Settings) -> "Conclusions":
 def run_flow(settings: Settings, verbose: bool, flow: Callable[[str], Coroutine[Any, Any, T]]) -> "tuple[T, Service]":
     """Run ``flow(home)`` while holding the home; gives its result and the service it used."""
     with alone(settings.home):
-        engine.prepare(settings.home, verbose=verbose)
+        server_ready = engine.prepare(settings.home, verbose=verbose)
         home, here = opened(settings)
-        result = run(lambda: flow(home), settings.home)
+        server_ready()
+        result = run(lambda: flow(home))
     mark_last(settings.home)
     return result, here

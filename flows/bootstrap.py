@@ -29,12 +29,7 @@ def bootstrap(settings: Settings) -> "Service":
     from monitoring.adapters.evidently_reporter import EvidentlyReporter
     from monitoring.service import Service
 
-    home = settings.home.resolve()
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        remember(settings)
-    except OSError as error:
-        raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
+    home = remember(settings)
     return Service(
         home=home,
         policy=policy(settings),
@@ -77,14 +72,23 @@ def service(home: str) -> "Service":
     return bootstrap(recall(Path(home)))
 
 
-def remember(settings: Settings) -> None:
-    """Keep the settings in the home, so that flows and later commands need only the folder. They hold no secrets."""
-    path = settings.home.resolve() / SETTINGS
-    text = settings.model_dump_json(indent=1, exclude={"home"})
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        draft = path.with_suffix(".tmp")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+def remember(settings: Settings) -> Path:
+    """Keep the settings in the home, so that flows and later commands need only the folder. They hold no secrets.
+
+    Returns:
+        The home, made if it was not there. Raises Unavailable when it cannot be written.
+    """
+    home = settings.home.resolve()
+    path, text = home / SETTINGS, settings.model_dump_json(indent=1, exclude={"home"})
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            draft = path.with_suffix(".tmp")
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+    except OSError as error:
+        raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
+    return home
 
 
 def recall(home: Path) -> Settings:

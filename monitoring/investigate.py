@@ -17,6 +17,7 @@ from models.rows import LABEL, ROW_ID, Kind, Schema
 from monitoring.claims.evidence import Evidence
 from monitoring.claims.grammar import parse
 from monitoring.claims.measure import Question, measure
+from monitoring.claims.predicates import check
 from monitoring.claims.statistics import STATISTICS
 from monitoring.claims.sweep import Pass
 
@@ -134,6 +135,17 @@ def _calibration(version: Version, one_pass: Pass) -> list[Finding]:
     else:
         claim, note = "calibration_slope() > 0.8", "not overconfident"
     return [_finding(version, "calibration", claim, f"{note}: slope {slope:.2f}")]
+
+
+def check_segments(segments: Iterable[str], schema: Schema) -> None:
+    """Refuse a segment that is neither a column nor a predicate over columns, before anything is trained.
+
+    Raises:
+        ClaimError: with the column of the fault and what is known.
+    """
+    for segment in segments:
+        if segment not in schema.names:
+            check(segment, schema)
 
 
 def segment_pairs(segments: Iterable[str], rows: pd.DataFrame, schema: Schema) -> list[tuple[str, str]]:

@@ -15,9 +15,8 @@ from flows.settings import Settings
 @options
 def command(settings: Settings, output: Path | None, show: bool, as_json: bool, verbose: bool) -> None:
     """Write the conclusions page: what holds, what went stale and when, and how long conclusions live."""
-    from monitoring.reports.page import write_page
-
     from monitoring import steps
+    from monitoring.reports.page import write_page
 
     with alone(settings.home):
         _, here = opened(settings)

@@ -18,11 +18,10 @@ T = TypeVar("T")
 
 def opened(settings: Settings) -> "tuple[str, Service]":
     """The home's path and its service, made if it is new."""
-    from flows.bootstrap import bootstrap, service
+    from flows.bootstrap import remember, service
 
-    bootstrap(settings)
+    home = str(remember(settings))
     service.cache_clear()
-    home = str(settings.home.resolve())
     here = service(home)
     here.observe = lambda sentence, *, lasting=False: note(sentence) if lasting else None
     return home, here

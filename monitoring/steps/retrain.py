@@ -34,7 +34,8 @@ def retrain(service: Service, tick: int) -> Version:
     seed = int(np.random.SeedSequence([policy.seed, number]).generate_state(1)[0] >> 1)
     model = fit(window, service.schema, policy.recipe, seed)
     evidence = window.part(Part.EVIDENCE)
-    metrics = evaluate(model.probability(evidence), evidence[LABEL].to_numpy(), level=policy.level)
+    label = evidence[LABEL].to_numpy()
+    metrics = evaluate(model.probability(evidence), label, level=policy.level, threshold=policy.recipe.threshold)
     version = Version(
         number=number,
         first=window.first,

@@ -155,7 +155,7 @@ def segment_pairs(segments: Iterable[str], rows: pd.DataFrame, schema: Schema) -
     >>> rows = pd.DataFrame({"sex": ["F", "M"] * 5, "age": range(10)})
     >>> schema = Schema((Column("sex", Kind.CATEGORICAL), Column("age", Kind.NUMERIC)))
     >>> segment_pairs(["sex", "age", "age < 3"], rows, schema)
-    [("sex = 'F'", "sex <> 'F'"), ("sex = 'M'", "sex <> 'M'"), ('age > 4.5', 'age <= 4.5'), ('age < 3', 'NOT (age < 3)')]
+    [("sex = 'F'", "sex <> 'F'"), ('age > 4.5', 'age <= 4.5'), ('age < 3', 'NOT (age < 3)')]
     """
     pairs = []
     for segment in segments:
@@ -168,7 +168,8 @@ def segment_pairs(segments: Iterable[str], rows: pd.DataFrame, schema: Schema) -
             pairs.append((f"{column} > {middle}", f"{column} <= {middle}"))
             continue
         shares = rows[segment].value_counts(normalize=True).sort_index()
-        for value in shares.index[(shares >= SEGMENT_SHARE) & (shares < 1)]:
+        values = shares.index[(shares >= SEGMENT_SHARE) & (shares < 1)]
+        for value in values[:1] if len(shares) == 2 else values:  # of two values, each is the other's rest
             literal = "'" + str(value).replace("'", "''") + "'"
             pairs.append((f"{column} = {literal}", f"{column} <> {literal}"))
     return pairs

@@ -87,7 +87,8 @@ def show_checks(version: Version, rows: Sequence[Row]) -> None:
         ("pinned rows", "right"),
         ("", "left"),
     ):
-        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+        right = justify == "right"
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=name == "finding")
     for row in listed or rows:
         table.add_row(
             row["finding"], row["claim"], _figures(row["fresh"]), _figures(row["pinned"]), _status(row["status"])
@@ -126,7 +127,7 @@ def show_findings(story: Conclusions, rows: Sequence[Row], *, everything: bool) 
     ]
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("", "name", "claim", "by", "made on", "status", "since"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name == "name")
     for row in sorted(shown, key=lambda row: (row["author"] == "investigator", -row["id"])):
         flag = "stillborn" if row["stillborn"] else "expired" if row["expired"] else ""
         status = Text(flag, style="dim") if flag else _status(row["status"])

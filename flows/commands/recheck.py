@@ -26,8 +26,8 @@ def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: boo
     from monitoring.reports.listing import check_row
 
     version = here.version()
-    findings = {finding.id: finding for finding in here.ledger.findings()}
-    checks = here.ledger.checks(version=version.number)
+    findings = {finding.id: finding for finding in here.ledger.findings(open_only=True)}
+    checks = [check for check in here.ledger.checks(version=version.number) if check.finding in findings]
     rows = [check_row(check, findings[check.finding]) for check in checks]
     if as_json:
         emit({"version": version.label, "checks": rows})

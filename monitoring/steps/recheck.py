@@ -17,12 +17,12 @@ FRESH = "fresh"
 
 @timed
 def recheck(service: Service, version: Version) -> list[Check]:
-    """Every open finding, on pinned and on fresh rows; recorded in one transaction.
+    """Every open finding made before ``version``, on pinned and on fresh rows, recorded in one transaction.
 
-    The investigator's findings are retired after ``policy.follow`` retrains, so that what a retrain costs does not
+    Those made about ``version`` itself were tested on it when they were filed. The investigator's findings are retired after ``policy.follow`` retrains, so that what a retrain costs does not
     depend on how many there were before.
     """
-    earlier = [f for f in service.ledger.findings(open_only=True) if f.made_on <= version.number]
+    earlier = [f for f in service.ledger.findings(open_only=True) if f.made_on < version.number]
     done = {
         f.id for f in earlier if f.author == Author.INVESTIGATOR and version.number - f.made_on > service.policy.follow
     }

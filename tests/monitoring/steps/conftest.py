@@ -1,0 +1,125 @@
+"""A service with a real store and ledger, and a registry and reporter that only remember."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from models.domain import Drift, Recipe, Role, Version
+from models.errors import NotFound
+from models.learner.model import Model
+from models.rows import Schema, Split, Window
+from models.world.scenarios import scenario
+from models.world.world import World
+from monitoring.adapters.delta_store import DeltaStore
+from monitoring.adapters.sql_ledger import SqlLedger
+from monitoring.adapters.synthetic_feed import SyntheticFeed
+from monitoring.conclusions import Conclusions
+from monitoring.ports import Registry, Reporter
+from monitoring.service import Policy, Service
+
+
+class RememberingRegistry(Registry):
+    """Keeps models in memory and notes who was promoted."""
+
+    def __init__(self) -> None:
+        self.models: dict[int, Model] = {}
+        self.aliases: dict[Role, int] = {}
+
+    def register(self, version: Version, model: Model, window: Window) -> Version:
+        """Keep the model."""
+        self.models[version.number] = model
+        return replace(version, registry_version=str(version.number), run_id=f"run{version.number}")
+
+    def model(self, version: Version) -> Model:
+        """The model kept."""
+        try:
+            return self.models[version.number]
+        except KeyError:
+            raise NotFound(version.label) from None
+
+    def promote(self, version: Version, role: Role) -> None:
+        """Note the alias."""
+        self.aliases[role] = version.number
+
+    def annotate(
+        self,
+        version: Version,
+        *,
+        metrics: Mapping[str, float],
+        artifacts: Sequence[Path] = (),
+        texts: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        card: str | None = None,
+    ) -> None:
+        """Nothing to keep."""
+
+
+class RememberingReporter(Reporter):
+    """Says that nothing moved, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+
+    def watch(
+        self,
+        reference: pd.DataFrame,
+        current: pd.DataFrame,
+        schema: Schema,
+        *,
+        tick: int,
+        first_tick: int,
+        against: int,
+    ) -> Drift:
+        """Remember both sides."""
+        self.asked.append((reference, current))
+        sizes = (len(reference), len(current))
+        return Drift(tick, against, first_tick, (), False, True, "nothing moved", {}, sizes)
+
+    def page(self, drift: Drift, conclusions: Conclusions, path: Path) -> Path:
+        """An empty page."""
+        path.write_text("", encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Service]:
+    """Make a service over a scenario: ``make("calm", errors=3)``."""
+
+    def service(name: str = "shortcut", rows: int = 800, **policy: object) -> Service:
+        home = tmp_path / name
+        home.mkdir()
+        plain: dict[str, object] = {
+            "name": "test",
+            "seed": 1,
+            "recipe": Recipe(trees=20, leaves=7, threads=1),
+            "window": 4,
+            "every": 2,
+            "on_drift": True,
+            "margin": 0.0,
+            "watch_every": 2,
+            "watch_window": 2,
+            "evidence_rows": 2000,
+            "level": 0.9,
+            "replicates": 200,
+            "attributions": 3,
+            "errors": 3,
+            "gaps": 2,
+            "segments": ("region", "sex"),
+            "follow": 3,
+        }
+        world = World(scenario(name), seed=1, rows_per_tick=rows)
+        return Service(
+            home=home,
+            policy=Policy(**{**plain, **policy}),  # type: ignore[arg-type]
+            feed=SyntheticFeed(world, ticks=40),
+            store=DeltaStore(home / "store", Split()),
+            registry=RememberingRegistry(),
+            ledger=SqlLedger(f"sqlite:///{home / 'ledger.db'}"),
+            reporter=RememberingReporter(),
+            channels={},
+        )
+
+    return service

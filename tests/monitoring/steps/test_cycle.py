@@ -1,0 +1,128 @@
+"""What the steps do together, without Prefect, MLflow or Evidently."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from models.domain import Author, Finding, Role, Scope, Stage, Status, Version
+from models.errors import NotFound, UsageError
+from models.rows import ROW_ID, Part
+from monitoring import steps
+from monitoring.service import Service
+
+Make = Callable[..., Service]
+
+
+def cycle(service: Service, tick: int) -> Version:
+    """Everything between two versions."""
+    steps.ingest(service, tick)
+    steps.watch(service, tick)
+    version = steps.retrain(service, tick)
+    steps.recheck(service, version)
+    steps.investigate(service, version)
+    steps.report(service, version)
+    return version
+
+
+def test_a_cycle_ends_reported_with_findings_that_were_tested_at_birth(make: Make) -> None:
+    """Stages advance to the end; every finding filed has its birth check, and what did not hold is stillborn."""
+    service = make()
+    version = cycle(service, 3)
+    assert service.ledger.stage(version.number) is Stage.REPORTED
+    findings = service.ledger.findings()
+    checks = {check.finding: check for check in service.ledger.checks(version=1)}
+    assert {f.statistic for f in findings} >= {"attribution_share", "prediction", "top_reason", "gap"}
+    assert all(f.author == Author.INVESTIGATOR and f.id in checks for f in findings)
+    assert all(f.stillborn == (checks[f.id].status is not Status.HOLDS) for f in findings)
+
+
+def test_what_suggests_a_finding_never_tests_it(make: Make) -> None:
+    """The cases named by findings are discovery rows; the rows that test claims are evidence; neither trains."""
+    service = make()
+    version = cycle(service, 3)
+    window = service.window(version)
+    discovery, evidence, train = (set(window.part(p)[ROW_ID]) for p in (Part.DISCOVERY, Part.EVIDENCE, Part.TRAIN))
+    named = {f.claim.split('"')[1] for f in service.ledger.findings() if f.statistic == "prediction"}
+    assert named
+    assert named <= discovery
+    assert set(service.evidence(version)[ROW_ID]) <= evidence
+    assert not (discovery | evidence) & train
+
+
+def test_every_step_done_again_changes_nothing(make: Make) -> None:
+    """The same tick gives the same version, the same findings and the same checks: a killed cycle can be run again."""
+    service = make()
+    cycle(service, 3)
+    second = cycle(service, 5)
+    before = service.ledger.versions(), service.ledger.findings(), service.ledger.checks()
+    assert cycle(service, 5) == second
+    after = service.ledger.versions(), service.ledger.findings(), service.ledger.checks()
+    assert after == before
+
+
+def test_a_broken_guard_keeps_a_version_from_promotion(make: Make) -> None:
+    """A guard that the candidate breaks makes it challenger, and the reason names guard and claim."""
+    service = make()
+    first = cycle(service, 3)
+    guard = Finding("impossible", "auc() > 0.5", "auc", Scope.POPULATION, first.number, author="ann", guard=True)
+    steps.file(service, first, [guard])
+    assert cycle(service, 5).role is Role.CHAMPION
+    bound = 'attribution_share("review_code") > 0.999'
+    service.ledger.file([Finding("tight", bound, "attribution_share", Scope.POPULATION, 1, guard=True)], [])
+    third = cycle(service, 7)
+    assert third.role is Role.CHALLENGER
+    assert third.reason == f"guard broken: tight ({bound})"
+    registry: Any = service.registry
+    assert registry.aliases == {Role.CHAMPION: 2, Role.CHALLENGER: 3}
+
+
+def test_the_investigators_findings_retire_and_peoples_do_not(make: Make) -> None:
+    """After ``follow`` retrains what the investigator said is no longer re-tested; what a person said still is."""
+    service = make(follow=1)
+    first = cycle(service, 3)
+    steps.file(service, first, [Finding("mine", "auc() > 0.5", "auc", Scope.POPULATION, first.number, author="ann")])
+    for tick in (5, 7):
+        cycle(service, tick)
+    retired = [f for f in service.ledger.findings() if f.retired_on]
+    assert retired
+    assert {(f.author, f.made_on, f.retired_on) for f in retired} == {(Author.INVESTIGATOR, 1, 3)}
+    (mine,) = [f for f in service.ledger.findings() if f.name == "mine"]
+    assert len(service.ledger.checks(finding=mine.id)) == 3
+
+
+def test_predictions_are_watched_only_where_the_model_never_trained(make: Make) -> None:
+    """Inputs come from every row; the prediction of a row that may have trained is missing."""
+    service = make()
+    cycle(service, 3)
+    steps.ingest(service, 5)
+    steps.watch(service, 5)
+    reporter: Any = service.reporter
+    reference, current = reporter.asked[-1]
+    for frame in (reference, current):
+        trained = service.store.split.parts(frame[ROW_ID]) == Part.TRAIN
+        assert frame["prediction"].isna().tolist() == trained.tolist()
+
+
+def test_a_service_without_rows_or_versions_says_how_to_start(make: Make) -> None:
+    """What is asked too early is answered with the command to run first."""
+    service = make()
+    with pytest.raises(UsageError, match="no rows have been ingested yet; run `halflife ingest`"):
+        _ = service.schema
+    with pytest.raises(NotFound, match="there is no version yet; run `halflife retrain`"):
+        service.version()
+    cycle(service, 3)
+    with pytest.raises(NotFound, match="there is no v7; versions go from v1 to v1"):
+        service.version(7)
+
+
+def test_noise_is_stillborn(make: Make) -> None:
+    """In a calm world without differences to speak of, most of the widest gaps seen are not confirmed."""
+    service = make("calm", rows=2_500, segments=("region", "channel"), gaps=8)
+    filed = [f for tick in (3, 5, 7) for f in _gaps(service, cycle(service, tick))]
+    assert len(filed) >= 12
+    assert sum(f.stillborn for f in filed) / len(filed) > 0.5
+
+
+def _gaps(service: Service, version: Version) -> list[Finding]:
+    return [f for f in service.ledger.findings() if f.statistic == "gap" and f.made_on == version.number]

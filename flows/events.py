@@ -1,5 +1,7 @@
 """What Prefect's users can react to: events with the model as resource, and the version's card as an artifact."""
 
+import re
+
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.events import emit_event
 
@@ -40,4 +42,5 @@ async def show_card(home: str, number: int) -> None:
     """The version's card as a Markdown artifact of the run."""
     here = service(home)
     markdown = card(here.version(number), steps.conclusions(here))
-    await acreate_markdown_artifact(markdown, key=f"halflife-{here.policy.name}".lower().replace("_", "-"))
+    key = re.sub(r"[^a-z0-9]+", "-", f"halflife-{here.policy.name}".lower()).strip("-")  # all that Prefect allows
+    await acreate_markdown_artifact(markdown, key=key)

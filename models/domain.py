@@ -72,14 +72,19 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 90 % interval; ``lower == upper == estimate`` when exact."""
+    """An estimate with its 90 % interval; ``lower == upper == estimate`` when exact.
+
+    >>> print(Interval(0.25, 0.2, 0.31), Interval(0.25, 0.25, 0.25), sep="; ")
+    0.250 [0.200, 0.310]; 0.250
+    """
 
     estimate: float
     lower: float
     upper: float
 
     def __str__(self) -> str:
-        return f"{self.estimate:.3f} [{self.lower:.3f}, {self.upper:.3f}]"
+        exact = self.lower == self.upper
+        return f"{self.estimate:.3f}" if exact else f"{self.estimate:.3f} [{self.lower:.3f}, {self.upper:.3f}]"
 
 
 class Role(StrEnum):

@@ -168,8 +168,7 @@ def _sentence(group: Sequence[Change]) -> str:
     else:
         said = f"{finding.claim} {verb}"
     if interval is not None:
-        exact = interval.lower == interval.upper
-        said += f": now {interval.estimate:.3f}" if exact else f": now {interval}"
+        said += f": now {interval}"
     if finding.birth is not None:
         said += (
             f", {finding.birth.estimate:.3f} when {'the first' if several else 'it'} was filed on v{finding.made_on}"

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from models.domain import Author, Check, Drift, Finding, Interval, Status, Version
+from models.domain import Author, Check, Drift, Finding, Interval, Scope, Status, Version
 from monitoring.conclusions import Change, Conclusions
 from monitoring.decay import half_lives, lives
 
@@ -68,11 +68,11 @@ def changes(findings: Sequence[Finding], history: dict[int, dict[int, Check]], n
     return tuple(sorted(found, key=_rank))
 
 
-def _rank(change: Change) -> tuple[int, int, float, int]:
-    """Worst first; guards, then people's, then the investigator's; then farthest past the threshold."""
+def _rank(change: Change) -> tuple[int, int, bool, float, int]:
+    """Worst first; guards before people's before the investigator's; the population before cases; then by distance."""
     recovered = change.before.refutes and change.after in CONFIRMED
     kind = {Status.REVERSED: 0, Status.STALE: 1}.get(change.after, 2 if recovered else 3)
     owner = 0 if change.finding.guard else 2 if change.finding.author == Author.INVESTIGATOR else 1
     interval = change.check.decides.interval
     distance = 0.0 if interval is None else abs(interval.estimate - change.check.threshold)
-    return kind, owner, -distance, change.finding.id
+    return kind, owner, change.finding.scope is Scope.ARTIFACT, -distance, change.finding.id

@@ -48,7 +48,7 @@ class Conclusions:
         lives: of every finding that is not stillborn and was re-tested at least once.
         half_lives: by statistic, then ``all`` last.
         changes: on the newest version, worst first: reversed, stale, recovered, other; guards and people's before the
-            investigator's; then by distance from the threshold.
+            investigator's; claims about the population before exact ones; then by distance from the threshold.
         drifts: every watch, by tick.
         latest: finding id -> its newest check.
         intervals: finding id -> version number -> estimate and interval that decided there; untestable ones are absent.

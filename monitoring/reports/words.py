@@ -60,10 +60,9 @@ def measured(measurement: Measurement) -> str:
     >>> measured(Measurement(900, Interval(0.25, 0.25, 0.25), Status.HOLDS))
     '0.250'
     """
-    interval = measurement.interval
-    if interval is None:
+    if measurement.interval is None:
         return measurement.reason or "cannot be tested"
-    return f"{interval.estimate:.3f}" if interval.lower == interval.upper else str(interval)
+    return str(measurement.interval)
 
 
 def percent(share: float | None) -> str:

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import click
 
@@ -90,6 +89,8 @@ def _labels(share: float) -> str:
 
 
 def _store(settings: Settings) -> str:
+    if not (settings.home / "store").exists():
+        return "empty; the first tick will fix the schema"
     from flows.bootstrap import store
 
     rows = store(settings)
@@ -101,6 +102,8 @@ def _store(settings: Settings) -> str:
 
 
 def _ledger(settings: Settings) -> str:
+    if not (settings.home / "ledger.db").exists():
+        return "not used yet"
     from flows.bootstrap import ledger
 
     book = ledger(settings)
@@ -109,8 +112,7 @@ def _ledger(settings: Settings) -> str:
 
 
 def _mlflow(settings: Settings) -> str:
-    database = Path(settings.home) / "mlflow.db"
-    if not database.exists():
+    if not (settings.home / "mlflow.db").exists():
         return "not used yet"
     from flows.bootstrap import ledger, registry
 

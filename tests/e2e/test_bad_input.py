@@ -71,12 +71,16 @@ def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path, command: Calla
 
 
 def test_commands_that_look_make_nothing(tmp_path: Path, command: Callable[..., Any]) -> None:
-    """In an empty folder, listing says how to start and leaves the folder empty."""
+    """In an empty folder, listing says how to start; the doctor makes the home and nothing in it but the lock."""
     for words in (["finding", "list"], ["finding", "show", "x"], ["alerts", "list"]):
         ran = command(*words, cwd=tmp_path)
         assert ran.code == 2
         assert "start with `halflife replay` or `halflife demo`" in ran.err
     assert list(tmp_path.iterdir()) == []
+    ran = command("doctor", "--home", "home", cwd=tmp_path)
+    assert ran.code == 0, ran.out
+    assert "device_age" in ran.out
+    assert [path.name for path in (tmp_path / "home").iterdir()] == [".lock"]
 
 
 def test_a_second_command_in_a_busy_home_waits_its_turn_or_says_so(

@@ -147,17 +147,8 @@ def change_line(change: Change) -> Text:
     return text.append(f"  now {measured(change.check.decides)}", style="dim")
 
 
-def summary(
-    conclusions: Conclusions, *, links: Mapping[str, str] | None = None, alerts: int | None = None, limit: int = 20
-) -> RenderableType:
-    """Everything at the end of a run: the headline, the tables, what changed last, and where to look next.
-
-    Args:
-        conclusions: the story.
-        links: name -> address or path.
-        alerts: how many were sent; left out when not known.
-        limit: findings shown.
-    """
+def summary(conclusions: Conclusions, *, limit: int = 20) -> RenderableType:
+    """The story at the end of a run: the headline, the tables, and what changed last; ``limit`` findings are shown."""
     lead, *said = sentences(conclusions)
     parts: list[RenderableType] = [Text(lead, style="bold")]
     parts += [Text(" ".join(said))] if said else []
@@ -172,13 +163,4 @@ def summary(
         parts += [Text(f"… and {more} more", style="dim")] if more > 0 else []
     if conclusions.drifts:
         parts += [Text(), drift_table(conclusions)]
-    if alerts is not None or links:
-        parts.append(Text())
-    if alerts is not None:
-        parts.append(Text(f"{alerts} {'alert was' if alerts == 1 else 'alerts were'} sent."))
-    if links:
-        grid = Table.grid(padding=(0, 2))
-        for name, address in links.items():
-            grid.add_row(Text(name, style="dim"), Text(address, overflow="fold"))
-        parts.append(grid)
     return Group(*parts)

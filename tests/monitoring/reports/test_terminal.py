@@ -23,7 +23,7 @@ def printed(what: RenderableType, width: int = 100, *, colour: bool = False) -> 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_summary_fits_the_terminal(story: Conclusions, width: int) -> None:
     """No line is wider than the terminal, and from 100 columns on every header is whole."""
-    lines = printed(summary(story, links={"page": "/somewhere/" + "deep/" * 30}, alerts=1), width).splitlines()
+    lines = printed(summary(story), width).splitlines()
     assert max(map(len, lines)) <= width
     if width >= 100:
         assert any("followed" in line and "half-life in retrains [95 %]" in line for line in lines)
@@ -74,11 +74,10 @@ def test_changes_name_before_and_after(story: Conclusions) -> None:
 
 
 def test_claims_with_square_brackets_are_printed_as_they_are(story: Conclusions) -> None:
-    """Rich's own markup in a claim or a path is text."""
+    """Rich's own markup in a claim is text."""
     odd = replace(story.findings[0], claim="auc(where=\"job = '[red]'\") > 0.8")
-    text = printed(summary(replace(story, findings=(odd, *story.findings[1:])), links={"[b]page": "/a/[1]"}), 120)
+    text = printed(summary(replace(story, findings=(odd, *story.findings[1:]))), 120)
     assert "[red]" in text
-    assert "[b]page  /a/[1]" in text
 
 
 def test_summary_of_nothing_is_one_sentence() -> None:

@@ -52,7 +52,8 @@ def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
         To be called before the first flow: waits until the server answers. Raises Unavailable when it does not.
     """
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "ERROR")
+    # A failure ends as one sentence of ours; Prefect would log its traceback once a task and once a flow before it.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
     if "PREFECT_API_URL" in os.environ:
         return lambda: None
     prefect_home = Path(os.environ.setdefault("PREFECT_HOME", str(home.resolve() / "prefect")))

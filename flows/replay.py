@@ -10,7 +10,7 @@ from flows.recheck import after_retrain
 from flows.retrain import train_version
 from flows.watch import watch_ticks
 from models.domain import Stage
-from models.errors import DataError
+from models.errors import NotTrainable
 from monitoring import steps
 
 
@@ -43,6 +43,8 @@ async def cycle(home: str, tick: int) -> int | None:
 async def replay(home: str, until: int) -> int:
     """Every cycle due up to and including tick ``until``; goes on where an earlier run stopped, however it stopped.
 
+    A window that cannot be trained on is told and passed over; a feed that cannot be read stops the replay.
+
     Returns:
         How many versions there are now.
     """
@@ -56,7 +58,7 @@ async def replay(home: str, until: int) -> int:
     ) <= until:
         try:
             await cycle.with_options(flow_run_name=f"tick {tick}")(home, tick)
-        except DataError as error:
+        except NotTrainable as error:
             steps.warn_of_failure(here, tick, error)
             deliver_alerts(home)
             failed = tick

@@ -10,7 +10,8 @@
     ├── DataError               whoever owns the feed; exit code 1
     │   ├── FeedError           the source cannot be read as rows
     │   ├── SchemaError         columns or types differ from those fixed in the store
-    │   └── TickError           ticks arrive out of order
+    │   ├── TickError           ticks arrive out of order
+    │   └── NotTrainable        a window has too few labelled rows, or one class only; the next one may do
     ├── Unavailable             whoever runs the machine: a store, server or folder does not answer; exit code 1
     └── EvidenceTooSmall        nobody: a statistic cannot be computed on these rows; becomes ``untestable``
 """
@@ -72,6 +73,10 @@ class SchemaError(DataError):
 
 class TickError(DataError):
     """A tick arrives before the one it follows."""
+
+
+class NotTrainable(DataError):
+    """No model can be fitted on this window; a later window may have the rows or labels that are missing."""
 
 
 class Unavailable(HalflifeError):

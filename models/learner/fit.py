@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from models.domain import Recipe
-from models.errors import DataError
+from models.errors import NotTrainable
 from models.learner.calibrate import calibrate, known
 from models.learner.model import Model, encode
 from models.rows import LABEL, Part, Schema, Window
@@ -23,7 +23,7 @@ def fit(window: Window, schema: Schema, recipe: Recipe, seed: int) -> Model:
         seed: of row and feature sampling, 0 to 2³¹ − 1; without sampling it changes nothing.
 
     Raises:
-        DataError: too few labelled training rows for two leaves, or only one label among them.
+        NotTrainable: too few labelled training rows for two leaves, or only one label among them.
         ConfigError: the recipe names an unknown calibration.
 
     >>> from models.rows import Column, Kind, Split
@@ -92,18 +92,18 @@ def _categories(column: pd.Series) -> tuple[str, ...]:
 
 
 def _require_labels(train: pd.DataFrame, window: Window, recipe: Recipe) -> None:
-    """Raise DataError, with the counts and what to do, unless these rows can teach anything."""
+    """Raise NotTrainable, with the counts and what to do, unless these rows can teach anything."""
     rows, positive = len(train), int(train[LABEL].sum())
     where = f"ticks {window.first} to {window.last}"
     unlabelled = len(window.part(Part.TRAIN, labelled=False)) - rows
     fewest = 2 * recipe.min_rows_per_leaf
     if rows < fewest:
-        raise DataError(
+        raise NotTrainable(
             f"{where} have {rows:,} labelled training rows, and two leaves of {recipe.min_rows_per_leaf} need {fewest:,};"
             f" {unlabelled:,} more rows wait for their label. Wait for labels or widen the window"
         )
     if positive in (0, rows):
-        raise DataError(
+        raise NotTrainable(
             f"all {rows:,} labelled training rows of {where} have label {int(positive > 0)}, and a model needs both;"
             f" {unlabelled:,} more rows wait for their label. Wait for labels or widen the window"
         )

@@ -23,7 +23,7 @@ def retrain(service: Service, tick: int) -> Version:
     The same tick again gives the same version: what a killed run left undone is done, nothing is done twice.
 
     Raises:
-        DataError: too few labelled rows to train on.
+        NotTrainable: too few labelled rows to train on.
     """
     versions = service.ledger.versions()
     known = [v for v in versions if v.last == tick]

@@ -1,7 +1,7 @@
 """Put into the outbox what is worth saying although no version was trained."""
 
 from models.domain import Drift
-from models.errors import DataError
+from models.errors import NotTrainable
 from monitoring.alerts import drifted, retrain_failed
 from monitoring.service import Service
 
@@ -13,7 +13,7 @@ def warn_of_drift(service: Service, drift: Drift) -> None:
         service.ledger.enqueue(alert, list(service.channels))
 
 
-def warn_of_failure(service: Service, tick: int, error: DataError) -> None:
+def warn_of_failure(service: Service, tick: int, error: NotTrainable) -> None:
     """The version due at ``tick`` could not be trained."""
     service.observe(f"tick {tick}: not retrained: {error}", lasting=True)
     service.ledger.enqueue(retrain_failed(service.policy.name, tick, str(error)), list(service.channels))

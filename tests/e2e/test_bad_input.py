@@ -61,6 +61,24 @@ def test_a_file_that_is_no_stream_is_refused(
     assert message in ran.out
 
 
+def test_a_column_that_turns_into_words_stops_the_replay_and_loses_nothing(
+    tmp_path: Path, command: Callable[..., Any], own_server: dict[str, str]
+) -> None:
+    """The schema of the first ticks stands: exit code 1 names the column, what was stored stays, nobody is alarmed."""
+    rows = [f"{i},{i % 7},{i % 2}" for i in range(500)]
+    (tmp_path / "rows.csv").write_text("\n".join(["x,z,y", *rows]), encoding="utf-8")
+    (tmp_path / "halflife.toml").write_text(f"{FILE}rows_per_tick = 50\n", encoding="utf-8")
+    assert command("replay", "--ticks", "2", cwd=tmp_path, **own_server).code == 0
+    words = [f"n{i},{i % 7},{i % 2}" for i in range(100, 500)]
+    (tmp_path / "rows.csv").write_text("\n".join(["x,z,y", *rows[:100], *words]), encoding="utf-8")
+    ran = command("replay", cwd=tmp_path, **own_server)
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+    assert ran.err.startswith("error: column 'x' is numeric in the store, but 50 of its 50 cells")
+    assert "ticks 0 to 1" in command("doctor", cwd=tmp_path).out
+    assert command("alerts", "list", "--json", cwd=tmp_path).json == []
+
+
 def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path, command: Callable[..., Any]) -> None:
     """A file stands where the home should be: one sentence, exit code 1."""
     (tmp_path / "file").write_text("")

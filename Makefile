@@ -3,13 +3,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: demo test lint format lock clean
+.PHONY: demo test bench bench-check lint format lock clean
 
 demo: .venv/run
 	$(BIN)/halflife demo
 
 test: .venv/test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Every scenario beside its peers: .bench/bench.json, and the page infra/docs/benchmarks.md made of it.
+bench: .venv/bench .venv-nannyml/made
+	$(BIN)/python tests/benchmarks/run.py --keep $(ONLY)
+
+# What no busy machine can spoil: the best of some pairs against a floor.
+bench-check: .venv/test
+	$(BIN)/python tests/benchmarks/run.py --check
 
 lint: .venv/test
 	$(BIN)/ruff check .
@@ -28,10 +36,22 @@ format: .venv/test
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r infra/locks/uv.txt
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r infra/locks/run.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	# What would be compiled and migrated at the first start.
+	$(BIN)/python -m models.explain & $(BIN)/python -m flows.templates; wait
 	touch $@
 
 .venv/test: .venv/run infra/locks/test.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r infra/locks/test.txt
+	touch $@
+
+# Peers, for `make bench` alone.
+.venv/bench: .venv/test infra/locks/bench.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r infra/locks/bench.txt
+	touch $@
+
+.venv-nannyml/made: .venv/run infra/locks/nannyml.txt
+	test -x .venv-nannyml/bin/python || $(PYTHON) -m venv .venv-nannyml
+	$(BIN)/uv pip install --quiet --python .venv-nannyml/bin/python --no-deps --require-hashes -r infra/locks/nannyml.txt
 	touch $@
 
 # Resolve again, for every supported Python; the files name no registry.
@@ -41,6 +61,8 @@ lock: .venv/run
 	echo uv | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --quiet --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o infra/locks/uv.txt
 	$(COMPILE) --group build -o infra/locks/run.txt
 	$(COMPILE) --group build --group test -c infra/locks/run.txt -o infra/locks/test.txt
+	$(COMPILE) --group build --group test --group bench -c infra/locks/test.txt -o infra/locks/bench.txt
+	printf 'nannyml\nstatsmodels\n' | $(BIN)/uv pip compile - --python-version 3.11 --generate-hashes --quiet --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o infra/locks/nannyml.txt
 
 clean:
-	rm -rf .venv halflife-home .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-nannyml halflife-home .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis

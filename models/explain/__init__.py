@@ -1,1 +1,1 @@
-"""Why a model says what it says: attributions."""
+"""Why a model says what it says: attributions, decision paths, neighbours, counterfactuals."""

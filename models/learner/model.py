@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from models.learner.calibrate import restore
-from models.rows import Array, Kind, Schema
+from models.rows import Array, Kind, Rows, Schema
 
 if TYPE_CHECKING:
     import lightgbm as lgb
+
+    from models.explain.explainer import Explainer
 
 
 class Calibration(Protocol):
@@ -47,6 +49,14 @@ class Model:
         import lightgbm as lgb  # it takes a second to load, which only scoring needs
 
         return lgb.Booster(model_str=self.text)
+
+    @cached_property
+    def explainer(self) -> "Explainer":
+        """The trees made ready for `attributions`. Raises UsageError and Unreadable as ``models.explain.forest.read``."""
+        from models.explain.explainer import Explainer  # it loads Numba, which only attributions need
+        from models.explain.forest import read
+
+        return Explainer(read(self.text), len(self.schema.columns))
 
     @cached_property
     def digest(self) -> str:
@@ -86,8 +96,16 @@ class Model:
         )
 
 
-def encode(frame: pd.DataFrame, schema: Schema, categories: Mapping[str, tuple[str, ...]]) -> Array:
+def encode(
+    frame: pd.DataFrame, schema: Schema, categories: Mapping[str, tuple[str, ...]], rows: Rows | None = None
+) -> Array:
     """Features as the trees see them, shape (n, p), float64.
+
+    Args:
+        frame: with the schema's columns; others are ignored.
+        schema: the features, in the order of the result's columns.
+        categories: categorical column -> the categories whose positions are its codes.
+        rows: positions in the frame, shape (n,); all when left out. The result is all the room this takes.
 
     >>> from models.rows import Column
     >>> schema = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
@@ -95,12 +113,12 @@ def encode(frame: pd.DataFrame, schema: Schema, categories: Mapping[str, tuple[s
     array([[30.,  1.],
            [41., nan]])
     """
-    matrix = np.empty((len(frame), len(schema.columns)))
+    matrix = np.empty((len(frame) if rows is None else len(rows), len(schema.columns)))
     for j, column in enumerate(schema.columns):
+        values = frame[column.name] if rows is None else frame[column.name].iloc[rows]
         if column.kind is Kind.CATEGORICAL:
-            values = pd.Index(frame[column.name], dtype=object)
-            codes = pd.Index(categories[column.name], dtype=object).get_indexer(values)
+            codes = pd.Index(categories[column.name], dtype=object).get_indexer(pd.Index(values, dtype=object))
             matrix[:, j] = np.where(codes < 0, np.nan, codes)
         else:
-            matrix[:, j] = frame[column.name].to_numpy(dtype=float)
+            matrix[:, j] = values.to_numpy(dtype=float)
     return matrix

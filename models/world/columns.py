@@ -4,11 +4,13 @@ Every function takes the seed, the tick and the number of rows, and draws from a
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
-from models.world.draws import Stream, generator
+from models.world.draws import Stream, chances, generator
 from models.world.features import CATEGORICAL, NUMERIC, Codes, Floats, Numeric
 
 Labels = npt.NDArray[np.int8]
@@ -25,13 +27,14 @@ _CHANCES = 2**16
 def latent(seed: int, tick: int, rows: int, numeric: Sequence[Numeric]) -> Floats:
     """Correlated standard normal values, shape (numeric features, rows).
 
-    The base features come from one stream and what follows them from another, so a wider world has the same base.
+    The base features come from one stream and what follows them from another, so a wider world has the same base. What
+    fills a wide world up is drawn from a table of 65,536 equally likely quantiles, at a fifth of the cost.
     """
     block = np.empty((len(numeric), rows), dtype=np.float32)
     base, more = block[: len(NUMERIC)], block[len(NUMERIC) :]
     generator(seed, Stream.NUMERIC, tick).standard_normal(out=base, dtype=np.float32)
-    if len(more):
-        generator(seed, Stream.EXTRA, tick).standard_normal(out=more, dtype=np.float32)
+    for row, chance in zip(more, chances(seed, Stream.EXTRA, tick, rows), strict=False):
+        _normal_quantiles().take(chance, out=row, mode="clip")
     by_name = {f.name: row for f, row in zip(numeric, block, strict=True)}
     for feature in numeric:
         if feature.follows:
@@ -76,6 +79,8 @@ def leak(
         numeric: the features of ``block``, in order.
         by: leaking feature -> strength in [0, 1]: how many of the rows it could mark it does.
     """
+    if not by:
+        return
     draws = generator(seed, Stream.LEAK, tick)
     for feature, row in zip(numeric, block, strict=True):
         if feature.name in by:
@@ -89,10 +94,18 @@ def gaps(seed: int, tick: int, block: Floats, numeric: Sequence[Numeric]) -> dic
     masks: dict[int, npt.NDArray[np.bool_]] = {}
     for j, (feature, row) in enumerate(zip(numeric, block, strict=True)):
         if feature.missing or feature.missing_high:
-            high = feature.missing if feature.missing_high is None else feature.missing_high
-            share = np.where(row > 1, np.float32(high), np.float32(feature.missing))
-            masks[j] = draws.random(len(row), dtype=np.float32) < share
+            chance = draws.random(len(row), dtype=np.float32)
+            masks[j] = chance < np.float32(feature.missing)
+            if feature.missing_high is not None:
+                high = chance < np.float32(feature.missing_high)
+                masks[j] = np.where(row > 1, high, masks[j])
     return masks
+
+
+@cache
+def _normal_quantiles() -> Floats:
+    """The standard normal quantile in the middle of each of the 65,536 chances; the largest is 4.3."""
+    return np.asarray(ndtri((np.arange(_CHANCES) + 0.5) / _CHANCES), dtype=np.float32)
 
 
 _TABLES: tuple[Codes, ...] = tuple(

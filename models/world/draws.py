@@ -5,9 +5,11 @@ The key holds the seed and the stream; the highest of the counter's four words h
 (stream, tick) 2^192 blocks of its own. Any tick can be drawn first, or alone, or on another machine.
 """
 
+from collections.abc import Iterator
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
 
 class Stream(IntEnum):
@@ -31,7 +33,25 @@ def generator(seed: int, stream: Stream, tick: int) -> np.random.Generator:
     >>> generator(7, Stream.LABEL, 3).random() == generator(7, Stream.LABEL, 3).random()
     True
     """
-    return np.random.Generator(np.random.Philox(key=_words(seed, stream), counter=_words(0, 0, 0, tick)))
+    return np.random.Generator(_source(seed, stream, tick))
+
+
+def chances(seed: int, stream: Stream, tick: int, rows: int) -> Iterator[npt.NDArray[np.uint16]]:
+    """Column after column of numbers from 0 to 65,535, all equally likely, each of shape (rows,).
+
+    Four come from one 64-bit word: a fourth of what a float costs.
+
+    >>> next(chances(7, Stream.EXTRA, 3, rows=3)).shape
+    (3,)
+    """
+    source = _source(seed, stream, tick)
+    while True:
+        words = np.asarray(source.random_raw(-(-rows // 4)), dtype="<u8")
+        yield words.view("<u2")[:rows]
+
+
+def _source(seed: int, stream: Stream, tick: int) -> np.random.Philox:
+    return np.random.Philox(key=_words(seed, stream), counter=_words(0, 0, 0, tick))
 
 
 def _words(*values: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:

@@ -132,5 +132,5 @@ class World:
         for feature, row in zip(self.numeric, block, strict=True):
             feature.shaped(row)
         for j, gap in gaps.items():
-            block[j, gap] = np.nan
+            np.copyto(block[j], np.nan, where=gap)
         return Arrays(tick, block, codes, label, columns.delays(seed, tick, rows, self.max_delay), probability)

@@ -1,6 +1,7 @@
 """A world as a feed: its arrays become frames, and each label waits for its tick."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.errors import ConfigError, FeedError
-from models.rows import LABEL, ROW_ID, Batch, Schema
+from models.rows import LABEL, ROW_ID, Batch, Mask, Schema
 from models.world.world import Arrays, World
 from monitoring.ports import Feed
+
+TEXT = pd.StringDtype(na_value=np.nan)
 
 
 class SyntheticFeed(Feed):
@@ -55,28 +58,37 @@ class SyntheticFeed(Feed):
 
     def _rows(self, arrays: Arrays) -> pd.DataFrame:
         """Ids and features in the schema's order; shape (rows_per_tick, 1 + features)."""
-        columns: dict[str, pa.Array] = {
-            feature.name: pa.array(np.round(values.astype(np.float64), feature.decimals))
-            for feature, values in zip(self.world.numeric, arrays.numeric, strict=True)
-        }
-        for feature, codes in zip(self.world.categorical, arrays.codes, strict=True):
-            columns[feature.name] = pa.array(feature.values).take(pa.array(codes))
-        table = {ROW_ID: _ids(arrays.tick, np.arange(len(arrays.label)))}
-        frame: pd.DataFrame = pa.table(table | {name: columns[name] for name in self.schema.names}).to_pandas()
-        return frame
+        columns: dict[str, Any] = {}
+        for feature, values in zip(self.world.numeric, arrays.numeric, strict=True):
+            column = values.astype(np.float64)
+            columns[feature.name] = np.round(column, feature.decimals, out=column)
+        for category, codes in zip(self.world.categorical, arrays.codes, strict=True):
+            columns[category.name] = _text(pa.array(category.values).take(pa.array(codes)))
+        ids = {ROW_ID: _text(self._ids(arrays.tick))}
+        return pd.DataFrame(ids | {name: columns[name] for name in self.schema.names}, copy=False)
 
     def _labels(self, tick: int) -> pd.DataFrame:
         """The labels that arrive in ``tick``, oldest rows first."""
-        tables = []
+        ids, labels = [], []
         for origin in range(max(0, tick - self.world.max_delay), tick + 1):
             arrays = self._arrays(origin)
-            rows = np.flatnonzero(arrays.delay == tick - origin)
-            tables.append(pa.table({ROW_ID: _ids(origin, rows), LABEL: arrays.label[rows].astype(np.float64)}))
-        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
-        return frame
+            arrived = arrays.delay == tick - origin
+            ids.append(self._ids(origin, arrived))
+            labels.append(arrays.label[arrived])
+        return pd.DataFrame({ROW_ID: _text(pa.chunked_array(ids)), LABEL: np.concatenate(labels).astype(np.float64)})
+
+    def _ids(self, tick: int, rows: Mask | None = None) -> pa.Array:
+        """``00007-00042`` for row 42 of tick 7; wider numbers take the digits they need."""
+        numbers = self._numbers if rows is None else self._numbers.filter(pa.array(rows))
+        return pc.binary_join_element_wise(f"{tick:05d}", numbers, "-")
+
+    @cached_property
+    def _numbers(self) -> pa.Array:
+        """The rows of a tick, counted in text: the same in every tick."""
+        return pc.utf8_lpad(pa.array(np.arange(self.world.rows_per_tick)).cast(pa.string()), 5, "0")
 
 
-def _ids(tick: int, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> pa.Array:
-    """``00007-00042`` for row 42 of tick 7; wider numbers take the digits they need."""
-    digits = pc.utf8_lpad(pa.array(rows).cast(pa.string()), 5, "0")
-    return pc.binary_join_element_wise(f"{tick:05d}", digits, "-")
+def _text(values: "pa.Array | pa.ChunkedArray") -> pd.api.extensions.ExtensionArray:
+    """As pandas keeps text, without a copy."""
+    text: pd.api.extensions.ExtensionArray = pd.array(values, dtype=TEXT)
+    return text

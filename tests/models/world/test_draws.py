@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.world.draws import Stream, generator
+from models.world.draws import Stream, chances, generator
 
 GOLDEN_WORDS = {
     "NUMERIC": 5733859874173829832,
@@ -57,6 +57,16 @@ def test_words_are_philox_of_seed_stream_and_tick(seed: int, stream: Stream, tic
     words = generator(seed, stream, tick).bit_generator.random_raw(8).tolist()
     # NumPy counts before it draws, so the first block is number 1.
     assert words == philox([1, 0, 0, tick], [seed, stream]) + philox([2, 0, 0, tick], [seed, stream])
+
+
+@given(tick=st.integers(0, WORD), rows=st.integers(1, 12))
+@settings(deadline=None)
+def test_chances_are_quarters_of_words_lowest_first(tick: int, rows: int) -> None:
+    """Each column takes whole words and four numbers from each, whatever the machine's byte order."""
+    columns, words = chances(5, Stream.EXTRA, tick, rows), generator(5, Stream.EXTRA, tick).bit_generator
+    for _ in range(2):
+        taken = words.random_raw(-(-rows // 4)).tolist()
+        assert next(columns).tolist() == [word >> shift & 0xFFFF for word in taken for shift in (0, 16, 32, 48)][:rows]
 
 
 def test_raw_words_are_the_ones_written_down() -> None:

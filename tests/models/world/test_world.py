@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
-from scipy.stats import chisquare, norm, spearmanr
+from scipy.stats import chisquare, kstest, norm, spearmanr
 from sklearn.metrics import roc_auc_score
 from statsmodels.api import Logit
 
@@ -243,6 +243,15 @@ def test_medians_are_those_of_the_table() -> None:
         feature.shaped(latent)
         below = np.mean(latent < feature.middle)
         assert abs(below - 0.5) < 4 * 0.5 / np.sqrt(40_000), feature.name
+
+
+def test_what_fills_a_wide_world_up_is_standard_normal() -> None:
+    """Each extra feature passes a Kolmogorov-Smirnov test, has values beyond four, and goes with no other one."""
+    extra = World(SCENARIOS["calm"], seed=1, rows_per_tick=40_001, n_features=30).arrays(3).numeric[len(NUMERIC) :]
+    assert min(kstest(values, "norm").pvalue for values in extra) > 1e-4
+    assert 4 < np.abs(extra).max() < 4.4
+    off_diagonal = np.corrcoef(extra)[~np.eye(len(extra), dtype=bool)]
+    assert np.abs(off_diagonal).max() < 5 / np.sqrt(40_001)
 
 
 def test_columns_stay_in_their_bounds() -> None:

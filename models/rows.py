@@ -10,15 +10,18 @@ features           numeric: float64 with NaN for missing; categorical: str with 
 ========== ======= ==========================================================================
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+if TYPE_CHECKING:  # schemas are read by commands that never see a row
+    import pandas as pd
 
 ROW_ID = "_id"
 TICK = "_tick"
@@ -27,8 +30,14 @@ RESERVED = (ROW_ID, TICK, LABEL)
 
 BUCKETS = 10_000
 
+BLOCK = 1 << 16
+"""Rows hashed at a time: hashing makes Python texts of them, which take more room than the rows themselves."""
+
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+"""Positions in a frame."""
+Ids: TypeAlias = "Sequence[str] | npt.NDArray[Any] | pd.Series"
 
 
 class Kind(StrEnum):
@@ -91,8 +100,8 @@ class Batch:
     """
 
     tick: int
-    rows: pd.DataFrame
-    labels: pd.DataFrame
+    rows: "pd.DataFrame"
+    labels: "pd.DataFrame"
 
 
 class Part(StrEnum):
@@ -121,20 +130,40 @@ class Split:
     discovery: float = 0.05
     calibration: float = 0.10
 
-    def parts(self, ids: npt.ArrayLike) -> npt.NDArray[np.object_]:
+    def parts(self, ids: Ids) -> npt.NDArray[np.object_]:
         """The part of each id, shape (n,)."""
+        return self.of(row_hash(ids))
+
+    def of(self, hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.object_]:
+        """The part of each id from its `row_hash`, shape (n,)."""
         edges = np.cumsum([self.evidence, self.discovery, self.calibration]) * BUCKETS
         parts = np.array([Part.EVIDENCE, Part.DISCOVERY, Part.CALIBRATION, Part.TRAIN], dtype=object)
-        return parts[np.searchsorted(edges, row_hash(ids) % np.uint64(BUCKETS), side="right")]
+        return parts[np.searchsorted(edges, hashes % np.uint64(BUCKETS), side="right")]
 
 
-def row_hash(ids: npt.ArrayLike) -> npt.NDArray[np.uint64]:
+def row_hash(ids: Ids) -> npt.NDArray[np.uint64]:
     """A stable 64-bit hash of each id (SipHash as in ``pandas.util.hash_array``), shape (n,).
 
     >>> row_hash(["41023"]).dtype
     dtype('uint64')
     """
-    return pd.util.hash_array(np.asarray(ids, dtype=object), categorize=False)
+    import pandas as pd
+
+    texts: Any = ids.array if isinstance(ids, pd.Series) else ids
+    hashes = np.empty(len(texts), dtype=np.uint64)
+    for block in blocks(len(texts)):
+        hashes[block] = pd.util.hash_array(np.asarray(texts[block], dtype=object), categorize=False)
+    return hashes
+
+
+def blocks(n: int) -> Iterator[slice]:
+    """Slices that cover ``n`` rows in order, at most `BLOCK` each.
+
+    >>> [(block.start, block.stop) for block in blocks(BLOCK + 2)] == [(0, BLOCK), (BLOCK, BLOCK + 2)]
+    True
+    """
+    for start in range(0, n, BLOCK):
+        yield slice(start, min(start + BLOCK, n))
 
 
 @dataclass(frozen=True)
@@ -152,23 +181,34 @@ class Window:
     first: int
     last: int
     source: str
-    rows: pd.DataFrame
+    rows: "pd.DataFrame"
     split: Split
 
     @cached_property
     def _parts(self) -> npt.NDArray[np.object_]:
         return self.split.parts(self.rows[ROW_ID])
 
-    def part(self, part: Part, *, labelled: bool = True) -> pd.DataFrame:
+    def mask(self, part: Part, *, labelled: bool = True) -> Mask:
+        """Which rows are of one part, shape (n,); only those whose label has arrived, unless told otherwise."""
+        mask: Mask = self._parts == part
+        return mask & self.rows[LABEL].notna().to_numpy() if labelled else mask
+
+    def count(self, part: Part, *, labelled: bool = True) -> int:
+        """How many rows `part` gives; none is copied."""
+        return int(self.mask(part, labelled=labelled).sum())
+
+    def part(self, part: Part, *, labelled: bool = True) -> "pd.DataFrame":
         """The rows of one part; only those whose label has arrived, unless told otherwise."""
-        mask = self._parts == part
-        if labelled:
-            mask = mask & self.rows[LABEL].notna().to_numpy()
-        rows: pd.DataFrame = self.rows.loc[mask].reset_index(drop=True)
+        rows: pd.DataFrame = self.rows.loc[self.mask(part, labelled=labelled)].reset_index(drop=True)
         return rows
 
     @cached_property
     def digest(self) -> str:
         """Hash of every id, feature and label in the window, 16 hexadecimal digits."""
-        hashes: Any = pd.util.hash_pandas_object(self.rows, index=False)
-        return blake2b(hashes.to_numpy().tobytes(), digest_size=8).hexdigest()
+        import pandas as pd
+
+        digest = blake2b(digest_size=8)
+        for block in blocks(len(self.rows)):
+            hashes: Any = pd.util.hash_pandas_object(self.rows.iloc[block], index=False)
+            digest.update(hashes.to_numpy().tobytes())
+        return digest.hexdigest()

@@ -10,7 +10,8 @@ from models.domain import Recipe
 from models.errors import NotTrainable
 from models.learner.calibrate import calibrate, known
 from models.learner.model import Model, encode
-from models.rows import LABEL, Part, Schema, Window
+from models.learner.training_set import training_set
+from models.rows import LABEL, Array, Part, Schema, Window
 
 
 def fit(window: Window, schema: Schema, recipe: Recipe, seed: int) -> Model:
@@ -37,26 +38,22 @@ def fit(window: Window, schema: Schema, recipe: Recipe, seed: int) -> Model:
     True
     """
     known(recipe.calibration)
-    train = window.part(Part.TRAIN)
-    _require_labels(train, window, recipe)
-    categories = {name: _categories(train[name]) for name in schema.categorical}
+    train, held = (np.flatnonzero(window.mask(part)) for part in (Part.TRAIN, Part.CALIBRATION))
+    label = window.rows[LABEL].to_numpy(dtype=float)
+    _require_labels(label[train], window, recipe)
+    categories = {name: _categories(window.rows[name].iloc[train]) for name in schema.categorical}
     import lightgbm as lgb  # it takes a second to load, which only training needs
 
-    dataset = lgb.Dataset(
-        encode(train, schema, categories),
-        label=train[LABEL].to_numpy(dtype=float),
-        categorical_feature=[j for j, c in enumerate(schema.columns) if c.name in categories],
-        params={"verbosity": -1},
-    )
+    dataset = training_set(window.rows, schema, categories, train, seed).set_label(label[train])
     booster = lgb.train(parameters(recipe, seed), dataset, num_boost_round=recipe.trees)
     # The text ends with the parameters it was made by; the thread count is the only one that says how, not what.
     text = re.sub(r"(?m)^\[num_threads: \d+\]$", "[num_threads: 0]", booster.model_to_string())
 
-    held = window.part(Part.CALIBRATION)
     raw = np.zeros(0)
     if len(held):
-        raw = np.asarray(booster.predict(encode(held, schema, categories), raw_score=True, num_threads=recipe.threads))
-    calibration = calibrate(recipe.calibration, raw, held[LABEL].to_numpy(dtype=float))
+        matrix = encode(window.rows, schema, categories, held)
+        raw = np.asarray(booster.predict(matrix, raw_score=True, num_threads=recipe.threads))
+    calibration = calibrate(recipe.calibration, raw, label[held])
     return Model(text, schema, categories, calibration, recipe.threshold)
 
 
@@ -91,11 +88,11 @@ def _categories(column: pd.Series) -> tuple[str, ...]:
     return tuple(sorted(column.dropna().unique()))
 
 
-def _require_labels(train: pd.DataFrame, window: Window, recipe: Recipe) -> None:
-    """Raise NotTrainable, with the counts and what to do, unless these rows can teach anything."""
-    rows, positive = len(train), int(train[LABEL].sum())
+def _require_labels(label: Array, window: Window, recipe: Recipe) -> None:
+    """Raise NotTrainable, with the counts and what to do, unless these labels can teach anything."""
+    rows, positive = len(label), int(label.sum())
     where = f"ticks {window.first} to {window.last}"
-    unlabelled = len(window.part(Part.TRAIN, labelled=False)) - rows
+    unlabelled = window.count(Part.TRAIN, labelled=False) - rows
     fewest = 2 * recipe.min_rows_per_leaf
     if rows < fewest:
         raise NotTrainable(

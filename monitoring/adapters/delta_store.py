@@ -5,8 +5,9 @@ in between has its tick written again, and each table takes what it lacks.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import polars as pl
@@ -14,6 +15,9 @@ import pyarrow as pa
 
 from models.errors import NotFound, SchemaError, TickError
 from models.rows import LABEL, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
+from monitoring.adapters.delta_frame import canonical
+from monitoring.adapters.delta_profiles import Profiles
+from monitoring.adapters.delta_samples import label_counts, unseen_ids
 from monitoring.adapters.delta_table import TickTable, answering
 from monitoring.adapters.store_contract import (
     StoreContract,
@@ -25,12 +29,16 @@ from monitoring.adapters.store_contract import (
 from monitoring.conform import Conformed, conform, conform_labels, require_columns
 from monitoring.ports import Ingested, Store
 from monitoring.repeats import without_seen_labels, without_seen_rows
+from monitoring.sketches.profile import Profile
 
 SOURCE = re.compile(r"rows@(\d+),labels@(\d+)")
 LABEL_COLUMNS = pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), (LABEL, pa.float64())])
 QUARANTINE_COLUMNS = pa.schema(
     [(TICK, pa.int64()), (ROW_ID, pa.string()), ("reason", pa.string()), ("row", pa.string())]
 )
+COMPACTED = 64
+"""Ticks after which their files are joined. It is done before the tick is written and counted in ticks, so that the
+versions of the tables do not depend on where a process was killed."""
 CELLS = {Kind.NUMERIC: pa.float64(), Kind.CATEGORICAL: pa.string()}
 
 
@@ -53,6 +61,7 @@ class DeltaStore(Store):
         self._rows, self._labels, self._set_aside = (
             TickTable(folder / name) for name in ("rows", "labels", "quarantine")
         )
+        self._profiles = Profiles(folder / "profiles", self._rows, self._fixed_schema)
         if (contract := self._contract()) is not None:
             require_split(contract, split, folder)
 
@@ -84,23 +93,26 @@ class DeltaStore(Store):
         rows, labels = conform(batch.rows, fixed), conform_labels(batch.labels)
         with answering(self.folder):
             self._prepare(fixed)
+            if batch.tick % COMPACTED == 0:
+                for table in (self._set_aside, self._labels, self._rows):
+                    table.compact()
             rows, labels = self._without_seen(rows, labels, batch.tick)
             quarantined = pd.concat([rows.quarantined, labels.quarantined], ignore_index=True)
             added = self._write(batch.tick, rows.rows, labels.rows, quarantined)
+            if added:
+                self._profiles.keep(batch.tick, rows.rows)
         if not added:
             return Ingested(batch.tick, 0, 0, 0, repeated=True)
         return Ingested(batch.tick, len(rows.rows), len(labels.rows), len(quarantined), repeated=False)
 
     def window(self, first: int, last: int, source: str | None = None) -> Window:
-        stored = self.last_tick
-        if not 0 <= first <= last <= stored:
-            has = f"the store has ticks 0 to {stored}" if stored >= 0 else "the store is empty"
-            raise TickError(f"ticks {first} to {last} were asked for; {has}")
+        self._require(first, last)
         with answering(self.folder):
             rows_at, labels_at = self._versions(source)
             if (ends := self._rows.last_of(rows_at)) < last:
                 raise TickError(f"ticks {first} to {last} were asked for; {source} ends with tick {ends}")
-            rows = self._labelled(self._rows.between(first, last, rows_at), labels_at)
+            # Tables only grow, so what they held then are the ticks up to that version's last.
+            rows = self._labelled(self._rows.between(first, last), self._labels.last_of(labels_at))
         return Window(first, last, f"rows@{rows_at},labels@{labels_at}", rows, self.split)
 
     def cases(self, ids: Iterable[str]) -> pd.DataFrame:
@@ -108,14 +120,38 @@ class DeltaStore(Store):
         if self.last_tick < 0:
             return pd.DataFrame(columns=list(RESERVED))
         with answering(self.folder):
-            return self._labelled(self._rows.of(pd.Series(wanted, dtype="str")), self._labels.version)
+            return self._labelled(self._rows.of(pd.Series(wanted, dtype="str")).lazy(), self._labels.last)
 
-    def quarantine(self) -> pd.DataFrame:
-        last = self.last_tick
-        if last < 0:
+    def profile(self, first: int, last: int) -> Profile:
+        self._require(first, last)
+        with answering(self.folder):
+            return self._profiles.between(first, last)
+
+    def values(self, name: str, first: int, last: int) -> "pd.Series[Any]":
+        self._require(first, last)
+        with answering(self.folder):
+            return self._rows.between(first, last).select(name).collect()[name].to_pandas()
+
+    def labels(self, first: int, last: int, source: str | None = None) -> tuple[int, int]:
+        self._require(first, last)
+        with answering(self.folder):
+            upto = self._labels.last_of(self._versions(source)[1])
+            return label_counts(self._rows.between(first, last), self._known(upto))
+
+    def sample(self, first: int, last: int, source: str | None = None, *, rows: int) -> pd.DataFrame:
+        self._require(first, last)
+        with answering(self.folder):
+            upto = self._labels.last_of(self._versions(source)[1])
+            ticks = self._rows.between(first, last)
+            chosen = unseen_ids(ticks, self.split, rows)
+            return self._labelled(ticks.filter(pl.col(ROW_ID).is_in(chosen.implode())), upto)
+
+    def quarantine(self, first: int = 0, last: int | None = None) -> pd.DataFrame:
+        stored = self.last_tick
+        if stored < 0:
             return pd.DataFrame(columns=["tick", "id", "reason", "row"])
         with answering(self.folder):
-            entries = self._set_aside.between(0, last).rename({TICK: "tick", ROW_ID: "id"})
+            entries = self._set_aside.between(first, stored if last is None else last).collect().rename({TICK: "tick", ROW_ID: "id"})
         return entries.sort("tick", "id", "reason", "row").to_pandas()
 
     def _contract(self) -> StoreContract | None:
@@ -165,9 +201,26 @@ class DeltaStore(Store):
             raise NotFound(f"{source!r} is no version of the store; one looks like 'rows@12,labels@12'")
         return int(match[1]), int(match[2])
 
-    def _labelled(self, rows: pl.DataFrame, labels_at: int) -> pd.DataFrame:
-        """Canonical rows with the labels known as of ``labels_at``."""
-        labels = self._labels.of(rows[ROW_ID].to_pandas(), labels_at).select(ROW_ID, LABEL)
-        features = [name for name in rows.columns if name not in RESERVED]
-        joined = rows.join(labels, on=ROW_ID, how="left").sort(TICK, ROW_ID)
-        return joined.select(*RESERVED, *features).to_pandas()
+    def _labelled(self, rows: pl.LazyFrame, upto: int) -> pd.DataFrame:
+        """Canonical rows with the labels that had arrived by tick ``upto``."""
+        return canonical(rows, self._known(upto))
+
+    def _known(self, upto: int) -> Callable[[pl.Series], pl.DataFrame]:
+        """Ids -> labels that had arrived by tick ``upto``, theirs among others."""
+
+        def labels(ids: pl.Series) -> pl.DataFrame:
+            near = self._labels.near(ids.to_pandas()).filter(pl.col(TICK) <= upto)
+            return near.select(ROW_ID, LABEL).collect()
+
+        return labels
+
+    def _require(self, first: int, last: int) -> None:
+        stored = self.last_tick
+        if not 0 <= first <= last <= stored:
+            has = f"the store has ticks 0 to {stored}" if stored >= 0 else "the store is empty"
+            raise TickError(f"ticks {first} to {last} were asked for; {has}")
+
+    def _fixed_schema(self) -> Schema:
+        schema = self.schema
+        assert schema is not None  # rows are stored after it
+        return schema

@@ -1,10 +1,10 @@
 """One Delta table to which every tick is appended once, however often it is tried and by however many."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
-import numpy.typing as npt
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -18,6 +18,12 @@ from monitoring.adapters.seen import Seen
 APPLICATION = "halflife.tick"
 STEPS = 50
 """Versions to follow one by one before the table is opened anew: what it holds of each step makes every commit slower."""
+TICKS_INDEXED = 64
+"""Read at a time when the index of ids is made again."""
+KEPT_HOURS = 168
+"""For which files that were joined to one stay on the disk; Delta's own default."""
+SMALL = 8 << 20
+"""Bytes below which a tick's file is worth joining to others."""
 SETTINGS: dict[str, str | None] = {
     # A tick is a file: its own tick is all a reader needs to know to pass over it.
     "delta.dataSkippingStatsColumns": TICK,
@@ -37,8 +43,8 @@ class TickTable:
         self.folder = folder
         self._opened: DeltaTable | None = None
         self._opened_at = -1
-        self._seen = Seen()
-        self._indexed = -1
+        self._seen: Seen | None = None
+        self._end = lru_cache(maxsize=1024)(lambda version: _last(DeltaTable(folder, version=version)))
 
     def create(self, columns: pa.Schema) -> None:
         """Make the table; an existing one is left as it is."""
@@ -67,7 +73,7 @@ class TickTable:
 
     def append(self, tick: int, frame: pd.DataFrame) -> bool:
         """Add a tick's rows; False when it had been added already, here or by somebody else at the same time."""
-        table = self._as_of(None)
+        table = self._existing()
         before = _last(table)
         if before >= tick:
             return False
@@ -84,50 +90,69 @@ class TickTable:
             if self.last >= tick:
                 return False
             raise
-        if self._indexed == before:
-            self._index(frame[ROW_ID], tick, tick)
+        if self._seen is not None and self._seen.last == before:
+            self._seen.add(frame[ROW_ID], tick, tick)
         return True
 
-    def between(self, first: int, last: int, version: int | None = None) -> pl.DataFrame:
-        """The rows of ticks ``first`` to ``last``, as of ``version``."""
-        return pl.scan_delta(self._as_of(version)).filter(pl.col(TICK).is_between(first, last)).collect()
+    def between(self, first: int, last: int) -> pl.LazyFrame:
+        """The rows of ticks ``first`` to ``last``."""
+        return pl.scan_delta(self._existing()).filter(pl.col(TICK).is_between(first, last))
 
-    def of(self, ids: pd.Series, version: int | None = None) -> pl.DataFrame:
-        """The rows with these ids, as of ``version``; reads only the ticks in which they came."""
-        newest = self._as_of(None)
-        self._catch_up(newest)
-        table = newest if version is None else self._as_of(version)
-        ticks = self._seen.ticks(ids)
-        if not len(ticks):
-            return pl.DataFrame(pl.from_arrow(pa.schema(table.schema().to_arrow()).empty_table()))
+    def of(self, ids: pd.Series) -> pl.DataFrame:
+        """The rows with these ids; reads only the ticks in which they came."""
         wanted = pl.Series(ids.to_list(), dtype=pl.String).implode()
+        return self.near(ids).filter(pl.col(ROW_ID).is_in(wanted)).collect()
+
+    def near(self, ids: pd.Series) -> pl.LazyFrame:
+        """All rows of the ticks in which these ids came."""
+        table = self._existing()
+        ticks = self._index(table).ticks(ids)
+        if not len(ticks):
+            return pl.LazyFrame(pl.from_arrow(pa.schema(table.schema().to_arrow()).empty_table()))
         in_ticks = pl.col(TICK).is_between(int(ticks[0]), int(ticks[-1])) & pl.col(TICK).is_in(ticks.tolist())
-        return pl.scan_delta(table).filter(in_ticks & pl.col(ROW_ID).is_in(wanted)).collect()
+        return pl.scan_delta(table).filter(in_ticks)
 
     def last_of(self, version: int) -> int:
-        """The last tick as of ``version``."""
-        return _last(self._as_of(version))
+        """The last tick as of ``version``. Raises NotFound when there is no such version yet."""
+        table = self._existing()
+        if version == table.version():
+            return _last(table)
+        if version > table.version():
+            raise NotFound(f"the store's {self.folder.name} have no version {version}; the newest is {table.version()}")
+        return self._end(version)
 
-    def _as_of(self, version: int | None) -> DeltaTable:
+    def compact(self) -> None:
+        """Make one file of the many that single ticks left; every row stays, and all that can be read reads the same.
+
+        What the files held goes on being there for `KEPT_HOURS`, for whoever reads an older version of the table at
+        this moment. It is taken away without a commit, so that the table's versions do not depend on the clock.
+        """
+        table = self._latest()
+        loose = [] if table is None else _of_one_tick(table)
+        if table is None or len(loose) < 2:
+            return
+        for replaced in table.vacuum(KEPT_HOURS, dry_run=True, enforce_retention_duration=False):
+            (self.folder / replaced).unlink(missing_ok=True)
+        with suppress(CommitFailedError):  # somebody else did it
+            table.optimize.compact(target_size=max(1, sum(loose) // 2))
+        self._opened = None
+
+    def _existing(self) -> DeltaTable:
         table = self._latest()
         if table is None:
             raise TableNotFoundError(f"there is no table in {self.folder}")
-        if version is None or version == table.version():
-            return table
-        if version > table.version():
-            raise NotFound(f"the store's {self.folder.name} have no version {version}; the newest is {table.version()}")
-        return DeltaTable(self.folder, version=version)
+        return table
 
-    def _catch_up(self, table: DeltaTable) -> None:
-        """Index the ids of the ticks that came since this was last called."""
+    def _index(self, table: DeltaTable) -> Seen:
+        """The index of ids, with the ticks that came since it was last asked for."""
         last = _last(table)
-        if last > self._indexed:
-            fresh = pl.scan_delta(table).filter(pl.col(TICK) > self._indexed).select(ROW_ID, TICK).collect()
-            self._index(fresh[ROW_ID].to_numpy(), fresh[TICK].to_numpy(), last)
-
-    def _index(self, ids: npt.ArrayLike, ticks: npt.ArrayLike, last: int) -> None:
-        self._seen.add(ids, ticks)
-        self._indexed = last
+        if self._seen is None:
+            self._seen = Seen(self.folder / "_seen", last)
+        while (begin := self._seen.last + 1) <= last:
+            end = min(last, begin + TICKS_INDEXED - 1)
+            fresh = pl.scan_delta(table).filter(pl.col(TICK).is_between(begin, end)).select(ROW_ID, TICK).collect()
+            self._seen.add(fresh[ROW_ID].to_pandas(), fresh[TICK].to_numpy(), end)
+        return self._seen
 
     def _latest(self) -> DeltaTable | None:
         if self._opened is not None and self._opened.version() - self._opened_at < STEPS:
@@ -136,6 +161,15 @@ class TickTable:
             self._opened = DeltaTable(self.folder)
             self._opened_at = self._opened.version()
         return self._opened
+
+
+def _of_one_tick(table: DeltaTable) -> list[int]:
+    """Bytes of each file that holds a single tick and is small."""
+    files = pa.table(table.get_add_actions(flatten=True)).to_pydict()
+    ticks = zip(files.get(f"min.{TICK}", []), files.get(f"max.{TICK}", []), strict=True)
+    return [
+        size for size, (first, last) in zip(files["size_bytes"], ticks, strict=False) if first == last and size < SMALL
+    ]
 
 
 def _last(table: DeltaTable) -> int:

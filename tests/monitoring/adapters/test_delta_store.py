@@ -16,7 +16,6 @@ from models.rows import Batch, Column, Kind, Schema, Split
 from monitoring.adapters import delta_table
 from monitoring.adapters.delta_store import DeltaStore
 from monitoring.adapters.delta_table import TickTable
-from monitoring.adapters.seen import Seen
 from monitoring.ports import Ingested
 
 SPLIT = Split()
@@ -231,16 +230,6 @@ def test_ids_whose_hashes_collide_are_told_apart(tmp_path: Path, monkeypatch: py
     assert [result.rows for result in results] == [3, 3, 3, 3]
     assert new.quarantine()["id"].tolist() == ["0-0", "bad"]
     assert new.window(0, 3).rows["_label"].notna().sum() == 9
-
-
-def test_the_index_finds_every_id_it_was_given() -> None:
-    """Added in any order and in several steps, each id's tick is found, and unknown ids have none."""
-    rng = np.random.default_rng(0)
-    ids, seen = rng.permutation(1000).astype(str).astype(object), Seen()
-    for tick in range(10):
-        seen.add(ids[100 * tick : 100 * (tick + 1)], tick)
-    assert [seen.ticks([name]).tolist() for name in ids[::37]] == [[i // 100] for i in range(0, 1000, 37)]
-    assert seen.ticks(["1000", "x"]).tolist() == []
 
 
 def killed(store: DeltaStore, day: Batch, at: int, monkeypatch: pytest.MonkeyPatch) -> bool:

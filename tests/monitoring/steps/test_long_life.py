@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from importlib import import_module
+
+import pytest
+
+from models.domain import Version
+from monitoring import steps
+from monitoring.adapters.sql_ledger import SqlLedger
+from monitoring.service import Service
+
+report = import_module("monitoring.steps.report")  # the package's name for it is the step
+Make = Callable[..., Service]
+
+
+def live(service: Service, ticks: range) -> list[Version]:
+    """A retrain with all that follows on every tick."""
+    versions = []
+    for tick in ticks:
+        steps.ingest(service, tick)
+        versions.append(steps.retrain(service, tick))
+        steps.recheck(service, versions[-1])
+        steps.investigate(service, versions[-1])
+        steps.report(service, versions[-1])
+    return versions
+
+
+def test_a_service_keeps_rows_of_few_versions(make: Make) -> None:
+    """However many versions there were, it holds the rows of those whose findings are followed, and not many more."""
+    service = make("calm", rows=1200, follow=1, window=2, errors=2, gaps=0)
+    live(service, range(1, 8))
+    assert len({number for number, _ in service._kept}) <= 2 * service.policy.follow + 2
+    assert all(len(rows) <= service.policy.evidence_rows for rows in service._kept.values())
+
+
+def test_a_cycle_reads_as_many_checks_late_as_early(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once findings are retired as fast as they are filed, the checks a cycle reads in full no longer grow."""
+    monkeypatch.setattr("monitoring.conclude.RECENT", 3)
+    service = make("calm", rows=1200, follow=1, window=2, errors=2, gaps=0)
+    read: list[int] = []
+    checks = SqlLedger.checks
+
+    def counting(self: SqlLedger, **which: int | None) -> object:
+        found = checks(self, **which)  # type: ignore[arg-type] # passed on as it came
+        read.append(len(found))
+        return found
+
+    live(service, range(1, 6))
+    monkeypatch.setattr(SqlLedger, "checks", counting)
+    seen = []
+    for tick in range(6, 9):
+        read.clear()
+        live(service, range(tick, tick + 1))
+        seen.append(sum(read))
+    newest_three = 3 * max(len(service.ledger.checks(version=number)) for number in range(1, 9))
+    assert 0 < max(seen) <= newest_three
+
+
+def test_the_file_of_findings_leaves_out_what_ended_long_ago(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version's ``findings.json`` holds every finding that is open or ended lately, and no other."""
+    monkeypatch.setattr(report, "RECENT", 2)
+    service = make("calm", rows=1200, follow=1, window=2, errors=2, gaps=0)
+    newest = live(service, range(1, 7))[-1]
+    told = {row["id"] for row in report._told(steps.conclusions(service), newest)}
+    for finding in service.ledger.findings():
+        end = finding.made_on if finding.stillborn else finding.retired_on
+        assert (finding.id in told) == (end is None or newest.number - end <= 2)
+    assert 0 < len(told) < len(service.ledger.findings())

@@ -1,0 +1,89 @@
+"""``halflife finding add``."""
+
+import click
+
+from flows.commands.common import alone, emit, note, options
+from flows.commands.steps import opened
+from flows.settings import Settings
+from models.domain import Author, Finding, Scope, Status
+
+
+@click.command(epilog="""Example: halflife finding add 'attribution_share("income") > 0.1' --note 'it is all income'""")
+@click.argument("claim")
+@click.option("--name", help="What to call it; default made from the claim.")
+@click.option("--note", "text", default="", help="How you came to think so, for those who read it later.")
+@click.option("--link", "links", multiple=True, help="Address of what led to it; may be given several times.")
+@click.option("--author", default="", envvar="USER", help="Who says so; default $USER.")
+@click.option("--guard", is_flag=True, help="A version that breaks it is not promoted.")
+@click.option("--scope", type=click.Choice([s.value for s in Scope]), help="Default: the statistic's own.")
+@click.option("--ttl", type=click.IntRange(min=1), help="Retrains without a valid re-test after which it expires.")
+@click.option("--on", "number", type=click.IntRange(min=1), help="Version it is about; default the newest.")
+@options
+def add(
+    settings: Settings,
+    claim: str,
+    name: str | None,
+    text: str,
+    links: tuple[str, ...],
+    author: str,
+    guard: bool,
+    scope: str | None,
+    ttl: int | None,
+    number: int | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """File a finding and test it at once.
+
+    It is tested on the version it is about, and on the newest one.
+    """
+    from monitoring import steps
+    from monitoring.claims.grammar import parse
+    from monitoring.filing.entry import named
+    from monitoring.reports.listing import check_row
+
+    if name is not None:
+        named(name)
+    with alone(settings.home):
+        _, here = opened(settings)
+        version = here.version(number)
+        parsed = parse(claim, schema=here.schema)
+        taken = {f.name for f in here.ledger.findings()}
+        finding = Finding(
+            name=name or free(f"{parsed.statistic}-{version.label}", taken),
+            claim=str(parsed),
+            statistic=parsed.statistic,
+            scope=Scope(scope) if scope else parsed.scope,
+            made_on=version.number,
+            author=author or Author.PERSON,
+            note=text,
+            guard=guard,
+            ttl=ttl,
+            links=links,
+        )
+        if finding.name in taken:
+            raise click.UsageError(f"there is a finding {finding.name!r} already; choose another --name")
+        (filed,) = steps.enroll(here, [finding])
+        checks = here.ledger.checks(finding=filed.id)
+        newest = here.version(checks[-1].version)
+    row = {"id": filed.id, "name": filed.name, "stillborn": filed.stillborn, **check_row(checks[-1], filed)}
+    if as_json:
+        emit(row)
+        return
+    from flows.commands.ending import show_checks
+
+    show_checks(newest, [row])
+    if filed.stillborn:
+        note(f"{filed.name} does not hold on {version.label}: it is kept as stillborn and not re-tested")
+    elif checks[-1].status is not Status.HOLDS:
+        note(f"{filed.name} is {checks[-1].status} on {newest.label}; it is re-tested on every later version")
+
+
+def free(name: str, taken: set[str]) -> str:
+    """The first of ``name-1``, ``name-2`` and so on that nobody has.
+
+    >>> free("auc-v3", {"auc-v3-1"})
+    'auc-v3-2'
+    """
+    number = next(k for k in range(1, len(taken) + 2) if f"{name}-{k}" not in taken)
+    return f"{name}-{number}"

@@ -1,0 +1,46 @@
+"""What an import did, for people."""
+
+from rich.table import Table
+from rich.text import Text
+
+from flows.commands.ending import terminal
+from monitoring.reports.terminal import STYLES
+from monitoring.reports.words import measured, plural
+from monitoring.steps import Imported
+
+
+def show_imported(done: Imported, path: str, *, replace: bool, prune: bool, dry: bool) -> None:
+    """One line for each finding that was touched, and how many were not."""
+    console = terminal()
+    plan = done.plan
+    total = sum(map(len, (plan.new, plan.changed, plan.revised, plan.unchanged, plan.retired)))
+    would = "would be " if dry else ""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    for placed in plan.new if dry else ():
+        table.add_row("new", placed.entry.name, f"would be filed: {placed.claim}")
+    for finding, placed in (*plan.changed, *plan.retired) if dry and replace else ():
+        table.add_row("replaced", finding.name, f"would be filed in its place: {placed.claim}")
+    old = {finding.name for finding, _ in (*plan.changed, *plan.retired)}
+    for finding in done.filed:
+        check = done.checks[finding.id]
+        said = Text(f" {check.status} ", style=STYLES[check.status]).append(f" {measured(check.decides)}", style="none")
+        said.append(" stillborn: it did not hold when it was filed" if finding.stillborn else "", style="dim")
+        table.add_row("replaced" if finding.name in old else "new", finding.name, said)
+    for revision in plan.revised:
+        keys = ", ".join(revision.keys)
+        table.add_row("updated", revision.finding.name, f"{would}changed: {keys}" if keys else "now kept in the file")
+    for finding, _ in plan.retired if not replace else ():
+        table.add_row(
+            "retired",
+            finding.name,
+            f"on v{finding.retired_on}; remove it from the file, or file it anew with --replace",
+        )
+    for finding in plan.gone:
+        fate = f"{would}retired" if prune else "still re-tested; --prune retires it"
+        table.add_row("gone", finding.name, f"no longer in the file, {fate}")
+    console.print(f"[bold]{path}[/bold] · {total} {plural('finding', total)}, {len(plan.unchanged)} unchanged")
+    if table.row_count:
+        console.print(table)

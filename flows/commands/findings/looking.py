@@ -1,0 +1,111 @@
+"""``halflife finding list`` and ``halflife finding show``."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.commands.common import emit, options
+from flows.commands.steps import book, story
+from flows.settings import Settings
+from models.domain import Status
+
+if TYPE_CHECKING:
+    from monitoring.conclusions import Conclusions
+
+FLAGS = ("expired", "stillborn", "retired")
+"""What a finding can be beside its status."""
+
+
+@click.command("list", epilog="Example: halflife finding list --status stale --author ann")
+@click.option("--status", type=click.Choice([*(s.value for s in Status), *FLAGS]), help="Only these.")
+@click.option("--author", help="Only this author's; 'investigator' for the automatic ones.")
+@click.option("--statistic", help="Only those about this statistic.")
+@click.option("--guard", is_flag=True, help="Only guards.")
+@click.option("--version", "number", type=click.IntRange(min=1), help="As things stood on this version.")
+@click.option("--open/--all", "wanted", default=None, help="Only what is re-tested; or everything, every case too.")
+@options
+def list_(
+    settings: Settings,
+    status: str | None,
+    author: str | None,
+    statistic: str | None,
+    guard: bool,
+    number: int | None,
+    wanted: bool | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Every finding, what became of it, and since when."""
+    from monitoring.claims.statistics import STATISTICS
+    from monitoring.claims.words import near
+    from monitoring.reports.listing import finding_rows
+
+    if statistic is not None and statistic not in STATISTICS:
+        known = f"statistics are {', '.join(STATISTICS)}{near(statistic, STATISTICS)}"
+        raise click.UsageError(f"{statistic!r} is not a statistic; {known}")
+    rows = [
+        row
+        for row in finding_rows(story(settings) if number is None else earlier(settings, number))
+        if status is None or has(row, status)
+        if author in (None, row["author"])
+        if statistic in (None, row["statistic"])
+        if row["guard"] or not guard
+        if not wanted or not (row["stillborn"] or row["retired_on"])
+    ]
+    if as_json:
+        emit(rows)
+        return
+    from flows.commands.ending import show_findings
+
+    chosen = any((status, author, statistic, guard, wanted is not None))
+    show_findings(rows, everything=chosen)
+
+
+def earlier(settings: Settings, number: int) -> "Conclusions":
+    """The story as it could be told when this version had been re-tested. Raises NotFound."""
+    from monitoring.conclude import conclude
+    from monitoring.reports.history import until
+
+    ledger = book(settings)
+    return conclude(*until(number, ledger.versions(), ledger.findings(), ledger.checks()), ())
+
+
+def has(row: dict[str, Any], status: str) -> bool:
+    """Whether a row of ``finding list`` has this status, or this flag.
+
+    >>> has({"status": "holds", "retired_on": "v3"}, "retired"), has({"status": "holds", "stillborn": False}, "holds")
+    (True, True)
+    """
+    return bool(
+        row["retired_on"] if status == "retired" else row[status] if status in FLAGS else row["status"] == status
+    )
+
+
+@click.command(epilog="Example: halflife finding show v3-calibration")
+@click.argument("key")
+@options
+def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
+    """One finding, by name or number: its life and its verdict.
+
+    A chart of every version, and every number behind the newest verdict.
+    """
+    from monitoring.reports.behind import behind
+    from monitoring.reports.listing import check_row, outlived
+
+    ledger = book(settings)
+    finding = ledger.finding(key)
+    checks = ledger.checks(finding=finding.id)
+    newest = max((version.number for version in ledger.versions()), default=0)
+    level, expired = settings.evidence.level, outlived(finding, {c.version: c.status for c in checks}, newest)
+    if as_json:
+        rows = [{"version": f"v{c.version}", **check_row(c, finding)} for c in checks]
+        found = asdict(behind(finding, checks[-1], level=level)) if checks else None
+        plain = {**asdict(finding), "made_on": f"v{finding.made_on}", "expired": expired}
+        emit({**plain, "checks": rows, "behind": found})
+        return
+    from flows.commands.ending import terminal
+    from monitoring.reports.finding import portrait
+
+    console = terminal()
+    console.print(portrait(finding, checks, level=level, width=console.width, expired=expired))

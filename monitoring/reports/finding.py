@@ -1,0 +1,138 @@
+"""One finding for a terminal: what is claimed, its life as a chart, and what the newest verdict rests on."""
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from models.domain import Check, Finding, Measurement, Status
+from monitoring.reports.behind import Behind, behind
+from monitoring.reports.forest import BAR, DOT, TOLERATED, line, scale
+from monitoring.reports.listing import current
+from monitoring.reports.terminal import STYLES
+from monitoring.reports.words import LETTERS, MEANINGS, measured, percent
+
+SHOWN = 24
+"""Versions in the chart: the one it was made on, and the newest."""
+NARROWEST = 16
+
+
+def portrait(
+    finding: Finding, checks: Sequence[Check], *, level: float, width: int, expired: bool = False
+) -> RenderableType:
+    """Everything there is to say of one finding.
+
+    Args:
+        finding: in question.
+        checks: all of it, by version.
+        level: of the intervals.
+        width: of the terminal, in columns.
+        expired: no valid re-test within its time to live.
+    """
+    parts: list[RenderableType] = [_head(finding, expired)]
+    if checks:
+        found = behind(finding, checks[-1], level=level)
+        parts += [Text(), _chart(checks, found, width), Text(), _verdict(finding, checks, found)]
+    else:
+        parts += [Text("not tested yet", style="dim")]
+    return Group(*parts)
+
+
+def _head(finding: Finding, expired: bool) -> Text:
+    text = Text.assemble((finding.name, "bold"), "  ", finding.claim)
+    flags = {
+        "guard": finding.guard,
+        "stillborn": finding.stillborn,
+        "expired": expired,
+        f"retired on v{finding.retired_on}": finding.retired_on is not None,
+    }
+    said = [f"#{finding.id}", f"made on v{finding.made_on} by {finding.author}", f"scope {finding.scope}"]
+    said += [f"expires after {finding.ttl} retrains without a valid re-test"] if finding.ttl else []
+    text.append("\n" + " · ".join(said), style="dim")
+    for flag in (flag for flag, on in flags.items() if on):
+        text.append(" · ", style="dim").append(flag, style="bold")
+    if finding.note:
+        text.append(f"\n{finding.note.rstrip()}", style="italic")
+    for link in finding.links:
+        text.append(f"\n{link}", style="underline")
+    return text
+
+
+def _chart(checks: Sequence[Check], found: Behind, width: int) -> Table:
+    bars = [found.threshold, *([found.bar] if found.tolerance else [])]
+    shown = [*checks[:1], *checks[1:][-(SHOWN - 1) :]]
+    said = [measured(check.decides) for check in shown]
+    intervals = [i for check in shown if (i := check.decides.interval) is not None]
+    beside = min(max(map(len, said), default=0), width // 2) + 12
+    on = scale(intervals, bars, max(width - beside, NARROWEST))
+    table = Table(box=None, pad_edge=False, show_header=False, caption_justify="left")
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check, figures in zip(shown, said, strict=True):
+        status = check.status
+        letter = Text(LETTERS[status], style=STYLES[status])
+        bar = Text(line(check.decides.interval, bars, on))
+        table.add_row(f"v{check.version}", letter, bar, Text(figures, style="" if check.decides.interval else "dim"))
+    ends = f"{on.least:.3g}", f"{on.most:.3g}"
+    table.add_row("", "", Text(ends[0] + ends[1].rjust(on.width - len(ends[0])), style="dim"), "")
+    table.caption = Text(_key(found, hidden=len(checks) - len(shown)), style="dim")
+    return table
+
+
+def _key(found: Behind, *, hidden: int) -> str:
+    said = f"{DOT} estimate with its {percent(found.level)} interval, {BAR} threshold {found.threshold:g}"
+    said += f", {TOLERATED} with its tolerance {found.bar:g}" if found.tolerance else ""
+    return said + (f"; {hidden} versions between the first two lines are left out" if hidden > 0 else "")
+
+
+def _verdict(finding: Finding, checks: Sequence[Check], found: Behind) -> RenderableType:
+    check = checks[-1]
+    status, since = current({c.version: c.status for c in checks})
+    head = Text.assemble((f"On v{check.version}: ", "bold"), (f" {status} ", STYLES[status]))
+    head.append(f" since v{since}: {MEANINGS[status]}", style="dim")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    decided = check.fresh is not None
+    if check.fresh is not None:
+        table.add_row("fresh rows", _figures(check.fresh, "decides"))
+    table.add_row("pinned rows", _figures(check.pinned, "" if decided else "decides"))
+    table.add_row("holds when", _rule(found, exact=_exact(check.decides)))
+    if found.margin is not None:
+        widths = f", {abs(found.widths):.1f} half-widths of the interval away" if found.widths is not None else ""
+        side = "claimed" if found.margin >= 0 else "other"
+        table.add_row("margin", f"{found.margin:+.3f}, on the {side} side of the threshold{widths}")
+    if found.margin_at_birth is not None:
+        birth = f"{found.margin_at_birth:+.3f}: {finding.birth} on v{finding.made_on}"
+        table.add_row("at birth", birth)
+    if found.rows_needed is not None:
+        there = f"; there are {check.decides.rows:,}"
+        need = f"{found.rows_needed:,} rows tell a difference of {found.tolerance:g} with power 0.8"
+        table.add_row("rows needed", need + there)
+    return Group(head, table)
+
+
+def _figures(measurement: Measurement, role: str) -> Text:
+    text = Text(measured(measurement))
+    said = [f"{measurement.rows:,} {'row' if measurement.rows == 1 else 'rows'}"] if measurement.rows else []
+    said += [f"p = {measurement.p_value:.3g}"] if measurement.p_value is not None else []
+    said += ["exact"] if _exact(measurement) else []
+    said += [str(measurement.status)] if measurement.status is not Status.UNTESTABLE else []
+    if said:
+        text.append(f"  {', '.join(said)}", style="dim")
+    return text.append(f"  {role}", style="bold") if role else text
+
+
+def _exact(measurement: Measurement) -> bool:
+    interval = measurement.interval
+    return interval is not None and interval.lower == interval.upper
+
+
+def _rule(found: Behind, *, exact: bool) -> str:
+    side = "above" if found.above else "below"
+    what = "the value is" if exact else "the whole interval is"
+    if not found.tolerance:
+        return f"{what} {side} {found.threshold:g}"
+    return f"{what} {side} {found.bar:g}, the threshold {found.threshold:g} with its tolerance {found.tolerance:g}"

@@ -1,0 +1,69 @@
+"""Make the ledger say what a team's file of findings says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.domain import Check, Finding
+from monitoring.filing.plan import Plan, born, differences, plan
+from monitoring.filing.reader import Findings
+from monitoring.service import Service
+from monitoring.steps.enroll import catch_up, enroll
+from monitoring.steps.timing import timed
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did.
+
+    Attributes:
+        plan: what was compared.
+        filed: new and replaced findings, as the ledger has them.
+        checks: finding id -> newest check, of each of ``filed``.
+    """
+
+    plan: Plan
+    filed: tuple[Finding, ...]
+    checks: Mapping[int, Check]
+
+
+@timed
+def import_findings(
+    service: Service, findings: Findings, *, author: str, replace: bool = False, prune: bool = False, dry: bool = False
+) -> Imported:
+    """Make the ledger say what the file says; run again, it changes nothing.
+
+    Args:
+        service: whose ledger it is.
+        findings: a file in which everything is valid.
+        author: of entries that name none.
+        replace: retire findings whose claim, scope or version differs, and file them anew under the same name.
+        prune: retire findings that stood in the file before and no longer do.
+        dry: only compare.
+
+    Raises:
+        ConfigError: an entry differs from an open or a retired finding of its name, and ``replace`` is not given.
+            Nothing is filed then.
+    """
+    ledger, newest = service.ledger, service.version()
+    todo = plan(findings.placed, ledger.findings())
+    if not replace and todo.changed:
+        raise findings.marked.error(
+            findings.fault(
+                placed,
+                f"{finding.name} was filed with another claim ({'; '.join(differences(finding, placed))}); "
+                "give this one another name, or retire the old one and file this in its place with --replace",
+            )
+            for finding, placed in todo.changed
+        )
+    again = [*todo.changed, *todo.retired] if replace else []
+    entries = [*todo.new, *(placed for _, placed in again)]
+    if dry:
+        return Imported(todo, (), {})
+    ledger.supersede([finding.id for finding, _ in again], newest.number)
+    filed = enroll(service, [born(placed, made_on=newest.number, author=author) for placed in entries])
+    catch_up(service, (*todo.unchanged, *(revision.finding for revision in todo.revised)))
+    ledger.revise([revision.finding for revision in todo.revised])
+    if prune:
+        ledger.retire([finding.id for finding in todo.gone], newest.number)
+    latest = {check.finding: check for f in filed for check in ledger.checks(finding=f.id)}
+    return Imported(todo, tuple(filed), latest)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flows.settings import AlertSettings, FeedSettings, Settings, parse
 from models.errors import ConfigError, Unavailable
+from models.threads import limit
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
     from monitoring.adapters.delta_store import DeltaStore
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays o
     from monitoring.adapters.sql_ledger import SqlLedger
     from monitoring.ports import Channel, Feed
     from monitoring.service import Policy, Service
+    from monitoring.templates import Make
 
 SETTINGS = "settings.json"
 
@@ -26,6 +28,7 @@ def bootstrap(settings: Settings) -> "Service":
         Unavailable: the home cannot be written.
         ConfigError: a secret's environment variable is not set, an unknown scenario.
     """
+    limit(settings.compute.cores)
     from monitoring.adapters.evidently_reporter import EvidentlyReporter
     from monitoring.service import Service
 
@@ -37,7 +40,7 @@ def bootstrap(settings: Settings) -> "Service":
         store=store(settings),
         registry=registry(settings),
         ledger=ledger(settings),
-        reporter=EvidentlyReporter(home / "watch", seed=settings.seed),
+        reporter=EvidentlyReporter(),
         channels=channels(settings.alerts, home, settings.name),
     )
 
@@ -64,6 +67,13 @@ def ledger(settings: Settings) -> "SqlLedger":
     from monitoring.adapters.sql_ledger import SqlLedger
 
     return SqlLedger(f"sqlite:///{settings.home.resolve() / 'ledger.db'}")
+
+
+def templates() -> "dict[str, Make]":
+    """Key -> how to make it, for each empty database an adapter copies."""
+    from monitoring.adapters import ledger_database, mlflow_connection
+
+    return {adapter.template_key(): adapter.make_template for adapter in (ledger_database, mlflow_connection)}
 
 
 @lru_cache(maxsize=4)
@@ -108,7 +118,7 @@ def policy(settings: Settings) -> "Policy":
     return Policy(
         name=settings.name,
         seed=settings.seed,
-        recipe=settings.recipe.recipe(),
+        recipe=settings.recipe.recipe(settings.compute.cores),
         window=settings.retrain.window,
         every=settings.retrain.every,
         on_drift=settings.retrain.on_drift,
@@ -123,6 +133,7 @@ def policy(settings: Settings) -> "Policy":
         gaps=settings.investigate.gaps,
         segments=settings.investigate.segments,
         follow=settings.investigate.follow,
+        immutable=settings.explain.immutable,
     )
 
 

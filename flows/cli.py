@@ -15,7 +15,8 @@ COMMANDS = {
     "watch": "Compare the newest ticks with the champion's window.",
     "retrain": "Train, gate and register a version on the newest window.",
     "recheck": "Re-test every open finding on the newest version.",
-    "finding": "Add, list and show findings.",
+    "explain": "Explain one case, and file what the explanation concludes.",
+    "finding": "Add, list, show, import and retire findings.",
     "report": "Write the conclusions page of the newest version.",
     "alerts": "List alerts and deliveries, deliver what is due, send a test.",
     "doctor": "Check the configuration, the feed, the stores and the channels.",
@@ -65,7 +66,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a ``--fail-on`` condition."""
-    quiet_neighbours()
+    send_nothing_home()
     try:
         cli.main(prog_name="halflife", standalone_mode=False)
     except HalflifeError as error:
@@ -85,12 +86,11 @@ def _die(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def quiet_neighbours() -> None:
-    """No telemetry, and OpenMP threads that sleep instead of spinning; must run before any of them is imported."""
+def send_nothing_home() -> None:
+    """No telemetry of MLflow, Evidently and Prefect; must run before any of them is imported."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 if __name__ == "__main__":

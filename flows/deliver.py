@@ -8,7 +8,7 @@ from monitoring import steps
 
 
 @task(name="deliver", **RETRIED)
-def deliver_alerts(home: str) -> int:
+async def deliver_alerts(home: str) -> int:
     """How many deliveries succeeded."""
     return len(steps.deliver(service(home)).sent)
 
@@ -16,4 +16,4 @@ def deliver_alerts(home: str) -> int:
 @flow(name="deliver", flow_run_name="deliver")
 async def deliver(home: str) -> int:
     """Try every delivery that is due."""
-    return deliver_alerts(home)
+    return await deliver_alerts(home)

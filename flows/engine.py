@@ -16,23 +16,12 @@ from models.errors import Unavailable
 PATIENCE = 180.0
 """Seconds the temporary server is given; its first start on a slow machine migrates a database."""
 
-SERVE = """
-import ctypes, signal, sys
-try:  # on Linux the server ends with the process that started it, even when that is killed
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-except (OSError, AttributeError):
-    pass
-import uvicorn
-uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=int(sys.argv[1]),
-            log_level="error", lifespan="on")
-"""
-"""What Prefect runs for its own temporary server, without importing Prefect's server into this process too."""
-
-
 SERVER = {
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT_UI_ENABLED": "0",
-    # One write a task meets the next flow's in SQLite; Prefect then answers 503 and its client waits two seconds.
+    # Writing down the kinds of blocks there are takes two seconds, and our flows use none.
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    # One write a task would meet the next flow's in SQLite.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
 }
@@ -58,25 +47,19 @@ def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
         return lambda: None
     prefect_home = Path(os.environ.setdefault("PREFECT_HOME", str(home.resolve() / "prefect")))
     prefect_home.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
     log = prefect_home / "server.log"
-    with log.open("w") as out:
-        server = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
-            [sys.executable, "-c", SERVE, str(port)],
+    with log.open("w") as out, socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        server = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+            [sys.executable, "-m", "flows.server", str(listening.fileno())],
             env={**SERVER, **os.environ},
             stdout=out,
             stderr=out,
+            pass_fds=[listening.fileno()],
         )
     atexit.register(_stop, server)
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     return lambda: _wait(server, port, log)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

@@ -7,8 +7,6 @@ from prefect.events import emit_event
 
 from flows.bootstrap import service
 from models.domain import Drift, Version
-from monitoring import steps
-from monitoring.reports.card import card
 
 
 def _resource(home: str) -> dict[str, str]:
@@ -38,9 +36,8 @@ def findings_stale(home: str, number: int, names: list[str]) -> None:
         emit_event("halflife.guard.broken", resource=_resource(home), payload={"version": number, "findings": guards})
 
 
-async def show_card(home: str, number: int) -> None:
+async def show_card(home: str, markdown: str) -> None:
     """The version's card as a Markdown artifact of the run."""
-    here = service(home)
-    markdown = card(here.version(number), steps.conclusions(here))
-    key = re.sub(r"[^a-z0-9]+", "-", f"halflife-{here.policy.name}".lower()).strip("-")  # all that Prefect allows
+    name = service(home).policy.name
+    key = re.sub(r"[^a-z0-9]+", "-", f"halflife-{name}".lower()).strip("-")  # all that Prefect allows
     await acreate_markdown_artifact(markdown, key=key)

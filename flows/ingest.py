@@ -8,7 +8,7 @@ from monitoring import steps
 
 
 @task(name="ingest", task_run_name="ingest to tick {upto}", **RETRIED)
-def ingest_ticks(home: str, upto: int) -> int:
+async def ingest_ticks(home: str, upto: int) -> int:
     """Rows added."""
     return sum(done.rows for done in steps.ingest(service(home), upto))
 
@@ -16,4 +16,4 @@ def ingest_ticks(home: str, upto: int) -> int:
 @flow(name="ingest", flow_run_name="ingest {ticks} ticks")
 async def ingest(home: str, ticks: int = 1) -> int:
     """Ingest the next ``ticks`` ticks; returns the rows added."""
-    return ingest_ticks(home, service(home).store.last_tick + ticks)
+    return await ingest_ticks(home, service(home).store.last_tick + ticks)

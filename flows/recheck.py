@@ -8,38 +8,42 @@ from flows.events import findings_stale, show_card
 from flows.retries import RETRIED
 from models.domain import Stage
 from monitoring import steps
+from monitoring.reports.card import card
 
 
 @task(name="recheck", task_run_name="recheck v{number}", **RETRIED)
-def check_findings(home: str, number: int) -> int:
-    """How many findings were re-tested."""
+async def check_findings(home: str, number: int) -> int:
+    """How many findings were re-tested, among them what tags on versions asked for since."""
+    steps.take_requests(service(home))
     return len(steps.recheck(service(home), service(home).version(number)))
 
 
 @task(name="investigate", task_run_name="investigate v{number}", **RETRIED)
-def file_findings(home: str, number: int) -> int:
+async def file_findings(home: str, number: int) -> int:
     """How many findings were filed."""
     return len(steps.investigate(service(home), service(home).version(number)))
 
 
 @task(name="report", task_run_name="report v{number}", **RETRIED)
-def write_report(home: str, number: int) -> list[str]:
-    """Names of the findings that went stale."""
-    story = steps.report(service(home), service(home).version(number))
-    return [change.finding.name for change in story.changes if change.after.refutes]
+async def write_report(home: str, number: int) -> tuple[list[str], str]:
+    """Names of the findings that went stale, and the version's card."""
+    version = service(home).version(number)
+    story = steps.report(service(home), version)
+    return [change.finding.name for change in story.changes if change.after.refutes], card(version, story)
 
 
 async def after_retrain(home: str, number: int) -> None:
     """What follows a registered version, from the stage it has reached."""
     stage = service(home).ledger.stage(number)
     if stage is Stage.REGISTERED:
-        check_findings(home, number)
+        await check_findings(home, number)
     if stage in (Stage.REGISTERED, Stage.RECHECKED):
-        file_findings(home, number)
+        await file_findings(home, number)
     if stage is not Stage.REPORTED:
-        findings_stale(home, number, write_report(home, number))
-        await show_card(home, number)
-    deliver_alerts(home)
+        stale, markdown = await write_report(home, number)
+        findings_stale(home, number, stale)
+        await show_card(home, markdown)
+    await deliver_alerts(home)
 
 
 @flow(name="recheck", flow_run_name="recheck")
@@ -47,6 +51,6 @@ async def recheck(home: str) -> None:
     """Re-test every open finding on the newest version, finishing its cycle first if it was cut short."""
     newest = service(home).version()
     if service(home).ledger.stage(newest.number) is Stage.REPORTED:
-        check_findings(home, newest.number)
-        write_report(home, newest.number)
+        await check_findings(home, newest.number)
+        await write_report(home, newest.number)
     await after_retrain(home, newest.number)

@@ -9,12 +9,13 @@ from flows.ingest import ingest_ticks
 from flows.recheck import after_retrain
 from flows.retrain import train_version
 from flows.watch import watch_ticks
-from models.domain import Stage
+from models.domain import Drift, Stage, Version
 from models.errors import NotTrainable
 from monitoring import steps
+from monitoring.ports import Ledger
 
 
-@flow(name="cycle")
+@flow(name="cycle", flow_run_name="tick {tick}")
 async def cycle(home: str, tick: int) -> int | None:
     """Ingest to ``tick``; watch and retrain if they are due; then everything that follows a new version.
 
@@ -22,18 +23,18 @@ async def cycle(home: str, tick: int) -> int | None:
         The new version's number; None when none was due.
     """
     here = service(home)
-    ingest_ticks(home, tick)
+    await ingest_ticks(home, tick)
     versions, drift = here.ledger.versions(), None
     if steps.watch_due(here.policy, versions, tick):
-        drift = watch_ticks(home, tick)
+        drift = await watch_ticks(home, tick)
         if drift is not None and drift.drifted:
             drift_detected(home, drift)
-    if not steps.retrain_due(here.policy, versions, here.ledger.drifts(), tick):
+    if not steps.retrain_due(here.policy, versions, here.ledger.drifts(since=tick), tick):
         if drift is not None:
             steps.warn_of_drift(here, drift)
-            deliver_alerts(home)
+            await deliver_alerts(home)
         return None
-    version = train_version(home, tick)
+    version = await train_version(home, tick)
     version_registered(home, version)
     await after_retrain(home, version.number)
     return version.number
@@ -53,14 +54,18 @@ async def replay(home: str, until: int) -> int:
     if versions and here.ledger.stage(versions[-1].number) is not Stage.REPORTED:
         await after_retrain(home, versions[-1].number)
     failed = -1
-    while (
-        tick := max(failed + 1, steps.next_tick(here.policy, here.ledger.versions(), here.ledger.drifts()))
-    ) <= until:
+    while (tick := max(failed + 1, steps.next_tick(here.policy, *_known(here.ledger)))) <= until:
         try:
-            await cycle.with_options(flow_run_name=f"tick {tick}")(home, tick)
+            await cycle(home, tick)
         except NotTrainable as error:
             steps.warn_of_failure(here, tick, error)
-            deliver_alerts(home)
+            await deliver_alerts(home)
             failed = tick
-    ingest_ticks(home, until)
+    await ingest_ticks(home, until)
     return len(here.ledger.versions())
+
+
+def _known(ledger: Ledger) -> tuple[list[Version], list[Drift]]:
+    """Every version, and the watches since the newest."""
+    versions = ledger.versions()
+    return versions, ledger.drifts(since=versions[-1].last if versions else 0)

@@ -10,7 +10,7 @@ from monitoring import steps
 
 
 @task(name="retrain", task_run_name="train on ticks to {tick}", **RETRIED)
-def train_version(home: str, tick: int) -> Version:
+async def train_version(home: str, tick: int) -> Version:
     """The registered version."""
     return steps.retrain(service(home), tick)
 
@@ -18,6 +18,6 @@ def train_version(home: str, tick: int) -> Version:
 @flow(name="retrain", flow_run_name="retrain")
 async def retrain(home: str) -> Version:
     """Retrain on the newest window; emits ``halflife.version.registered``."""
-    version = train_version(home, service(home).store.last_tick)
+    version = await train_version(home, service(home).store.last_tick)
     version_registered(home, version)
     return version

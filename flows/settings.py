@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from models.domain import Recipe
 from models.errors import ConfigError
+from models.threads import cores
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -94,10 +95,20 @@ class RecipeSettings(Section):
     l2: Annotated[float, Field(ge=0)] = 1.0
     calibration: Literal["temperature", "isotonic", "none"] = "temperature"
     threshold: Share = 0.5
-    threads: Annotated[int, Field(ge=1)] = 2
 
-    def recipe(self) -> Recipe:
-        return Recipe(**self.model_dump())
+    def recipe(self, threads: int) -> Recipe:
+        return Recipe(**self.model_dump(), threads=threads)
+
+
+class ComputeSettings(Section):
+    """How much of the machine is used. It changes how fast things are, never what comes out."""
+
+    threads: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def cores(self) -> int:
+        """Threads for training, predicting, explaining and reading; by default all cores this process may use."""
+        return self.threads or cores()
 
 
 class InvestigateSettings(Section):
@@ -108,6 +119,12 @@ class InvestigateSettings(Section):
     gaps: Annotated[int, Field(ge=0)] = 2
     segments: tuple[str, ...] = ()
     follow: Count = 10
+
+
+class ExplainSettings(Section):
+    """What an explanation may propose: columns named ``immutable`` are left alone by every counterfactual."""
+
+    immutable: tuple[str, ...] = ()
 
 
 class SmtpSettings(Section):
@@ -163,8 +180,20 @@ class Settings(Section):
     retrain: RetrainSettings = RetrainSettings()
     watch: WatchSettings = WatchSettings()
     recipe: RecipeSettings = RecipeSettings()
+    compute: ComputeSettings = ComputeSettings()
     investigate: InvestigateSettings = InvestigateSettings()
+    explain: ExplainSettings = ExplainSettings()
     alerts: AlertSettings = AlertSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _threads_are_no_part_of_a_recipe(cls, table: Any) -> Any:
+        """``recipe.threads``, as homes and files may still have it, means ``compute.threads``."""
+        recipe = table.get("recipe")
+        if not isinstance(recipe, dict) or "threads" not in recipe:
+            return table
+        rest = {name: value for name, value in recipe.items() if name != "threads"}
+        return {**table, "recipe": rest, "compute": {"threads": recipe["threads"], **table.get("compute", {})}}
 
 
 def read(path: Path) -> Settings:

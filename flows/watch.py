@@ -11,7 +11,7 @@ from monitoring import steps
 
 
 @task(name="watch", task_run_name="watch tick {tick}", **RETRIED)
-def watch_ticks(home: str, tick: int) -> Drift | None:
+async def watch_ticks(home: str, tick: int) -> Drift | None:
     """The drift found, None before there is a champion."""
     return steps.watch(service(home), tick)
 
@@ -19,9 +19,9 @@ def watch_ticks(home: str, tick: int) -> Drift | None:
 @flow(name="watch", flow_run_name="watch")
 async def watch(home: str) -> Drift | None:
     """Watch the newest ticks; emits ``halflife.drift.detected``."""
-    drift = watch_ticks(home, service(home).store.last_tick)
+    drift = await watch_ticks(home, service(home).store.last_tick)
     if drift is not None and drift.drifted:
         drift_detected(home, drift)
         steps.warn_of_drift(service(home), drift)
-        deliver_alerts(home)
+        await deliver_alerts(home)
     return drift

@@ -6,7 +6,7 @@ import time
 import click
 
 from flows.commands.common import alone, emit, options
-from flows.commands.steps import book, opened
+from flows.commands.steps import book
 from flows.settings import Settings
 
 
@@ -44,11 +44,12 @@ def list_(settings: Settings, as_json: bool, verbose: bool) -> None:
 @options
 def deliver(settings: Settings, as_json: bool, verbose: bool) -> None:
     """Try every delivery that is due."""
-    from monitoring import steps
+    from flows.bootstrap import channels
+    from monitoring.outbox import deliver as send
 
+    ledger = book(settings)
     with alone(settings.home):
-        _, here = opened(settings)
-        done = steps.deliver(here)
+        done = send(ledger, channels(settings.alerts, settings.home, settings.name), time.time())
     counts = {"sent": len(done.sent), "failed": len(done.failed), "dead": len(done.dead)}
     if as_json:
         emit(counts)
@@ -60,13 +61,14 @@ def deliver(settings: Settings, as_json: bool, verbose: bool) -> None:
 @options
 def test(settings: Settings, as_json: bool, verbose: bool) -> None:
     """Send a test alert through every configured channel and say what each answered."""
+    from flows.bootstrap import channels, remember
     from monitoring.alerts import trial
     from monitoring.outbox import redact
 
-    _, here = opened(settings)
-    alert = trial(here.policy.name, time.time())
+    home = remember(settings)
+    alert = trial(settings.name, time.time())
     answers = {}
-    for name, channel in here.channels.items():
+    for name, channel in channels(settings.alerts, home, settings.name).items():
         try:
             channel.send(alert)
             answers[name] = "ok"

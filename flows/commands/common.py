@@ -1,6 +1,5 @@
 """What every command shares: its options, where its home is, how it prints, and how it runs a flow."""
 
-import asyncio
 import fcntl
 import json
 import sys
@@ -111,6 +110,7 @@ def alone(home: Path) -> Iterator[None]:
 
 def run(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a flow to its end in this process."""
+    import asyncio
 
     async def whole() -> T:
         return await flow()

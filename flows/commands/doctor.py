@@ -67,11 +67,13 @@ def _home(settings: Settings) -> str:
 
 def _feed(settings: Settings) -> str:
     from flows.bootstrap import feed
+    from monitoring.explaining.explain import check_immutable
     from monitoring.investigate import check_segments
 
     source = feed(settings.feed, settings.seed)
     batch = source.batch(0)
     check_segments(settings.investigate.segments, source.schema)
+    check_immutable(settings.explain.immutable, source.schema)
     length = "without end" if source.ticks is None else f"{source.ticks} ticks"
     where = settings.feed.path or f"synthetic world {settings.feed.scenario!r}"
     lines = [f"{where}: {length} of {settings.feed.rows_per_tick} rows; tick 0 has {len(batch.rows)} rows"]

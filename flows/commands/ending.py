@@ -11,16 +11,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.domain import Finding, Status, Version
-from monitoring.alerts import CASE_STATISTICS
-from monitoring.conclusions import Conclusions
+from models.domain import Status, Version
+from monitoring.claims.statistic import CaseStatistic
+from monitoring.claims.statistics import STATISTICS
 from monitoring.reports.terminal import STYLES, summary
 
 Row = Mapping[str, Any]
 
-
 WIDTH = 110
 """Of tables where there is no terminal to ask."""
+CASES = tuple(f"{name}(case=" for name, statistic in STATISTICS.items() if isinstance(statistic, CaseStatistic))
+"""What claims about single cases begin with."""
 
 
 def terminal() -> Console:
@@ -79,20 +80,18 @@ def show_checks(version: Version, rows: Sequence[Row]) -> None:
     """Re-tests on one version; claims about single cases are counted, not listed."""
     console = terminal()
     listed = [row for row in rows if not _about_case(row["claim"])]
+    wide = console.width >= WIDTH
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, justify in (
-        ("finding", "left"),
-        ("claim", "left"),
-        ("fresh rows", "right"),
-        ("pinned rows", "right"),
-        ("", "left"),
-    ):
-        right = justify == "right"
-        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=name == "finding")
+    for name in ("finding", "claim") if wide else ("finding",):
+        table.add_column(name, overflow="fold", no_wrap=wide and name == "finding")
+    for name in ("fresh rows", "pinned rows") if wide else ("fresh, pinned rows",):
+        table.add_column(name, justify="right", overflow="fold")
+    table.add_column("", no_wrap=True)
     for row in listed or rows:
-        table.add_row(
-            row["finding"], row["claim"], _figures(row["fresh"]), _figures(row["pinned"]), _status(row["status"])
-        )
+        named = [Text(row["finding"], style="" if wide else "bold"), Text(row["claim"])]
+        figures = [Text(_figures(row["fresh"])), Text(_figures(row["pinned"]))]
+        cells = [*named, *figures] if wide else [Text("\n").join(named), Text("\n").join(figures)]
+        table.add_row(*cells, _status(row["status"]))
     console.print(f"[bold]{version.label}[/bold] · ticks {version.first} to {version.last} · {len(rows)} re-tested")
     console.print(table)
     rest = len(rows) - len(listed or rows)
@@ -102,7 +101,7 @@ def show_checks(version: Version, rows: Sequence[Row]) -> None:
 
 
 def _about_case(claim: str) -> bool:
-    return claim.startswith(tuple(f"{name}(" for name in CASE_STATISTICS))
+    return claim.startswith(CASES)
 
 
 def _figures(measurement: Row | None) -> str:
@@ -119,41 +118,46 @@ def _status(status: str) -> Text:
     return Text(status, style=STYLES[Status(status)])
 
 
-def show_findings(story: Conclusions, rows: Sequence[Row], *, everything: bool) -> None:
-    """Findings with what became of them; people's first, then the investigator's."""
+def show_findings(rows: Sequence[Row], *, everything: bool) -> None:
+    """Findings with what became of them; people's first, then the investigator's.
+
+    Args:
+        rows: of ``monitoring.reports.listing.finding_rows``.
+        everything: stillborn and retired ones and claims about single cases too.
+    """
     console = terminal()
     shown = [
         row for row in rows if everything or not (row["stillborn"] or row["retired_on"] or _about_case(row["claim"]))
     ]
+    wide = console.width >= WIDTH
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("", "name", "claim", "by", "made on", "status", "since"):
-        table.add_column(name, overflow="fold", no_wrap=name == "name")
+    table.add_column("", justify="right")
+    for name in ("name", "claim", "by") if wide else ("finding",):
+        table.add_column(name, overflow="fold", no_wrap=name == "by")
+    for name in ("made on", "status", "since"):
+        table.add_column(name, no_wrap=True)
     for row in sorted(shown, key=lambda row: (row["author"] == "investigator", -row["id"])):
-        flag = "stillborn" if row["stillborn"] else "expired" if row["expired"] else ""
-        status = Text(flag, style="dim") if flag else _status(row["status"])
-        table.add_row(str(row["id"]), row["name"], row["claim"], row["author"], row["made_on"], status, row["since"])
+        table.add_row(str(row["id"]), *_named(row, wide=wide), row["made_on"], _standing(row), row["since"])
     console.print(table if shown else "no finding to show")
     if len(shown) < len(rows):
         console.print(f"[dim]{len(rows) - len(shown)} more: single cases, stillborn and retired ones (--all)[/dim]")
 
 
-def show_finding(finding: Finding, rows: Sequence[Row]) -> None:
-    """One finding's life."""
-    console = terminal()
-    console.print(Text.assemble((finding.name, "bold"), "  ", finding.claim))
-    flags = [name for name, on in (("guard", finding.guard), ("stillborn", finding.stillborn)) if on]
-    flags += [f"retired on v{finding.retired_on}"] if finding.retired_on else []
-    console.print(
-        f"made on v{finding.made_on} by {finding.author}, scope {finding.scope}{', ' if flags else ''}{', '.join(flags)}"
-    )
-    if finding.note:
-        console.print(Text(finding.note, style="italic"))
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("version", "status", "fresh rows", "pinned rows"):
-        table.add_column(name, justify="right" if name.endswith("rows") else "left")
-    for row in rows:
-        table.add_row(row["version"], _status(row["status"]), _figures(row["fresh"]), _figures(row["pinned"]))
-    console.print(table)
+def _named(row: Row, *, wide: bool) -> list[Text]:
+    """Name, claim and author, in columns of their own or below each other."""
+    name = Text(row["name"], style="bold")
+    name.append(" guard" if row["guard"] else "", style="dim")
+    if wide:
+        return [name, Text(row["claim"]), Text(row["author"])]
+    by = Text(f" by {row['author']}" if row["author"] != "investigator" else "", style="dim")
+    return [Text.assemble(name, by, "\n", row["claim"])]
+
+
+def _standing(row: Row) -> Text:
+    """The status, or what outweighs it."""
+    flags = {"stillborn": row["stillborn"], "retired": row["retired_on"], "expired": row["expired"]}
+    flag = next((name for name, on in flags.items() if on), None)
+    return _status(row["status"]) if flag is None else Text(flag, style="dim")
 
 
 def show_deliveries(rows: Sequence[Row]) -> None:

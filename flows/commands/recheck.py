@@ -1,13 +1,12 @@
 """``halflife recheck``."""
 
-import sys
 from collections.abc import Coroutine
 from typing import Any
 
 import click
 
 from flows.commands.common import emit, options
-from flows.commands.steps import run_flow
+from flows.commands.steps import fail, run_flow
 from flows.settings import Settings
 
 
@@ -35,6 +34,4 @@ def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: boo
         from flows.commands.ending import show_checks
 
         show_checks(version, rows)
-    refuted = [findings[check.finding] for check in checks if check.status.refutes]
-    if (fail_on == "stale" and refuted) or (fail_on == "guard" and any(f.guard for f in refuted)):
-        sys.exit(3)
+    fail(fail_on, here)

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from flows.commands.common import alone, emit, options
-from flows.commands.steps import opened
+from flows.commands.steps import story
 from flows.settings import Settings
+from models.errors import NotFound
 
 
 @click.command(epilog="Example: halflife report --open")
@@ -15,17 +16,17 @@ from flows.settings import Settings
 @options
 def command(settings: Settings, output: Path | None, show: bool, as_json: bool, verbose: bool) -> None:
     """Write the conclusions page: what holds, what went stale and when, and how long conclusions live."""
-    from monitoring import steps
+    said = story(settings)
+    if not said.versions:
+        raise NotFound("there is no version yet; run `halflife retrain` or `halflife replay` first")
     from monitoring.reports.page import write_page
 
+    reports = settings.home.resolve() / "reports"
+    path = output or reports / "conclusions.html"
+    drift = reports / said.versions[-1].label / "drift.html"
+    links = {"drift": str(drift)} if drift.exists() else {}
     with alone(settings.home):
-        _, here = opened(settings)
-        version = here.version()
-        path = output or here.home / "reports" / "conclusions.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        drift = here.home / "reports" / version.label / "drift.html"
-        links = {"drift": str(drift)} if drift.exists() else {}
-        write_page(steps.conclusions(here), path, title=here.policy.name, links=links)
+        write_page(said, path, title=settings.name, links=links)
     if as_json:
         emit({"path": str(path), "bytes": path.stat().st_size})
     else:

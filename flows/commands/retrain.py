@@ -7,14 +7,15 @@ from typing import Any
 import click
 
 from flows.commands.common import emit, options
-from flows.commands.steps import run_flow
+from flows.commands.steps import fail, run_flow
 from flows.settings import Settings
 from models.domain import Version
 
 
-@click.command(epilog="Example: halflife retrain --json")
+@click.command(epilog="Example: halflife retrain --fail-on guard")
+@click.option("--fail-on", type=click.Choice(["stale", "guard"]), help="Exit with 3 when it occurs.")
 @options
-def command(settings: Settings, as_json: bool, verbose: bool) -> None:
+def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: bool) -> None:
     """Train, gate and register a version on the newest window, then re-test every open finding on it."""
 
     def flow(home: str) -> Coroutine[Any, Any, Version]:
@@ -28,10 +29,11 @@ def command(settings: Settings, as_json: bool, verbose: bool) -> None:
 
         return both()
 
-    version, _ = run_flow(settings, verbose, flow)
+    version, here = run_flow(settings, verbose, flow)
     if as_json:
         emit({**asdict(version), "version": version.label})
-        return
-    click.echo(f"{version.label} is {version.role}: {version.reason}")
-    for name, interval in version.metrics.items():
-        click.echo(f"  {name:<10} {interval}")
+    else:
+        click.echo(f"{version.label} is {version.role}: {version.reason}")
+        for name, interval in version.metrics.items():
+            click.echo(f"  {name:<10} {interval}")
+    fail(fail_on, here)

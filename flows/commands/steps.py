@@ -1,5 +1,6 @@
 """What ``ingest``, ``watch``, ``retrain`` and ``recheck`` share: run one flow alone in a home."""
 
+import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,10 +39,9 @@ def book(settings: Settings) -> "SqlLedger":
 
 def story(settings: Settings) -> "Conclusions":
     """What the ledger concludes, without opening anything else."""
-    from monitoring.conclude import conclude
+    from monitoring.conclude import tell
 
-    ledger = book(settings)
-    return conclude(ledger.versions(), ledger.findings(), ledger.checks(), ledger.drifts())
+    return tell(book(settings))
 
 
 def run_flow(settings: Settings, verbose: bool, flow: Callable[[str], Coroutine[Any, Any, T]]) -> "tuple[T, Service]":
@@ -53,3 +53,14 @@ def run_flow(settings: Settings, verbose: bool, flow: Callable[[str], Coroutine[
         result = run(lambda: flow(home))
     mark_last(settings.home)
     return result, here
+
+
+def fail(condition: str | None, here: "Service") -> None:
+    """Exit with 3 when an open finding (``stale``) or guard (``guard``) is refuted on the newest version."""
+    if condition is None:
+        return
+    findings = {finding.id: finding for finding in here.ledger.findings(open_only=True)}
+    checks = here.ledger.checks(version=here.version().number)
+    refuted = [findings[check.finding] for check in checks if check.status.refutes and check.finding in findings]
+    if any(finding.guard or condition == "stale" for finding in refuted):
+        sys.exit(3)

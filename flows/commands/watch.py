@@ -17,7 +17,7 @@ from models.domain import Drift
 @click.option("--fail-on", type=click.Choice(["drift"]), help="Exit with 3 when it occurs.")
 @options
 def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: bool) -> None:
-    """Compare the newest ticks with the window the champion was trained on (Evidently)."""
+    """Compare the newest ticks with the window the champion was trained on, on all rows."""
 
     def flow(home: str) -> Coroutine[Any, Any, Drift | None]:
         from flows.watch import watch

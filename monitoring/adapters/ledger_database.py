@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from models.errors import ConfigError, Unavailable
+from monitoring import templates
 from monitoring.adapters.ledger_tables import HEAD
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -65,6 +67,8 @@ class Database:
                 raise Unavailable(
                     f"the ledger {self.where} cannot be made: there is no folder {Path(self.where).parent}"
                 )
+            if plain and not Path(self.where).exists():
+                templates.fill(Path(self.where), template_key(), make_template)
             sa.event.listen(self.engine, "connect", _pragmas)
             sa.event.listen(self.engine, "begin", _begin)
         self._bring_up_to_date()
@@ -115,6 +119,24 @@ class Database:
             cause = str(error.orig)
             said = next((said for sign, said in PLAIN.items() if sign in cause), f"does not answer: {cause}")
             raise Unavailable(f"the ledger {self.where} {said.format(busy=self._busy)}") from error
+
+
+def template_key() -> str:
+    """Of the ledger's template: the newest revision, and what the migrations say."""
+    said = blake2b(digest_size=4)
+    for script in sorted((MIGRATIONS / "versions").glob("*.py")):
+        said.update(script.read_bytes())
+    return f"ledger-{HEAD}-{said.hexdigest()}"
+
+
+def make_template(path: Path) -> None:
+    """An empty ledger of the newest revision."""
+    engine = sa.create_engine(f"sqlite:///{path}")
+    sa.event.listen(engine, "connect", _pragmas)
+    sa.event.listen(engine, "begin", _begin)
+    with engine.begin() as connection:
+        _migrate(connection)
+    engine.dispose()
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

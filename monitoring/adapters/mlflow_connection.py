@@ -7,10 +7,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.errors import Unavailable
+from monitoring import templates
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -53,9 +55,7 @@ class Connection:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         from mlflow.tracking import MlflowClient
 
-        # Creating the database is told migration by migration; people wait for a progress bar, not for that.
-        for name in ("mlflow.store.db.utils", "alembic.runtime.migration"):
-            logging.getLogger(name).setLevel(logging.WARNING)
+        _silence_migrations()
         with hushed():
             return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
 
@@ -83,7 +83,12 @@ class Connection:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         try:
             self.database.parent.mkdir(parents=True, exist_ok=True)
+            new = not self.database.exists()
+            if new:
+                templates.fill(self.database, template_key(), make_template)
             with closing(sqlite3.connect(self.database, timeout=self.patience)) as probe:
+                if new:  # a version is some 40 transactions, each of which would wait for the disk several times
+                    probe.execute("PRAGMA journal_mode = WAL")
                 probe.execute("BEGIN IMMEDIATE")
                 probe.rollback()
         except (OSError, sqlite3.Error) as error:
@@ -95,3 +100,26 @@ class Connection:
         if "locked" in why:
             why = f"another process has held its lock for more than {self.patience:g} s"
         return Unavailable(f"the MLflow store {where} does not answer: {why}. Nothing was lost; run the same again")
+
+
+def template_key() -> str:
+    """Of the template of MLflow's database."""
+    return f"mlflow-{version('mlflow')}"
+
+
+def make_template(path: Path) -> None:
+    """MLflow's tables and nothing in them: no experiment yet, since an experiment says where its artifacts are."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    _silence_migrations()
+    with hushed():
+        from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
+
+        engine = create_sqlalchemy_engine(f"{SQLITE}{path}")  # type: ignore[no-untyped-call]  # as MLflow has it
+        _initialize_tables(engine)  # type: ignore[no-untyped-call]  # as MLflow has it
+        engine.dispose()
+
+
+def _silence_migrations() -> None:
+    """Creating a database is told migration by migration; people wait for a progress bar, not for that."""
+    for name in ("mlflow.store.db.utils", "alembic.runtime.migration"):
+        logging.getLogger(name).setLevel(logging.WARNING)

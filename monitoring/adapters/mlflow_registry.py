@@ -1,6 +1,6 @@
 """The registry in MLflow: one run, one logged model and one registered version for each of ours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -44,7 +44,7 @@ class MlflowRegistry(Registry):
         self.uri, self.name, self.artifacts = uri, name, artifacts
         self._connection = Connection(uri, patience=patience)
         self._experiment_id = lru_cache(maxsize=1)(self._experiment)
-        self._load = lru_cache(maxsize=CACHED_MODELS)(self._read)
+        self._models: dict[str, Model] = {}
 
     @classmethod
     def at(cls, home: Path, name: str, *, patience: float = 20.0) -> "MlflowRegistry":
@@ -74,7 +74,7 @@ class MlflowRegistry(Registry):
             if registered is None or run.info.status != "FINISHED":
                 logged = mlflow_steps.log_model(client, run, version, model)
                 client.log_inputs(run_id, [mlflow_records.dataset(version, window, model, f"{self.name}-window")])
-                mlflow_steps.log_metrics(client, run_id, mlflow_records.metrics(version), logged.model_id)
+                mlflow_steps.log_metrics(client, run, mlflow_records.metrics(version), logged.model_id)
                 registered = registered or client.create_model_version(
                     self.name,
                     source=self._source(logged),
@@ -84,10 +84,13 @@ class MlflowRegistry(Registry):
                     await_creation_for=0,
                 )
                 client.set_terminated(run_id, "FINISHED")
-            return replace(version, registry_version=str(registered.version), run_id=run_id)
+            number = str(registered.version)
+        self._cached(number, lambda: model)
+        return replace(version, registry_version=number, run_id=run_id)
 
     def model(self, version: Version) -> Model:
-        model = self._load(self._number(version))
+        number = self._number(version)
+        model = self._cached(number, lambda: self._read(number))
         if model.digest != version.model_digest:
             raise NotFound(
                 f"{version.label} in MLflow is another model: its text has digest {model.digest},"
@@ -107,18 +110,21 @@ class MlflowRegistry(Registry):
         metrics: Mapping[str, float],
         artifacts: Sequence[Path] = (),
         texts: Mapping[str, str] | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
         card: str | None = None,
     ) -> None:
         number = self._number(version)
         with self._connection.answering() as client:
-            run_id = str(client.get_model_version(self.name, number).run_id)
-            mlflow_steps.log_metrics(client, run_id, metrics)
+            run_id = version.run_id or str(client.get_model_version(self.name, number).run_id)
+            mlflow_steps.log_metrics(client, client.get_run(run_id), metrics)
             for path in artifacts:
                 client.log_artifact(run_id, str(path))
             for name, text in (texts or {}).items():
                 client.log_text(run_id, text, name)
             for name, value in (tags or {}).items():
+                if value is None:
+                    client.delete_model_version_tag(self.name, number, name)
+                    continue
                 client.set_model_version_tag(
                     self.name, number, name, mlflow_records.cut(str(value), mlflow_records.VERSION_TAG_LENGTH)
                 )
@@ -126,6 +132,10 @@ class MlflowRegistry(Registry):
                 client.update_model_version(
                     self.name, number, description=mlflow_records.cut(card, mlflow_records.CARD_LENGTH)
                 )
+
+    def tags(self, versions: Sequence[Version]) -> dict[int, dict[str, str]]:
+        with self._connection.answering() as client:
+            return mlflow_steps.tags(client, self.name, versions)
 
     def _experiment(self) -> str:
         return mlflow_steps.experiment(self._connection.client, self.name, self.artifacts)
@@ -147,6 +157,14 @@ class MlflowRegistry(Registry):
         if registered is None:
             raise NotFound(f"{version.label} is not registered in MLflow as {self.name!r}; register it first")
         return str(registered.version)
+
+    def _cached(self, number: str, make: Callable[[], Model]) -> Model:
+        """The model of a registered version, made when it is not among the ones used last."""
+        model = self._models.pop(number) if number in self._models else make()
+        self._models[number] = model
+        while len(self._models) > CACHED_MODELS:
+            self._models.pop(next(iter(self._models)))
+        return model
 
     def _read(self, number: str) -> Model:
         from mlflow.artifacts import download_artifacts

@@ -5,7 +5,7 @@ None is found by what a killed process knew; all is found by tags and by MLflow'
 
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,28 +76,38 @@ def log_model(client: "MlflowClient", run: "Run", version: Version, model: Model
     return logged
 
 
-def log_metrics(client: "MlflowClient", run_id: str, metrics: Mapping[str, float], model_id: str | None = None) -> None:
-    """Write those whose latest value differs, so that saying it twice adds no second point.
+def log_metrics(client: "MlflowClient", run: "Run", metrics: Mapping[str, float], model_id: str | None = None) -> None:
+    """Write those whose latest value in ``run`` differs, so that saying it twice adds no second point.
 
     Of points of one millisecond MLflow takes the largest for the latest; two calls, several round trips each, never
     share one.
     """
     from mlflow.entities import Metric
 
-    latest, now = client.get_run(run_id).data.metrics, _now()
+    latest, now = run.data.metrics, _now()
     fresh = [
         Metric(name, value, now, 0, model_id=model_id)
         for name, value in mlflow_records.known(metrics).items()
         if latest.get(name) != value
     ]
     for start in range(0, len(fresh), METRICS_AT_ONCE):
-        client.log_batch(run_id, metrics=fresh[start : start + METRICS_AT_ONCE])
+        client.log_batch(run.info.run_id, metrics=fresh[start : start + METRICS_AT_ONCE])
 
 
 def registered(client: "MlflowClient", name: str, run_id: str) -> "ModelVersion | None":
     """The registered version made from a run. The name is compared here: MLflow's filters cannot quote one."""
     found = client.search_model_versions(f"run_id = '{run_id}'")
     return next((version for version in found if version.name == name), None)
+
+
+def tags(client: "MlflowClient", name: str, versions: Sequence[Version]) -> dict[int, dict[str, str]]:
+    """The tags of these versions as they are now, by our own numbers, with one search for all."""
+    numbers = {version.run_id: version.number for version in versions if version.run_id}
+    if not numbers:
+        return {}
+    runs = ", ".join(f"'{run_id}'" for run_id in numbers)
+    found = client.search_model_versions(f"run_id IN ({runs})")
+    return {numbers[str(version.run_id)]: dict(version.tags) for version in found if version.name == name}
 
 
 def _now() -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.bootstrap import bootstrap, recall
+from flows.bootstrap import bootstrap, policy, recall
 from flows.settings import Settings, parse, read
 from models.errors import ConfigError, Unavailable
 
@@ -32,7 +32,7 @@ def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
     [
         ("[retrain]\nevry = 2", "retrain.evry is not a setting; did you mean retrain.every?"),
         ("[retrain]\nevery = 0", "retrain.every = 0: Input should be greater than 0"),
-        ("colour = 1", "colour is not a setting; known here: alerts, evidence, feed, home"),
+        ("colour = 1", "colour is not a setting; known here: alerts, compute, evidence, explain, feed, home"),
         ('[feed]\nkind = "file"', '[feed]: a feed of kind "file" needs path and label'),
         ('[alerts]\nchannels = ["smtp"]', '[alerts]: channel "smtp" needs a table [alerts.smtp]'),
         ('[alerts]\nchannels = ["pigeon"]', "Input should be 'console', 'eml', 'smtp' or 'webhook'"),
@@ -64,6 +64,23 @@ def test_a_home_remembers_its_settings(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home", name="mine", seed=3)
     bootstrap(settings)
     assert recall(tmp_path / "home") == settings
+
+
+def test_threads_default_to_the_cores_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unset, every core this process may use; what a home keeps is "unset", so that it can move to another machine."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    assert policy(Settings()).recipe.threads == 5
+    assert Settings().model_dump()["compute"] == {"threads": None}
+    assert policy(parse({"compute": {"threads": 3}}, "x.toml")).recipe.threads == 3
+
+
+def test_threads_written_beside_the_recipe_are_understood() -> None:
+    """Homes and files that name ``recipe.threads`` mean ``compute.threads``, and faults are told under that name."""
+    assert parse({"recipe": {"threads": 3, "trees": 9}}, "x.toml") == parse(
+        {"recipe": {"trees": 9}, "compute": {"threads": 3}}, "x.toml"
+    )
+    with pytest.raises(ConfigError, match=r"compute\.threads = 0: Input should be greater than or equal to 1"):
+        parse({"recipe": {"threads": 0}}, "x.toml")
 
 
 def test_secrets_are_named_but_never_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -412,3 +412,41 @@ def test_the_adapter_is_imported_without_mlflow() -> None:
     code = "import sys, monitoring.adapters.mlflow_registry; print('mlflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_tags_of_several_versions_come_with_one_search(
+    registry: MlflowRegistry, version: Version, model: Model, window: Window
+) -> None:
+    """What people tagged in the UI is there under our own numbers; a version MLflow does not have is left out."""
+    first = registry.register(version, model, window)
+    second = registry.register(replace(version, number=next(NUMBERS)), model, window)
+    client(registry).set_model_version_tag(
+        registry.name, first.registry_version, "halflife.finding.fair", "auc() > 0.7"
+    )
+    read = registry.tags([first, second, replace(version, number=next(NUMBERS), run_id="nowhere")])
+    assert set(read) == {first.number, second.number}
+    assert read[first.number]["halflife.finding.fair"] == "auc() > 0.7"
+    assert "halflife.finding.fair" not in read[second.number]
+    assert registry.tags([]) == {}
+
+
+def test_a_tag_without_a_value_is_taken_away(
+    registry: MlflowRegistry, version: Version, model: Model, window: Window
+) -> None:
+    """An answer that no longer applies leaves; taking away what is not there is no error."""
+    made = registry.register(version, model, window)
+    registry.annotate(made, metrics={}, tags={"halflife.error.fair": "no such column"})
+    assert registry.tags([made])[made.number]["halflife.error.fair"] == "no such column"
+    for _ in range(2):
+        registry.annotate(made, metrics={}, tags={"halflife.error.fair": None})
+        assert "halflife.error.fair" not in registry.tags([made])[made.number]
+
+
+def test_a_model_registered_here_is_not_read_again(
+    registry: MlflowRegistry, version: Version, model: Model, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The steps after training get the model that was trained; another process reads the same one from the artifacts."""
+    registered = registry.register(version, model, window)
+    monkeypatch.setattr(registry, "_read", None)
+    assert registry.model(registered) is model
+    assert MlflowRegistry(registry.uri, registry.name).model(registered) == model

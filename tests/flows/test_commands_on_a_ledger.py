@@ -1,0 +1,70 @@
+"""Commands that need no more than a ledger: the page, and the outbox's deliveries."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from flows.bootstrap import ledger, recall, remember
+from flows.cli import cli
+from flows.settings import parse
+from models.domain import Alert, AlertItem, AlertKind, Interval, Role, Severity, Version
+from models.errors import NotFound
+
+ALERT = Alert(
+    "p5/v1", Severity.WARNING, 1, "p5: v1", "One went stale.", (AlertItem(AlertKind.TEST, Severity.INFO, "x"),)
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home that writes alerts as files, with an empty ledger."""
+    settings = parse({"home": tmp_path / "home", "name": "p5", "alerts": {"channels": ["eml"]}}, "test")
+    remember(settings)
+    ledger(settings).close()
+    return settings.home
+
+
+def ran(home: Path, *words: str) -> Result:
+    """A command on that home."""
+    return CliRunner().invoke(cli, [*words, "--json", "--home", str(home)])
+
+
+def test_report_says_when_there_is_nothing_to_report(home: Path) -> None:
+    """Without a version the page is not written, and the sentence names the commands that make one."""
+    said = ran(home, "report").exception
+    assert isinstance(said, NotFound)
+    assert "run `halflife retrain` or `halflife replay` first" in str(said)
+    assert not (home / "reports").exists()
+
+
+def test_report_draws_the_page_from_the_ledger_alone(home: Path) -> None:
+    """The page is written under the home, and no store, registry or server is made for it."""
+    good = Interval(0.8, 0.75, 0.85)
+    with ledger(recall(home)) as book:
+        book.add_version(Version(1, 0, 7, "1", "r", 1, "d", "m", {"auc": good}, Role.CHAMPION, "the first", 900))
+    told = json.loads(ran(home, "report").output)
+    assert Path(told["path"]) == home.resolve() / "reports" / "conclusions.html"
+    assert Path(told["path"]).stat().st_size == told["bytes"] > 0
+    assert {path.name for path in home.iterdir()} <= {
+        *("settings.json", ".lock", "reports"),
+        *("ledger.db", "ledger.db-shm", "ledger.db-wal"),
+    }
+
+
+def test_deliver_sends_what_is_due_once(home: Path) -> None:
+    """A due delivery becomes one file; the second call has nothing left to send."""
+    with ledger(recall(home)) as book:
+        book.enqueue(ALERT, ["eml"])
+    assert json.loads(ran(home, "alerts", "deliver").output) == {"sent": 1, "failed": 0, "dead": 0}
+    assert json.loads(ran(home, "alerts", "deliver").output) == {"sent": 0, "failed": 0, "dead": 0}
+    assert len(list((home / "alerts").glob("*.eml"))) == 1
+
+
+def test_a_test_alert_needs_no_ledger(tmp_path: Path) -> None:
+    """``alerts test`` tries the channels of a configuration that was never used."""
+    settings = parse({"home": tmp_path / "new", "name": "p5", "alerts": {"channels": ["eml"]}}, "test")
+    remember(settings)
+    assert json.loads(ran(settings.home, "alerts", "test").output) == {"eml": "ok"}
+    assert len(list((settings.home / "alerts").glob("*.eml"))) == 1

@@ -1,0 +1,76 @@
+"""The temporary Prefect server: what it adds to Prefect's own, and that it starts from a copied database."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import server
+
+
+@pytest.mark.parametrize(("status", "hinted"), [(503, [(b"retry-after", b"0.5")]), (200, []), (500, [])])
+def test_only_a_busy_answer_says_when_to_try_again(status: int, hinted: list[tuple[bytes, bytes]]) -> None:
+    """A 503 gets the header beside its own ones; every other answer, and every body, goes through as it is."""
+    said: list[Any] = []
+    own = [(b"content-type", b"application/json")]
+
+    async def busy(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": own})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    asyncio.run(server.hinting(busy, pause=0.5)({"type": "http"}, receive, send))
+    assert said[0] == {"type": "http.response.start", "status": status, "headers": own + hinted}
+    assert said[1:] == [{"type": "http.response.body", "body": b"{}"}]
+
+
+def test_prefects_template_is_what_its_migrations_make(tmp_path: Path) -> None:
+    """Prefect's newest revision, no flow and no run in it, and Prefect's own migrations find nothing to add."""
+    target = tmp_path / "prefect.db"
+    made(target)
+    before = schema(target)
+    assert {"flow", "flow_run", "task_run"} <= {name for _, name, _ in before}
+    with closing(sqlite3.connect(target)) as database:
+        assert database.execute("SELECT count(*) FROM flow").fetchone() == (0,)
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(newest(),)]
+    made(target)
+    assert schema(target) == before
+
+
+def made(target: Path) -> None:
+    """Run Prefect's migrations in a process of its own: its column types would make other libraries warn in this one."""
+    code = f"from pathlib import Path; from flows import server; server.make_template(Path({str(target)!r}))"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def newest() -> str | None:
+    """The last revision Prefect ships for SQLite."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    prefect = find_spec("prefect")
+    assert prefect is not None
+    assert prefect.origin is not None
+    folder = Path(prefect.origin).parent / "server" / "database" / "_migrations"
+    options = Config()
+    options.set_main_option("script_location", str(folder))
+    options.set_main_option("version_locations", str(folder / "versions" / "sqlite"))
+    options.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(options).get_current_head()
+
+
+def schema(path: Path) -> list[tuple[str, str, str]]:
+    """Type, name and text of everything defined in a database."""
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()

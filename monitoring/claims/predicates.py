@@ -1,18 +1,23 @@
-"""Which rows a claim speaks about: the text of an SQL ``WHERE`` as a mask.
+"""Which rows a claim speaks about: the text of an SQL ``WHERE``, read and checked.
 
 A predicate looks at one row at a time, and may use the words that ``words`` lets through. Columns are found before SQL
 gives words a meaning of its own, so ``default = 'yes'``, ``date > 0.5`` and even ``emp.var.rate > 1`` work as they stand;
 in double quotes any name does.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-import pandas as pd
-import polars as pl
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from models.errors import ClaimError
-from models.rows import RESERVED, Kind, Mask, Schema
+from models.rows import Kind, Mask, Schema
 from monitoring.claims.words import FUNCTIONS, Word, fault, in_quotes, near, quote, words
+
+if TYPE_CHECKING:  # a claim is read more often than it is tested: loaded with the first predicate
+    import pandas as pd
+    import polars as pl
 
 
 def columns(where: str) -> tuple[str, ...]:
@@ -33,7 +38,7 @@ def check(where: str, schema: Schema) -> None:
     Raises:
         ClaimError: unknown column, word or function; a subquery; a type that does not fit; not true or false per row.
     """
-    _expression(where, {c.name: c.kind for c in schema.columns})
+    expression(where, tuple((c.name, c.kind) for c in schema.columns))
 
 
 def mask(where: str, frame: pd.DataFrame) -> Mask:
@@ -46,29 +51,29 @@ def mask(where: str, frame: pd.DataFrame) -> Mask:
     Raises:
         ClaimError: as ``check``, against the columns of ``frame``.
 
-    >>> rows = pd.DataFrame({"job": ["student", "cook", None], "emp.var.rate": [1.4, -1.8, 1.1]})
-    >>> mask("job <> 'cook'", rows)
-    array([ True, False, False])
-    >>> mask('NOT "emp.var.rate" < 1.2', rows)
+    >>> import pandas as pd
+    >>> mask("job <> 'cook'", pd.DataFrame({"job": ["student", "cook", None]}))
     array([ True, False, False])
     """
-    kinds = {
-        name: Kind.NUMERIC if pd.api.types.is_numeric_dtype(frame[name].dtype) else Kind.CATEGORICAL
-        for name in frame.columns
-        if name not in RESERVED
-    }
-    expression = _expression(where, kinds)
-    try:
-        rows = pl.DataFrame({name: _series(frame[name], kinds[name]) for name in columns(where)})
-        out: Mask = rows.select(expression.fill_null(value=False)).to_series().to_numpy()
-    except pl.exceptions.PolarsError as error:
-        raise fault(where, 1, f"the predicate cannot be computed on these rows: {_first_line(error)}") from error
-    return out
+    from monitoring.claims.masks import Masks
+
+    return Masks(frame)[where]
 
 
-def _expression(where: str, kinds: Mapping[str, Kind]) -> pl.Expr:
-    """Parse, with every column quoted so that no name is taken for a keyword, and check types on no rows."""
-    found = words(where)
+@lru_cache(maxsize=8192)
+def expression(where: str, known: tuple[tuple[str, Kind], ...]) -> pl.Expr:
+    """What to compute: every column is quoted so that no name is taken for a keyword, and types are checked on no rows.
+
+    Args:
+        where: SQL as it would follow ``WHERE``.
+        known: the columns there are, with their kinds.
+
+    Raises:
+        ClaimError: as ``check``.
+    """
+    import polars as pl
+
+    kinds, found = dict(known), words(where)
     for word in found:
         if word.name is not None and word.name not in kinds:
             raise _unknown(where, word, word.name, kinds)
@@ -76,14 +81,25 @@ def _expression(where: str, kinds: Mapping[str, Kind]) -> pl.Expr:
         raise fault(where, 1, f"the predicate names no column; {_known_columns(kinds)}")
     text = " ".join(word.text if word.name is None else in_quotes(word.name) for word in found)
     try:
-        expression = pl.sql_expr(text).alias("mask")
-        empty = pl.DataFrame(schema={n: pl.Float64 if k is Kind.NUMERIC else pl.String for n, k in kinds.items()})
-        kind = empty.select(expression).schema["mask"]
+        meant = pl.sql_expr(text)
+        kind = _no_rows(known).select(meant.alias("mask")).schema["mask"]
     except pl.exceptions.PolarsError as error:
-        raise fault(where, 1, f"the predicate cannot be read as SQL: {_first_line(error)}") from error
+        raise fault(where, 1, f"the predicate cannot be read as SQL: {first_line(error)}") from error
     if kind != pl.Boolean:
         raise fault(where, 1, f"the predicate gives {kind} per row; it should be true or false, as in age > 30")
-    return expression
+    return meant
+
+
+@lru_cache(maxsize=8)
+def _no_rows(known: tuple[tuple[str, Kind], ...]) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(schema={name: pl.Float64 if kind is Kind.NUMERIC else pl.String for name, kind in known})
+
+
+def first_line(error: Exception) -> str:
+    """What an error says first, without the quotes that mark columns in a predicate."""
+    return str(error).splitlines()[0].replace('"', "'")
 
 
 def _unknown(where: str, word: Word, name: str, kinds: Mapping[str, Kind]) -> ClaimError:
@@ -103,13 +119,3 @@ def _unknown(where: str, word: Word, name: str, kinds: Mapping[str, Kind]) -> Cl
 
 def _known_columns(kinds: Mapping[str, Kind]) -> str:
     return f"columns are {', '.join(map(quote, kinds))}"
-
-
-def _series(values: pd.Series, kind: Kind) -> pl.Series:
-    if kind is Kind.NUMERIC:
-        return pl.Series(values.to_numpy(dtype=float)).fill_nan(None)
-    return pl.Series(values.astype(object).where(values.notna(), None).to_list(), dtype=pl.String)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].replace('"', "'")

@@ -1,21 +1,39 @@
 """Re-test findings on a version: each on the rows that were there when it was made, and on the newest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from models.domain import Check, Finding, Measurement, Scope, Status, Version
 from models.errors import ClaimError
 from models.learner.model import Model
+from models.rows import Array
 from monitoring.claims.evidence import Evidence
 from monitoring.claims.grammar import Claim, parse
-from monitoring.claims.measure import Question, measure, order
+from monitoring.claims.measure import estimates, measure, order
+from monitoring.claims.plan import Plan
+from monitoring.claims.question import Question
 from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.statistics import STATISTICS
 from monitoring.claims.sweep import Pass
 
 CASES = "cases"
 """The set that holds the rows of claims about a case; no other set may have this name."""
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What one version, and the control models beside it, say of F findings.
+
+    Attributes:
+        checks: one of each finding, in order.
+        controls: θ of each finding by each of K control models, on pinned and on fresh rows, shape (K, F, 2); NaN
+            where there is none.
+    """
+
+    checks: list[Check]
+    controls: Array
 
 
 def recheck(
@@ -27,14 +45,16 @@ def recheck(
     fresh: str,
     pinned: Mapping[int, str],
     cases: pd.DataFrame,
+    controls: Sequence[Model] = (),
     level: float = 0.90,
     replicates: int = 1000,
     threads: int = 1,
-) -> list[Check]:
-    """One check of each finding, in order.
+) -> Recheck:
+    """One check of each finding, and what control models make of it, from one pass over the union of all rows.
 
-    Claims about a case look among ``cases`` and have no fresh rows. Claims about the population are measured on their
-    pinned rows and on the fresh ones. Artifact claims about a set speak of their pinned rows alone, exactly.
+    Claims about a case look among ``cases`` and have no fresh rows; where they need company (neighbours), it is the
+    fresh rows. Claims about the population are measured on their pinned rows and on the fresh ones; what they leave
+    open is settled on the pinned ones. Artifact claims about a set speak of their pinned rows alone, exactly.
 
     Args:
         findings: by id; those being filed all have id 0 and share their pinned set.
@@ -44,6 +64,8 @@ def recheck(
         fresh: the set with the evidence rows of the newest window.
         pinned: finding's id -> the set with the evidence rows of the version it was made about.
         cases: canonical rows in which cases are looked up.
+        controls: models trained like ``model``, with other weights of rows or another seed; only estimated, without
+            intervals.
         level: of every interval.
         replicates: of the bootstrap.
         threads: for LightGBM.
@@ -52,25 +74,37 @@ def recheck(
         Checks; a claim that does not fit the model's schema any more, or that this build cannot read, is
         ``untestable``, with the reason.
     """
-    sweep = Pass(model, Evidence({**sets, CASES: cases}), threads=threads)
+    evidence = Evidence({**sets, CASES: cases})
     asked: list[Question] = []
-    slots: list[tuple[Claim | str, list[int]]] = []
+    slots: list[tuple[Claim | str, range]] = []
     for finding in findings:
         claim = _read(finding.claim)
-        if isinstance(claim, str):
-            slots.append((claim, []))
-            continue
-        about_case = isinstance(STATISTICS[claim.statistic], CaseStatistic)
-        rows = [CASES] if about_case else [pinned[finding.id]]
-        if finding.scope is Scope.POPULATION and not about_case:
-            rows.append(fresh)
-        slots.append((claim, list(range(len(asked), len(asked) + len(rows)))))
-        asked += [Question(claim, finding.scope, name, finding.birth) for name in rows]
-    answers = measure(sweep, asked, level=level, replicates=replicates)
-    return [
+        rows = [] if isinstance(claim, str) else _rows(claim, finding, pinned, fresh)
+        slots.append((claim, range(len(asked), len(asked) + len(rows))))
+        asked += [
+            Question(claim, finding.scope, name, finding.birth, fresh if name == CASES else pinned[finding.id])
+            for name in rows
+            if not isinstance(claim, str)
+        ]
+    plan = Plan(asked, evidence, model.schema)
+    answers = measure(Pass(model, evidence, threads=threads), plan, level=level, replicates=replicates)
+    others = np.full((len(controls), len(findings), 2), np.nan)
+    if controls:
+        theta = estimates([Pass(control, evidence, threads=threads) for control in controls], plan)
+        for f, (_, at) in enumerate(slots):
+            others[:, f, : len(at)] = theta[:, at]
+    checks = [
         _check(finding, version, claim, [answers[k] for k in at])
         for finding, (claim, at) in zip(findings, slots, strict=True)
     ]
+    return Recheck(checks, others)
+
+
+def _rows(claim: Claim, finding: Finding, pinned: Mapping[int, str], fresh: str) -> list[str]:
+    """The sets a finding is put to: pinned rows first."""
+    if isinstance(claim.about, CaseStatistic):
+        return [CASES]
+    return [pinned[finding.id], fresh] if finding.scope is Scope.POPULATION else [pinned[finding.id]]
 
 
 def _read(text: str) -> Claim | str:

@@ -19,8 +19,8 @@ FRESH = "fresh"
 def recheck(service: Service, version: Version) -> list[Check]:
     """Every open finding made before ``version``, on pinned and on fresh rows, recorded in one transaction.
 
-    Those made about ``version`` itself were tested on it when they were filed. The investigator's findings are retired after ``policy.follow`` retrains, so that what a retrain costs does not
-    depend on how many there were before.
+    Those made about ``version`` itself were tested on it when they were filed. The investigator's findings are retired
+    after ``policy.follow`` retrains, so that what a retrain costs does not depend on how many there were before.
     """
     earlier = [f for f in service.ledger.findings(open_only=True) if f.made_on < version.number]
     done = {
@@ -64,7 +64,7 @@ def retest(
         level=service.policy.level,
         replicates=service.policy.replicates,
         threads=service.policy.recipe.threads,
-    )
+    ).checks
 
 
 def _case(finding: Finding) -> str | None:

@@ -39,7 +39,7 @@ def retest(model: Model, rows: Callable[..., pd.DataFrame]) -> Callable[..., lis
             cases=cases,
             replicates=200,
             **options,  # type: ignore[arg-type]
-        )
+        ).checks
 
     return run
 
@@ -108,7 +108,7 @@ def retest_with_region(model: Model, findings: list[Finding]) -> list[Check]:
     rows["sex"], rows["region"] = "F", "north"
     sets = {"v1": rows, "fresh": rows}
     names = {f.id: "v1" for f in findings}
-    return recheck(findings, VERSION, model, sets, fresh="fresh", pinned=names, cases=rows[:0], replicates=100)
+    return recheck(findings, VERSION, model, sets, fresh="fresh", pinned=names, cases=rows[:0], replicates=100).checks
 
 
 def test_a_claim_this_build_cannot_read_is_untestable(retest: Callable[..., list[Check]]) -> None:
@@ -123,6 +123,39 @@ def test_findings_that_are_not_filed_yet_are_all_tested(retest: Callable[..., li
     """At birth ids are still 0; the checks come in the order of the findings."""
     checks = retest([finding("auc() > 0.6", id=0), finding("auc() > 0.999", id=0)])
     assert [c.status for c in checks] == [Status.HOLDS, Status.STALE]
+
+
+def test_control_models_are_only_estimated(model: Model, rows: Callable[..., pd.DataFrame]) -> None:
+    """θ of each finding by each control on pinned and on fresh rows; the model's own is its checks' to the last digit."""
+    findings = [
+        finding(text, id=k)
+        for k, text in enumerate(
+            ("auc() > 0.6", 'attribution_share("sex") > 0', 'prediction(case="7") > 0', "auc(where=\"sex = 'X'\") > 0")
+        )
+    ]
+    stricter = replace(model, threshold=0.7)
+    found = recheck(
+        findings,
+        VERSION,
+        model,
+        {"v1": rows(300, seed=1, first=0), "fresh": rows(300, seed=2, first=200)},
+        fresh="fresh",
+        pinned={f.id: "v1" for f in findings},
+        cases=rows(10, seed=1, first=0),
+        controls=[model, stricter],
+        replicates=50,
+    )
+    assert found.controls.shape == (2, 4, 2)
+    for check, (pinned, fresh) in zip(found.checks[:2], found.controls[0], strict=False):
+        assert check.pinned.interval is not None
+        assert check.fresh is not None
+        assert check.fresh.interval is not None
+        assert (check.pinned.interval.estimate, check.fresh.interval.estimate) == pytest.approx(
+            (pinned, fresh), abs=1e-14
+        )
+    (own, none), (other, _) = found.controls[:, 2]
+    assert own - other == pytest.approx(np.log(0.7 / 0.3))
+    assert np.isnan([none, *found.controls[:, 3].ravel()]).all()
 
 
 def test_nothing_to_recheck_is_nothing(retest: Callable[..., list[Check]]) -> None:

@@ -1,0 +1,108 @@
+"""Rows as they might have been: declared by statistics, stacked, predicted once for each model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.domain import Scope
+from models.learner.model import Model
+from models.rows import Array
+from monitoring.claims import statistics
+from monitoring.claims.counterfactual import Counterfactual, Do
+from monitoring.claims.evidence import Evidence
+from monitoring.claims.grammar import Claim
+from monitoring.claims.measure import estimates, measure
+from monitoring.claims.question import Question
+from monitoring.claims.statistic import WHERE, Argument, ArgumentKind, Arguments, SumStatistic, Term, ones, ratio
+from monitoring.claims.sweep import Pass, View
+
+HIGH, LOW = 1.5, -1.5
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How much further a row's margin is where a feature is high than where it is low."""
+
+    feature: str
+
+    def __call__(self, view: View) -> Array:
+        """Shape (n,)."""
+        high, low = (view.under(Do(((self.feature, value),))).margin for value in (HIGH, LOW))
+        return np.asarray(high - low)
+
+
+class Effect(SumStatistic):
+    """The mean of ``Moved``. Source: this test."""
+
+    name = "effect"
+    description = "how far the margin moves with a feature"
+    example = 'effect("duration") > 0'
+    arguments = (Argument("feature", ArgumentKind.FEATURES, positional=True), WHERE)
+
+    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
+        return tuple(Do(((str(arguments["feature"]), value),)) for value in (HIGH, LOW))
+
+    def terms(self, arguments: Arguments) -> tuple[Term, ...]:
+        segment = self.segment(arguments)
+        return Term(Moved(str(arguments["feature"])), segment), Term(ones, segment)
+
+    def value(self, sums: Array) -> Array:
+        return ratio(sums, 0, 1)
+
+
+def effect(feature: str, rows: str, **more: str) -> Question:
+    """A question about ``Effect``."""
+    arguments = (("feature", feature), *more.items())
+    return Question(Claim("effect", arguments, ">", 0.0), Scope.POPULATION, rows)
+
+
+def test_all_counterfactual_rows_are_predicted_in_one_call_a_model(
+    model: Model, rows: Callable[..., pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two changes of two features, on the rows that are asked about and no others, whatever the number of claims."""
+    monkeypatch.setitem(statistics.STATISTICS, "effect", Effect())
+    monkeypatch.setattr("monitoring.claims.plan.check", lambda claim, schema: None)
+    predicted: list[int] = []
+    raw = Model.raw
+
+    def counting(self: Model, matrix: Array, threads: int = 0) -> Array:
+        predicted.append(len(matrix))
+        return raw(self, matrix, threads)
+
+    monkeypatch.setattr(Model, "raw", counting)
+    every = rows(250, seed=5)
+    frame, other = every[:200], every[150:]
+    evidence = Evidence({"a": frame, "b": other})
+    asked = [effect("duration", "a"), effect("duration", "b"), effect("emp.var.rate", "b", where="duration > 0")]
+    sweep = Pass(model, evidence)
+    some = int((other["duration"] > 0).sum())
+    answers = measure(sweep, asked, replicates=50)
+    assert predicted == [2 * 250 + 2 * some]
+    for answer, (feature, where) in zip(
+        answers, [("duration", frame), ("duration", other), ("emp.var.rate", other[other["duration"] > 0])], strict=True
+    ):
+        high, low = (raw(model, model.matrix(where.assign(**{feature: value}))) for value in (HIGH, LOW))
+        assert answer.interval is not None
+        assert answer.interval.estimate == pytest.approx(float((high - low).mean()), abs=1e-12)
+    estimates([sweep, Pass(model, evidence)], asked)
+    assert predicted == [2 * 250 + 2 * some] * 2
+
+
+def test_a_value_is_encoded_as_the_model_knows_it(model: Model, sweep: Pass) -> None:
+    """A category is its code, one the model never saw is missing, the other features stay as they are."""
+    view = View(sweep, np.arange(20))
+    changed = Do((("job", "student"), ("duration", 2.0))).matrix(view)
+    expected = sweep.evidence.frame.iloc[:20].assign(job="student", duration=2.0)
+    np.testing.assert_array_equal(changed, model.matrix(expected))
+    assert np.isnan(Do((("job", "astronaut"),)).matrix(view)[:, 3]).all()
+
+
+def test_leaves_are_those_the_rows_fall_in(model: Model, sweep: Pass) -> None:
+    """One leaf a tree, as LightGBM routes the rows, and looked up in any order."""
+    expected = model.booster.predict(sweep.matrix, pred_leaf=True)
+    rows = np.array([7, 3, 7, 250])
+    np.testing.assert_array_equal(View(sweep, rows).leaves, np.asarray(expected)[rows])
+    np.testing.assert_array_equal(View(sweep, np.arange(400)).leaves, expected)

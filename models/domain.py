@@ -36,6 +36,8 @@ class Author(StrEnum):
     """Who files findings by default; any other text is a person's name."""
 
     INVESTIGATOR = "investigator"
+    MLFLOW = "mlflow"
+    """Whoever set a tag in MLflow, which does not keep who did."""
     PERSON = "person"
 
 
@@ -57,7 +59,7 @@ class Recipe:
     l2: float = 1.0
     calibration: str = "temperature"
     threshold: float = 0.5
-    threads: int = field(default=2, compare=False)
+    threads: int = field(default=1, compare=False)
 
     @property
     def digest(self) -> str:
@@ -159,6 +161,8 @@ class Finding:
         birth: the estimate when it was filed, on the rows that tested it.
         stillborn: it failed its first confirmation; reported, but kept out of survival.
         retired_on: version from which it is no longer re-tested; None while it is open.
+        links: addresses of what led to it: a notebook, a ticket, a page.
+        in_file: it stands in the team's file of findings, which speaks for it from then on.
     """
 
     name: str
@@ -174,6 +178,8 @@ class Finding:
     stillborn: bool = False
     retired_on: int | None = None
     id: int = 0
+    links: tuple[str, ...] = ()
+    in_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,13 +228,21 @@ class Check:
 
 @dataclass(frozen=True)
 class ColumnDrift:
-    """One column's drift, as Evidently judged it."""
+    """One column's drift.
+
+    Attributes:
+        method: distance, or what was compared in its place.
+        score: of all rows the watch compared, give or take ``error``.
+        threshold: from which the column has drifted.
+        error: the most the score may be wrong by; 0 when it is exact.
+    """
 
     name: str
     method: str
     score: float
     threshold: float
     drifted: bool
+    error: float = 0.0
 
 
 @dataclass(frozen=True)

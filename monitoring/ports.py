@@ -1,16 +1,22 @@
 """What the core needs from the outside, as abstract classes; ``flows/bootstrap.py`` joins them to adapters."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from models.domain import Alert, Check, Drift, Finding, Role, Stage, Version
-from models.learner.model import Model
-from models.rows import Batch, Schema, Split, Window
+from models.domain import Alert, Check, Drift, Finding, Role, Stage, Status, Version
 from monitoring.conclusions import Conclusions
+
+if TYPE_CHECKING:  # whoever reads a ledger loads neither frames nor models
+    import pandas as pd
+
+    from models.learner.model import Model
+    from models.rows import Batch, Schema, Split, Window
+    from monitoring.sketches.profile import Profile
 
 
 class Feed(ABC):
@@ -78,8 +84,27 @@ class Store(ABC):
         """The canonical rows with these ids (those that exist), labels joined."""
 
     @abstractmethod
-    def quarantine(self) -> pd.DataFrame:
-        """Every row set aside: columns ``tick``, ``id``, ``reason``, ``row`` (the row as JSON)."""
+    def profile(self, first: int, last: int) -> Profile:
+        """What is kept of the features in ticks ``first`` to ``last``: their histograms. No row is read.
+
+        Profiles of any ticks have the same bins. Histograms that are missing are counted from the rows. Raises TickError.
+        """
+
+    @abstractmethod
+    def values(self, name: str, first: int, last: int) -> pd.Series[Any]:
+        """One feature in ticks ``first`` to ``last``, in no particular order."""
+
+    @abstractmethod
+    def labels(self, first: int, last: int, source: str | None = None) -> tuple[int, int]:
+        """How many rows of ticks ``first`` to ``last`` have label 0 and label 1, as of ``source`` (default: now)."""
+
+    @abstractmethod
+    def sample(self, first: int, last: int, source: str | None = None, *, rows: int) -> pd.DataFrame:
+        """At most so many canonical rows of ticks ``first`` to ``last`` that never train: those with the smallest hash."""
+
+    @abstractmethod
+    def quarantine(self, first: int = 0, last: int | None = None) -> pd.DataFrame:
+        """Every row set aside in ticks ``first`` to ``last`` (default: the newest): columns ``tick``, ``id``, ``reason``, ``row`` (the row as JSON)."""
 
 
 class Registry(ABC):
@@ -108,37 +133,37 @@ class Registry(ABC):
         metrics: Mapping[str, float],
         artifacts: Sequence[Path] = (),
         texts: Mapping[str, str] | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Mapping[str, str | None] | None = None,
         card: str | None = None,
     ) -> None:
-        """Add metrics, files, JSON or text artifacts by name, tags and the description card; saying it twice is saying it once."""
+        """Add metrics, files, JSON or text artifacts by name, tags and the description card; saying it twice is saying it once.
+
+        A tag whose value is None is taken away.
+        """
+
+    def tags(self, versions: Sequence[Version]) -> dict[int, dict[str, str]]:
+        """Version number -> the tags of its registered version, people's among them; those that are not there are left out.
+
+        A registry that has no tags says nothing.
+        """
+        return {}
 
 
 class Reporter(ABC):
-    """Compares two windows and draws the comparison (Evidently)."""
+    """Draws what a watch found (Evidently)."""
 
     def warm(self) -> None:  # noqa: B027 - most have nothing to load
         """Load what is slow to load; optional."""
 
     @abstractmethod
-    def watch(
-        self,
-        reference: pd.DataFrame,
-        current: pd.DataFrame,
-        schema: Schema,
-        *,
-        tick: int,
-        first_tick: int,
-        against: int,
-    ) -> Drift:
-        """Judge ``current`` against ``reference``: canonical frames with a ``prediction`` column.
+    def page(
+        self, drift: Drift, conclusions: Conclusions, sides: tuple[pd.DataFrame, pd.DataFrame], path: Path
+    ) -> Path:
+        """Write the report of ``drift`` with ``conclusions`` as a metric of its own, as one HTML file.
 
-        Keeps what it needs to draw the page later. Survives empty, constant and all-missing columns.
+        The scores shown are those of ``drift``; ``sides`` are rows to draw its columns from, reference and current,
+        numbers as float64 and the rest as text, NaN for missing. Survives empty, constant and absent columns.
         """
-
-    @abstractmethod
-    def page(self, drift: Drift, conclusions: Conclusions, path: Path) -> Path:
-        """Write the report of ``drift`` with ``conclusions`` as a metric of its own, as one HTML file."""
 
 
 @dataclass(frozen=True)
@@ -200,20 +225,32 @@ class Ledger(ABC):
         """Replace the checks of (finding, version) pairs by these, and set the version's stage if given."""
 
     @abstractmethod
-    def checks(self, *, finding: int | None = None, version: int | None = None) -> list[Check]:
-        """By version then finding."""
+    def checks(self, *, finding: int | None = None, version: int | None = None, since: int = 0) -> list[Check]:
+        """By version then finding; those of one finding, of one version, of versions from ``since`` on."""
+
+    @abstractmethod
+    def statuses(self) -> dict[int, dict[int, Status]]:
+        """Finding id -> version number -> status of the check there: what is left of every check, in little room."""
 
     @abstractmethod
     def retire(self, findings: Iterable[int], version: int) -> None:
         """Stop re-testing from ``version`` on."""
 
     @abstractmethod
+    def revise(self, findings: Sequence[Finding]) -> None:
+        """Set what does not touch the claim, by id: author, note, guard, ttl, links, in_file. Raises NotFound."""
+
+    @abstractmethod
+    def supersede(self, findings: Iterable[int], version: int) -> None:
+        """Retire from ``version`` on and free the name: ``fair``, the finding 12, is called ``fair~12`` from now on."""
+
+    @abstractmethod
     def record_drift(self, drift: Drift) -> None:
         """One per (tick, champion)."""
 
     @abstractmethod
-    def drifts(self) -> list[Drift]:
-        """By tick."""
+    def drifts(self, *, since: int = 0) -> list[Drift]:
+        """By tick; those of ticks from ``since`` on."""
 
     @abstractmethod
     def enqueue(self, alert: Alert, channels: Sequence[str], *, stage: tuple[int, Stage] | None = None) -> bool:

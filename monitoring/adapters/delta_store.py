@@ -144,14 +144,18 @@ class DeltaStore(Store):
             upto = self._labels.last_of(self._versions(source)[1])
             ticks = self._rows.between(first, last)
             chosen = unseen_ids(ticks, self.split, rows)
-            return self._labelled(ticks.filter(pl.col(ROW_ID).is_in(chosen.implode())), upto)
+            return self._labelled(ticks.filter(pl.col(ROW_ID).is_in(chosen.implode())).collect().lazy(), upto)
 
     def quarantine(self, first: int = 0, last: int | None = None) -> pd.DataFrame:
         stored = self.last_tick
         if stored < 0:
             return pd.DataFrame(columns=["tick", "id", "reason", "row"])
         with answering(self.folder):
-            entries = self._set_aside.between(first, stored if last is None else last).collect().rename({TICK: "tick", ROW_ID: "id"})
+            entries = (
+                self._set_aside.between(first, stored if last is None else last)
+                .collect()
+                .rename({TICK: "tick", ROW_ID: "id"})
+            )
         return entries.sort("tick", "id", "reason", "row").to_pandas()
 
     def _contract(self) -> StoreContract | None:

@@ -1,4 +1,4 @@
-"""Evidently without its telemetry and without its own deprecations on the user's screen."""
+"""Evidently without its telemetry and without its own warnings on the user's screen."""
 
 import os
 import warnings
@@ -11,9 +11,11 @@ def quiet() -> Iterator[None]:
     """Where Evidently is imported and used.
 
     It reports its use unless ``DO_NOT_TRACK`` is set before it is imported. It touches ``numpy.core`` and Pydantic's
-    old interface on import and while drawing; both are deprecated and neither is ours to mend.
+    old interface on import and while drawing; both are deprecated and neither is ours to mend. It divides by the rows of
+    empty tables and by the spread of constant columns.
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=DeprecationWarning)
+        warnings.filterwarnings("ignore", "(invalid value|divide by zero) encountered", RuntimeWarning)
         yield

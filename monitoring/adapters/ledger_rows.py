@@ -69,6 +69,8 @@ def finding_row(finding: Finding, number: int) -> dict[str, Any]:
         **_interval_row("birth", finding.birth),
         "stillborn": bool(finding.stillborn),
         "retired_on": None if finding.retired_on is None else int(finding.retired_on),
+        "links": list(finding.links),
+        "in_file": bool(finding.in_file),
     }
 
 
@@ -76,6 +78,7 @@ def to_finding(row: Row) -> Finding:
     """The reverse of ``finding_row``."""
     fields = {name: value for name, value in row.items() if not name.startswith("birth_")}
     fields["scope"] = Scope(row["scope"])
+    fields["links"] = tuple(row["links"])
     return Finding(**fields, birth=_to_interval("birth", row))
 
 
@@ -104,7 +107,10 @@ def drift_row(drift: Drift) -> dict[str, Any]:
         "tick": int(drift.tick),
         "against": int(drift.against),
         "first_tick": int(drift.first_tick),
-        "columns": [[c.name, c.method, float(c.score), float(c.threshold), bool(c.drifted)] for c in drift.columns],
+        "columns": [
+            [c.name, c.method, float(c.score), float(c.threshold), bool(c.drifted), float(c.error)]
+            for c in drift.columns
+        ],
         "drifted": bool(drift.drifted),
         "powered": bool(drift.powered),
         "note": drift.note,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in ``migrations/versions``; revisions are counted, so a greater one was written by newer code."""
 
 
@@ -108,6 +108,8 @@ FINDINGS = sa.Table(
     sa.Column("birth_upper", Real),
     sa.Column("stillborn", sa.Boolean, nullable=False),
     sa.Column("retired_on", sa.Integer),
+    sa.Column("links", Document, nullable=False, server_default="[]"),
+    sa.Column("in_file", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 

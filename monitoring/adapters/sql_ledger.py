@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from types import TracebackType
-from typing import Any
 
 import sqlalchemy as sa
 
-from models.domain import Alert, Check, Drift, Finding, Stage, Version
+from models.domain import Alert, Check, Drift, Finding, Stage, Status, Version
 from models.errors import NotFound
 from monitoring.adapters.ledger_database import Database
+from monitoring.adapters.ledger_known import AT_ONCE, KnownFindings, KnownStatuses
+from monitoring.adapters.ledger_known import rows as _rows
 from monitoring.adapters.ledger_rows import (
     alert_row,
     check_row,
@@ -26,6 +27,8 @@ from monitoring.adapters.ledger_tables import ALERTS, CHECKS, DELIVERIES, DRIFTS
 from monitoring.ports import Delivery, Ledger
 
 PENDING, SENT, DEAD = "pending", "sent", "dead"
+REVISABLE = ("author", "note", "guard", "ttl", "links", "in_file")
+"""Columns of a finding that say nothing about its claim."""
 
 
 class SqlLedger(Ledger):
@@ -47,6 +50,8 @@ class SqlLedger(Ledger):
     def __init__(self, url: str, *, busy_seconds: float = 15.0) -> None:
         self._database = Database(url, busy_seconds)
         self._read, self._write = self._database.read, self._database.write
+        self._versions: list[Version] = []
+        self._findings, self._statuses = KnownFindings(), KnownStatuses()
 
     def __enter__(self) -> "SqlLedger":
         return self
@@ -61,12 +66,16 @@ class SqlLedger(Ledger):
         self._database.close()
 
     def versions(self) -> list[Version]:
+        # A version never changes, so only those that came since are read.
+        known = self._versions[-1].number if self._versions else 0
+        query = sa.select(VERSIONS).where(VERSIONS.c.number > known).order_by(VERSIONS.c.number)
         with self._read() as connection:
-            return [to_version(row) for row in _rows(connection, sa.select(VERSIONS).order_by(VERSIONS.c.number))]
+            self._versions = [*self._versions, *(to_version(row) for row in _rows(connection, query))]
+        return list(self._versions)
 
     def add_version(self, version: Version) -> None:
         with self._write() as connection:
-            if version.number not in _numbers(connection):
+            if _missing(connection, VERSIONS.c.number, {version.number}):
                 row = version_row(version) | {"stage": Stage.REGISTERED.value}
                 connection.execute(sa.insert(VERSIONS), row)
 
@@ -85,7 +94,7 @@ class SqlLedger(Ledger):
         if open_only:
             query = query.where(FINDINGS.c.stillborn.is_(False), FINDINGS.c.retired_on.is_(None))
         with self._read() as connection:
-            return [to_finding(row) for row in _rows(connection, query)]
+            return self._findings.read(connection, query)
 
     def finding(self, key: str) -> Finding:
         with self._read() as connection:
@@ -102,9 +111,9 @@ class SqlLedger(Ledger):
         self, findings: Sequence[Finding], checks: Sequence[Check], *, stage: tuple[int, Stage] | None = None
     ) -> list[Finding]:
         with self._write() as connection:
-            filed = connection.execute(sa.select(FINDINGS.c.name, FINDINGS.c.id))
-            ids: dict[str, int] = dict(iter(filed))
-            last = max(ids.values(), default=0)
+            named = FINDINGS.c.name.in_([finding.name for finding in findings])
+            ids: dict[str, int] = dict(iter(connection.execute(sa.select(FINDINGS.c.name, FINDINGS.c.id).where(named))))
+            last = connection.execute(sa.select(sa.func.max(FINDINGS.c.id))).scalar() or 0
             new: dict[int, int] = {}  # index into findings -> id
             for index, finding in enumerate(findings):
                 if finding.name not in ids:
@@ -116,7 +125,7 @@ class SqlLedger(Ledger):
             if births:
                 connection.execute(sa.insert(CHECKS), [check_row(check, new[check.finding]) for check in births])
             _set_stage(connection, stage)
-            stored = {row["name"]: to_finding(row) for row in _rows(connection, sa.select(FINDINGS))}
+            stored = {row["name"]: to_finding(row) for row in _rows(connection, sa.select(FINDINGS).where(named))}
         return [stored[finding.name] for finding in findings]
 
     def record_checks(self, version: int, checks: Sequence[Check], *, stage: Stage | None = None) -> None:
@@ -126,6 +135,7 @@ class SqlLedger(Ledger):
         with self._write() as connection:
             _require_versions(connection, {version})
             _require_findings(connection, {check.finding for check in checks})
+            self._statuses.forget(version)
             if checks:
                 replaced = sa.delete(CHECKS).where(
                     CHECKS.c.finding == sa.bindparam("old_finding"), CHECKS.c.version == sa.bindparam("old_version")
@@ -134,14 +144,18 @@ class SqlLedger(Ledger):
                 connection.execute(sa.insert(CHECKS), [check_row(check, check.finding) for check in checks])
             _set_stage(connection, None if stage is None else (version, stage))
 
-    def checks(self, *, finding: int | None = None, version: int | None = None) -> list[Check]:
-        query = sa.select(CHECKS).order_by(CHECKS.c.version, CHECKS.c.finding)
+    def checks(self, *, finding: int | None = None, version: int | None = None, since: int = 0) -> list[Check]:
+        query = sa.select(CHECKS).where(CHECKS.c.version >= since).order_by(CHECKS.c.version, CHECKS.c.finding)
         if finding is not None:
             query = query.where(CHECKS.c.finding == finding)
         if version is not None:
             query = query.where(CHECKS.c.version == version)
         with self._read() as connection:
             return [to_check(row) for row in _rows(connection, query)]
+
+    def statuses(self) -> dict[int, dict[int, Status]]:
+        with self._read() as connection:
+            return self._statuses.read(connection)
 
     def retire(self, findings: Iterable[int], version: int) -> None:
         numbers = {int(number) for number in findings}
@@ -153,6 +167,28 @@ class SqlLedger(Ledger):
             if numbers:
                 connection.execute(retired.values(retired_on=version), [{"of": number} for number in sorted(numbers)])
 
+    def revise(self, findings: Sequence[Finding]) -> None:
+        with self._write() as connection:
+            _require_findings(connection, {finding.id for finding in findings})
+            for finding in findings:
+                row = finding_row(finding, finding.id)
+                revised = sa.update(FINDINGS).where(FINDINGS.c.id == finding.id)
+                connection.execute(revised.values({name: row[name] for name in REVISABLE}))
+
+    def supersede(self, findings: Iterable[int], version: int) -> None:
+        numbers = sorted({int(number) for number in findings})
+        with self._write() as connection:
+            _require_versions(connection, {version})
+            _require_findings(connection, set(numbers))
+            for number in numbers:
+                mine = FINDINGS.c.id == number
+                connection.execute(
+                    sa.update(FINDINGS).where(mine, FINDINGS.c.retired_on.is_(None)).values(retired_on=version)
+                )
+                # Said twice it is said once: a name that ends in the finding's own number has been freed before.
+                free = ~FINDINGS.c.name.endswith(f"~{number}")
+                connection.execute(sa.update(FINDINGS).where(mine, free).values(name=FINDINGS.c.name + f"~{number}"))
+
     def record_drift(self, drift: Drift) -> None:
         with self._write() as connection:
             _require_versions(connection, {drift.against})
@@ -160,8 +196,8 @@ class SqlLedger(Ledger):
             connection.execute(sa.delete(DRIFTS).where(same))
             connection.execute(sa.insert(DRIFTS), drift_row(drift))
 
-    def drifts(self) -> list[Drift]:
-        query = sa.select(DRIFTS).order_by(DRIFTS.c.tick, DRIFTS.c.against)
+    def drifts(self, *, since: int = 0) -> list[Drift]:
+        query = sa.select(DRIFTS).where(DRIFTS.c.tick >= since).order_by(DRIFTS.c.tick, DRIFTS.c.against)
         with self._read() as connection:
             return [to_drift(row) for row in _rows(connection, query)]
 
@@ -212,26 +248,33 @@ _DELIVERY = sa.select(
 ).join_from(DELIVERIES, ALERTS)
 
 
-def _rows(connection: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
-    return [row._asdict() for row in connection.execute(query)]
-
-
-def _numbers(connection: sa.Connection) -> set[int]:
-    return set(connection.execute(sa.select(VERSIONS.c.number)).scalars())
-
-
 def _require_versions(connection: sa.Connection, numbers: set[int]) -> None:
-    known = _numbers(connection)
-    if missing := sorted(numbers - known):
-        have = f"it has v{min(known)} to v{max(known)}" if known else "it has none yet"
+    if missing := _missing(connection, VERSIONS.c.number, numbers):
+        first, last = _ends(connection, VERSIONS.c.number)
+        have = "it has none yet" if last is None else f"it has v{first} to v{last}"
         raise NotFound(f"the ledger has no version v{missing[0]}; {have}")
 
 
 def _require_findings(connection: sa.Connection, numbers: set[int]) -> None:
-    known = set(connection.execute(sa.select(FINDINGS.c.id)).scalars())
-    if missing := sorted(numbers - known):
-        have = f"it has 1 to {max(known)}" if known else "it has none yet"
-        raise NotFound(f"the ledger has no finding {missing[0]}; {have}")
+    if missing := _missing(connection, FINDINGS.c.id, numbers):
+        last = _ends(connection, FINDINGS.c.id)[1]
+        raise NotFound(
+            f"the ledger has no finding {missing[0]}; {'it has none yet' if last is None else f'it has 1 to {last}'}"
+        )
+
+
+def _missing(connection: sa.Connection, key: "sa.Column[int]", numbers: set[int]) -> list[int]:
+    """Those that are no key, ascending."""
+    wanted = sorted(numbers)
+    known: set[int] = set()
+    for start in range(0, len(wanted), AT_ONCE):
+        known |= set(connection.execute(sa.select(key).where(key.in_(wanted[start : start + AT_ONCE]))).scalars())
+    return [number for number in wanted if number not in known]
+
+
+def _ends(connection: sa.Connection, key: "sa.Column[int]") -> tuple[int | None, int | None]:
+    first, last = connection.execute(sa.select(sa.func.min(key), sa.func.max(key))).one()
+    return first, last
 
 
 def _set_stage(connection: sa.Connection, stage: tuple[int, Stage] | None) -> None:

@@ -2,23 +2,24 @@
 
 from json import dumps
 from pathlib import Path
+from typing import Any
 
 from models.domain import Drift, Stage, Version
 from monitoring.alerts import decide
-from monitoring.conclude import conclude
+from monitoring.conclude import RECENT, tell
 from monitoring.conclusions import Conclusions
 from monitoring.reports.card import card
 from monitoring.reports.listing import finding_rows
 from monitoring.reports.page import write_page
 from monitoring.reports.words import plural
 from monitoring.service import Service
+from monitoring.steps.sides import sides
 from monitoring.steps.timing import timed
 
 
 def conclusions(service: Service) -> Conclusions:
     """The one story, from the ledger."""
-    ledger = service.ledger
-    return conclude(ledger.versions(), ledger.findings(), ledger.checks(), ledger.drifts())
+    return tell(service.ledger)
 
 
 @timed
@@ -31,7 +32,7 @@ def report(service: Service, version: Version) -> Conclusions:
         version,
         metrics=_metrics(story, drift),
         artifacts=list(links.values()),
-        texts={"findings.json": dumps(finding_rows(story), indent=1)},
+        texts={"findings.json": dumps(_told(story, version), indent=1)},
         tags={"halflife.went_stale": str(sum(change.after.refutes for change in story.changes))},
         card=card(version, story),
     )
@@ -57,10 +58,19 @@ def pages(service: Service, story: Conclusions, drift: Drift | None, folder: Pat
     folder.mkdir(parents=True, exist_ok=True)
     links = {}
     if drift is not None:
-        links["drift"] = service.reporter.page(drift, story, folder / "drift.html")
+        reference, current = sides(service, service.version(drift.against), drift.first_tick, drift.tick)
+        drawn = reference.drawn(), current.drawn()
+        links["drift"] = service.reporter.page(drift, story, drawn, folder / "drift.html")
     near = {name: path.name for name, path in links.items()}
     links["conclusions"] = write_page(story, folder / "conclusions.html", title=service.policy.name, links=near)
     return links
+
+
+def _told(story: Conclusions, version: Version) -> list[dict[str, Any]]:
+    """Every finding but those retired or born dead more than `RECENT` versions ago, which stand in those versions' files."""
+    ended = {f.id: f.made_on if f.stillborn else f.retired_on for f in story.findings}
+    rows = finding_rows(story)
+    return [row for row in rows if (end := ended[row["id"]]) is None or version.number - end <= RECENT]
 
 
 def _news(story: Conclusions) -> str:
@@ -84,12 +94,11 @@ def _since(story: Conclusions, version: Version) -> int:
 
 
 def _quarantined(service: Service, story: Conclusions, version: Version) -> int:
-    ticks = service.store.quarantine()["tick"]
-    return int(((ticks > _since(story, version)) & (ticks <= version.last)).sum())
+    return len(service.store.quarantine(_since(story, version) + 1, version.last))
 
 
 def _ingested(service: Service, story: Conclusions, version: Version) -> int:
-    return len(service.store.window(_since(story, version) + 1, version.last).rows)
+    return service.store.profile(_since(story, version) + 1, version.last).rows
 
 
 def _metrics(story: Conclusions, drift: Drift | None) -> dict[str, float]:

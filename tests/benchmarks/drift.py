@@ -22,8 +22,8 @@ from monitoring.sketches.profile import profile
 WIDE = 30
 CATEGORICAL = 4
 MILLION = 1_000_000
-FIRST = 20_000
-"""Rows the bins are placed from."""
+FIRST = 10_000
+"""Rows the bins are placed from, as in the store."""
 NANNYML = Path(__file__).parents[2] / ".venv-nannyml" / "bin" / "python"
 SCHEMA = Schema(
     tuple(Column(f"x{i}", Kind.NUMERIC) for i in range(WIDE - CATEGORICAL))

@@ -78,6 +78,8 @@ findings = st.builds(
     birth=st.none() | intervals,
     stillborn=st.booleans(),
     retired_on=st.none() | numbers,
+    links=st.lists(words, max_size=3).map(tuple),
+    in_file=st.booleans(),
 )
 drifts = st.builds(
     Drift,

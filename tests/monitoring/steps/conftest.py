@@ -10,7 +10,7 @@ import pytest
 from models.domain import Drift, Recipe, Role, Version
 from models.errors import NotFound
 from models.learner.model import Model
-from models.rows import Schema, Split, Window
+from models.rows import Split, Window
 from models.world.scenarios import scenario
 from models.world.world import World
 from monitoring.adapters.delta_store import DeltaStore
@@ -58,28 +58,16 @@ class RememberingRegistry(Registry):
 
 
 class RememberingReporter(Reporter):
-    """Says that nothing moved, and remembers what it was asked."""
+    """Draws nothing, and remembers what it was given."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+        self.drawn: list[tuple[Drift, tuple[pd.DataFrame, pd.DataFrame]]] = []
 
-    def watch(
-        self,
-        reference: pd.DataFrame,
-        current: pd.DataFrame,
-        schema: Schema,
-        *,
-        tick: int,
-        first_tick: int,
-        against: int,
-    ) -> Drift:
-        """Remember both sides."""
-        self.asked.append((reference, current))
-        sizes = (len(reference), len(current))
-        return Drift(tick, against, first_tick, (), False, True, "nothing moved", {}, sizes)
-
-    def page(self, drift: Drift, conclusions: Conclusions, path: Path) -> Path:
+    def page(
+        self, drift: Drift, conclusions: Conclusions, sides: tuple[pd.DataFrame, pd.DataFrame], path: Path
+    ) -> Path:
         """An empty page."""
+        self.drawn.append((drift, sides))
         path.write_text("", encoding="utf-8")
         return path
 

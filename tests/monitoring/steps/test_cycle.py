@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import wasserstein_distance
 
 from models.domain import Author, Finding, Role, Scope, Stage, Status, Version
 from models.errors import NotFound, UsageError
 from models.rows import ROW_ID, Part
 from monitoring import steps
 from monitoring.service import Service
+from monitoring.steps.sides import SAMPLED, sides
 
 Make = Callable[..., Service]
 
@@ -91,17 +96,45 @@ def test_the_investigators_findings_retire_and_peoples_do_not(make: Make) -> Non
     assert len(service.ledger.checks(finding=mine.id)) == 3
 
 
-def test_predictions_are_watched_only_where_the_model_never_trained(make: Make) -> None:
-    """Inputs come from every row; the prediction of a row that may have trained is missing."""
-    service = make()
-    cycle(service, 3)
+def test_watch_compares_every_row_and_predicts_only_where_the_model_never_trained(make: Make) -> None:
+    """Each score is the distance of all rows of both windows to its stated error; predicted rows are never trained on."""
+    service = make(rows=2_500)
+    version = cycle(service, 3)
     steps.ingest(service, 5)
-    steps.watch(service, 5)
+    drift = steps.watch(service, 5)
+    assert drift is not None
+    windows = service.window(version).rows, service.store.window(4, 5).rows
+    assert drift.rows == tuple(len(rows) for rows in windows)
+    scores = {column.name: column for column in drift.columns}
+    assert set(scores) == {*service.schema.names, "prediction", "label"}
+    for name in ("age", "income"):
+        before, now = (rows[name].dropna() for rows in windows)
+        distance = wasserstein_distance(before, now) / np.std(before)
+        assert scores[name].score == pytest.approx(distance, abs=scores[name].error + 1e-9)
+    assert scores["label"].score == pytest.approx(_labels_apart(*windows), abs=1e-9)
+    for side in sides(service, version, 4, 5):
+        assert Part.TRAIN not in service.store.split.parts(side.rows[ROW_ID])
+
+
+def _labels_apart(*windows: pd.DataFrame) -> float:
+    """Jensen-Shannon distance of the labels that arrived."""
+    first, second = (rows["_label"].value_counts(normalize=True).sort_index() for rows in windows)
+    return float(jensenshannon(first, second))
+
+
+def test_a_page_draws_the_rows_whose_predictions_were_compared(make: Make) -> None:
+    """The reporter gets the watch that was recorded and a sample of both sides with predictions and labels."""
+    service = make()
+    for tick in (3, 5):
+        cycle(service, tick)
     reporter: Any = service.reporter
-    reference, current = reporter.asked[-1]
-    for frame in (reference, current):
-        trained = service.store.split.parts(frame[ROW_ID]) == Part.TRAIN
-        assert frame["prediction"].isna().tolist() == trained.tolist()
+    (drift, drawn), *_ = reporter.drawn
+    assert drift == service.ledger.drifts()[-1]
+    for frame in drawn:
+        assert list(frame) == [*service.schema.names, "prediction", "label"]
+        assert 0 < len(frame) <= SAMPLED
+        assert frame["prediction"].between(0, 1).all()
+        assert set(frame["label"].dropna()) == {"0", "1"}
 
 
 def test_a_service_without_rows_or_versions_says_how_to_start(make: Make) -> None:

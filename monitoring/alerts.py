@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from models.domain import Alert, AlertItem, AlertKind, Drift, Role, Severity, Status, Version
 from monitoring.alert_events import Event, count, one_line, percent
-from monitoring.alert_findings import CASE_STATISTICS as CASE_STATISTICS
 from monitoring.alert_findings import case_events, checked, finding_events
 from monitoring.conclusions import Conclusions
 from monitoring.drift import listed

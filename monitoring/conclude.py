@@ -1,17 +1,35 @@
 """From what the ledger holds to the one story every reader is told. Pure, and computed once per version."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from models.domain import Author, Check, Drift, Finding, Interval, Scope, Status, Version
 from monitoring.conclusions import Change, Conclusions
 from monitoring.decay import half_lives, lives
 
+if TYPE_CHECKING:
+    from monitoring.ports import Ledger
+
+RECENT = 60
+"""Versions whose checks are told in full, more than any page shows; of older ones their statuses and lives are told."""
 CONFIRMED = (Status.HOLDS, Status.WEAKENED)
 
 
+def tell(ledger: "Ledger") -> Conclusions:
+    """The story of a ledger: statuses from its beginning, checks of the newest `RECENT` versions."""
+    versions = ledger.versions()
+    since = versions[-RECENT].number if len(versions) > RECENT else 0
+    earlier = ledger.statuses() if since else {}
+    return conclude(versions, ledger.findings(), ledger.checks(since=since), ledger.drifts(), earlier)
+
+
 def conclude(
-    versions: Iterable[Version], findings: Iterable[Finding], checks: Iterable[Check], drifts: Iterable[Drift]
+    versions: Iterable[Version],
+    findings: Iterable[Finding],
+    checks: Iterable[Check],
+    drifts: Iterable[Drift],
+    earlier: Mapping[int, Mapping[int, Status]] | None = None,
 ) -> Conclusions:
     """Put versions, findings, checks and watches together.
 
@@ -21,6 +39,7 @@ def conclude(
         checks: every one, among them each finding's birth (the check on the version it was made on). Of two checks of
             the same finding on the same version the later one counts; checks of unknown findings are left out.
         drifts: every watch.
+        earlier: finding id -> version number -> status, where the check itself is not among ``checks``.
 
     >>> conclude([], [], [], []).half_lives
     ()
@@ -31,7 +50,9 @@ def conclude(
     for check in checks:
         if check.finding in history:
             history[check.finding][check.version] = check
+    known = {finding.id for finding in findings}
     status: dict[int, dict[int, Status]] = defaultdict(dict)
+    status |= {finding: {**said} for finding, said in (earlier or {}).items() if finding in known}
     intervals: dict[int, dict[int, Interval]] = defaultdict(dict)
     latest: dict[int, Check] = {}
     for finding, by_version in history.items():

@@ -17,19 +17,20 @@ a single refutation is followed up to the re-test before it.
 that were never re-tested.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from models.domain import Finding, HalfLife, Scope, Status
 from models.rows import Array, Mask
 from monitoring.conclusions import Life
 
 ALL = "all"
+TOGETHER = 256
+"""Findings whose lives are worked out at once."""
 FEW_DEATHS = 10
 """Below this many deaths a survival curve says little about its own median."""
 PRIOR_DEATHS, PRIOR_EXPOSURE = 0.5, 1.0
@@ -37,7 +38,7 @@ PRIOR_DEATHS, PRIOR_EXPOSURE = 0.5, 1.0
 95 % interval from 0.3 to 1,400: weak enough that one death in ten retrains already outweighs it."""
 ROUNDING = 1e-9
 """A product of shares that is one half by hand may miss it by the last digit."""
-Z = float(stats.norm.ppf(0.975))
+Z = NormalDist().inv_cdf(0.975)
 
 Curve = tuple[tuple[float, float, float, float], ...]
 
@@ -64,8 +65,16 @@ def lives(findings: Sequence[Finding], status: Mapping[int, Mapping[int, Status]
     (Life(finding=7, statistic='auc', age=2, died_on=3, recurred_on=None),)
     """
     followed = [f for f in findings if not f.stillborn and status.get(f.id)]
-    if not followed:
-        return ()
+    return tuple(life for some in _batched(followed) for life in _lives(some, status))
+
+
+def _batched(findings: Sequence[Finding]) -> Iterator[Sequence[Finding]]:
+    """Some findings at a time: those filed together share versions, and all findings by all versions is a large table."""
+    for start in range(0, len(findings), TOGETHER):
+        yield findings[start : start + TOGETHER]
+
+
+def _lives(followed: Sequence[Finding], status: Mapping[int, Mapping[int, Status]]) -> tuple[Life, ...]:
     numbers = np.array(sorted({number for f in followed for number in status[f.id]}))
     made_on = np.array([f.made_on for f in followed])
     retired_on = np.array([np.inf if f.retired_on is None else f.retired_on for f in followed])
@@ -183,8 +192,10 @@ def half_life(kind: str, ages: Array, died: Mask) -> HalfLife:
         median, lower, upper = (_crossing(curve, column) for column in (1, 2, 3))
         lower = float(np.max(ages)) if lower is None else lower
         return HalfLife(kind, median, lower, upper, len(ages), deaths, "kaplan-meier", curve)
+    from scipy.special import gammaincinv  # most readers of a ledger never ask for a rate
+
     shape, exposure = PRIOR_DEATHS + deaths, PRIOR_EXPOSURE + float(np.sum(ages)) - deaths / 2
-    short, middle, long = np.log(2) / stats.gamma.ppf([0.975, 0.5, 0.025], shape, scale=1 / exposure)
+    short, middle, long = np.log(2) * exposure / gammaincinv(shape, [0.975, 0.5, 0.025])
     if deaths == 0:
         return HalfLife(kind, None, float(short), None, len(ages), 0, "gamma", curve)
     return HalfLife(kind, float(middle), float(short), float(long), len(ages), deaths, "gamma", curve)
@@ -196,23 +207,26 @@ def survival(ages: Array, died: Mask) -> Curve:
     Where the curve reaches 0 the log-log band is undefined; its lower end is then 0 and its upper end stays where it
     was.
 
-    Source: Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 2002, section 1.4.
+    Source: Kaplan and Meier, JASA 1958; Greenwood, Reports on Public Health 33, 1926 (standard error); Kalbfleisch and
+    Prentice, The Statistical Analysis of Failure Time Data, 2002, section 1.4 (bands).
 
     >>> [(age, round(s, 3)) for age, s, *_ in survival(np.array([1.0, 2.0, 2.0, 3.0]), np.array([1, 1, 0, 0]) > 0)]
     [(0.0, 1.0), (1.0, 0.75), (2.0, 0.5), (3.0, 0.5)]
     """
     steps = [(0.0, 1.0, 1.0, 1.0)]
     if np.any(died):
-        estimate = SurvfuncRight(ages, died.astype(int))
-        inside = estimate.surv_prob > 0
-        s = np.where(inside, estimate.surv_prob, 0.5)
-        spread = np.exp(Z * np.where(inside, estimate.surv_prob_se, 0.0) / (s * np.abs(np.log(s))))
+        times, deaths = np.unique(ages[died], return_counts=True)
+        at_risk = len(ages) - np.searchsorted(np.sort(ages), times)
+        alive = np.cumprod(1 - deaths / at_risk)
+        inside = alive > 0
+        left = np.where(inside, at_risk - deaths, 1)
+        s = np.where(inside, alive, 0.5)
+        greenwood = np.sqrt(np.cumsum(np.where(inside, deaths / (at_risk * left), 0.0)))
+        spread = np.exp(Z * np.where(inside, greenwood, 0.0) / np.abs(np.log(s)))
         lower = np.where(inside, s**spread, 0.0)
         upper = s ** (1 / spread)
         upper = np.where(inside, upper, upper[inside][-1] if inside.any() else 1.0)
-        steps += zip(
-            estimate.surv_times.tolist(), estimate.surv_prob.tolist(), lower.tolist(), upper.tolist(), strict=True
-        )
+        steps += zip(times.tolist(), alive.tolist(), lower.tolist(), upper.tolist(), strict=True)
     if np.max(ages) > steps[-1][0]:
         steps.append((float(np.max(ages)), *steps[-1][1:]))
     return tuple(steps)

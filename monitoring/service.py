@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,7 @@ class Policy:
         errors: worst errors whose decision and top reason the investigator records.
         segments: columns or predicates whose gaps the investigator looks at.
         follow: retrains for which the investigator's findings are re-tested.
+        immutable: columns no counterfactual may change.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Policy:
     gaps: int
     segments: tuple[str, ...]
     follow: int
+    immutable: tuple[str, ...] = ()
 
 
 @dataclass
@@ -78,7 +80,8 @@ class Service:
     channels: Mapping[str, Channel]
     observe: Observer = field(default=unobserved)
     seconds: dict[str, float] = field(default_factory=dict)
-    _evidence: dict[int, pd.DataFrame] = field(default_factory=dict, repr=False)
+    watched: tuple[object, Any] | None = field(default=None, repr=False)
+    _kept: dict[tuple[int, Part], pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def schema(self) -> Schema:
@@ -117,11 +120,23 @@ class Service:
 
         Chosen by the smallest hash of id, so that overlapping windows choose the same rows.
         """
-        if version.number not in self._evidence:
-            while len(self._evidence) > 2 * self.policy.follow:
-                self._evidence.pop(next(iter(self._evidence)))
-            self._evidence[version.number] = self.capped(self.window(version).part(Part.EVIDENCE))
-        return self._evidence[version.number]
+        return self._rows(version, Part.EVIDENCE)
+
+    def discovery(self, version: Version) -> pd.DataFrame:
+        """The labelled discovery rows of a version's window, as many and chosen as the evidence rows are."""
+        return self._rows(version, Part.DISCOVERY)
+
+    def remember(self, version: Version, window: Window) -> None:
+        """Keep the rows of ``version`` that the steps after its training ask for, so that they read no window again."""
+        while len(self._kept) > 4 * self.policy.follow:
+            self._kept.pop(next(iter(self._kept)))
+        for part in (Part.EVIDENCE, Part.DISCOVERY):
+            self._kept[version.number, part] = self.capped(window.part(part))
+
+    def _rows(self, version: Version, part: Part) -> pd.DataFrame:
+        if (version.number, part) not in self._kept:
+            self.remember(version, self.window(version))
+        return self._kept[version.number, part]
 
     def capped(self, rows: pd.DataFrame) -> pd.DataFrame:
         """At most ``policy.evidence_rows`` rows, those with the smallest hash of id."""

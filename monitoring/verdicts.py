@@ -20,9 +20,7 @@ material margin M = max(c − ν, δ); a claim exactly at ν without tolerance b
 of these nothing says what would be material, and the claim can only be ``stale``.
 """
 
-from math import hypot, inf
-
-from scipy.stats import norm
+from math import erfc, hypot, inf, sqrt
 
 from models.domain import Interval, Status
 
@@ -108,7 +106,7 @@ def p_value(estimate: float, error: float, comparator: str, threshold: float, to
     distance = estimate - threshold if comparator in (">", ">=") else threshold - estimate
     if error == 0:
         return float(distance + tolerance >= 0)
-    return float(norm.cdf((distance + tolerance) / error))
+    return erfc(-(distance + tolerance) / error / sqrt(2)) / 2
 
 
 def _reversal(threshold: float, tolerance: float, neutral: float | None, birth: Interval | None) -> float:

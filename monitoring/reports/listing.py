@@ -32,16 +32,24 @@ def _row(conclusions: Conclusions, finding: Finding) -> dict[str, Any]:
         "expired": expired(conclusions, finding),
         "retired_on": f"v{finding.retired_on}" if finding.retired_on else None,
         "note": finding.note,
+        "ttl": finding.ttl,
+        "links": list(finding.links),
+        "in_file": finding.in_file,
     }
 
 
 def expired(conclusions: Conclusions, finding: Finding) -> bool:
     """Whether the finding has had no valid re-test for as many retrains as it was given to live."""
-    if finding.ttl is None or finding.retired_on is not None or not conclusions.versions:
+    newest = conclusions.versions[-1].number if conclusions.versions else 0
+    return outlived(finding, conclusions.status.get(finding.id, {}), newest)
+
+
+def outlived(finding: Finding, history: Mapping[int, Status], newest: int) -> bool:
+    """The same, from the finding's status on each version and the newest version's number."""
+    if finding.ttl is None or finding.retired_on is not None:
         return False
-    history = conclusions.status.get(finding.id, {})
     valid = [number for number, status in history.items() if status is not Status.UNTESTABLE]
-    return conclusions.versions[-1].number - max(valid, default=finding.made_on) >= finding.ttl
+    return newest - max(valid, default=finding.made_on) >= finding.ttl
 
 
 def current(history: Mapping[int, Status]) -> tuple[Status, int | None]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from models.domain import Check, Finding, Role, Version
 from models.learner.evaluate import evaluate, row_log_loss
 from models.learner.fit import fit
 from models.learner.model import Model
-from models.rows import LABEL, Part, Window
+from models.rows import LABEL, Array, Part
 from monitoring.gate import gate
 from monitoring.service import Service
 from monitoring.steps.recheck import retest
@@ -34,8 +35,7 @@ def retrain(service: Service, tick: int) -> Version:
     seed = int(np.random.SeedSequence([policy.seed, number]).generate_state(1)[0] >> 1)
     model = fit(window, service.schema, policy.recipe, seed)
     evidence = window.part(Part.EVIDENCE)
-    label = evidence[LABEL].to_numpy()
-    metrics = evaluate(model.probability(evidence), label, level=policy.level, threshold=policy.recipe.threshold)
+    probability, label = model.probability(evidence), evidence[LABEL].to_numpy(dtype=float)
     version = Version(
         number=number,
         first=window.first,
@@ -45,15 +45,16 @@ def retrain(service: Service, tick: int) -> Version:
         seed=seed,
         data_digest=window.digest,
         model_digest=model.digest,
-        metrics=metrics,
+        metrics=evaluate(probability, label, level=policy.level, threshold=policy.recipe.threshold),
         role=Role.CHALLENGER,
         reason="",
-        rows=len(window.part(Part.TRAIN)),
+        rows=window.count(Part.TRAIN),
     )
-    role, reason = _judge(service, version, model, window)
+    role, reason = _judge(service, version, model, evidence, row_log_loss(probability, label))
     version = service.registry.register(replace(version, role=role, reason=reason), model, window)
     service.registry.promote(version, role)
     service.ledger.add_version(version)
+    service.remember(version, window)
     if role is Role.CHALLENGER:
         service.observe(f"{version.label} was not promoted: {reason}", lasting=True)
     else:
@@ -61,17 +62,23 @@ def retrain(service: Service, tick: int) -> Version:
     return version
 
 
-def _judge(service: Service, version: Version, model: Model, window: Window) -> tuple[Role, str]:
-    """The gate: not worse than the champion on the same rows, and every guard holds."""
-    evidence, champion = window.part(Part.EVIDENCE), service.champion()
-    label = evidence[LABEL].to_numpy()
-    before = None
+def _judge(service: Service, version: Version, model: Model, evidence: pd.DataFrame, loss: Array) -> tuple[Role, str]:
+    """The gate: not worse than the champion on the same rows, and every guard holds.
+
+    Args:
+        service: whose champion and guards they are.
+        version: the candidate.
+        model: of the candidate.
+        evidence: labelled evidence rows of its window.
+        loss: the candidate's log loss on each of them, shape (n,).
+    """
+    champion, before = service.champion(), None
     if champion is not None:
+        label = evidence[LABEL].to_numpy(dtype=float)
         before = row_log_loss(service.registry.model(champion).probability(evidence), label)
-    loss = row_log_loss(model.probability(evidence), label)
     role, reason = gate(loss, before, margin=service.policy.margin, level=service.policy.level)
     guards = [f for f in service.ledger.findings(open_only=True) if f.guard]
-    broken = _broken(guards, retest(service, version, guards, model, service.capped(evidence)))
+    broken = _broken(guards, retest(service, version, guards, model, service.capped(evidence))) if guards else []
     if role is Role.CHAMPION and broken:
         return Role.CHALLENGER, f"guard broken: {'; '.join(broken)}"
     return role, reason

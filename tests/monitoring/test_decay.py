@@ -89,6 +89,21 @@ def test_survival_equals_the_textbook() -> None:
     ]  # fmt: skip
 
 
+@given(st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=1, max_size=40))
+def test_survival_and_its_bands_equal_statsmodels(followed: list[tuple[int, bool]]) -> None:
+    """At every death, survival and Greenwood's error on the log-log scale are those of statsmodels, ties and all."""
+    ages, died = np.array([age for age, _ in followed], dtype=float), np.array([dead for _, dead in followed])
+    steps = [step for step in survival(ages, died) if 0 < step[1] < 1 and step[0] in set(ages[died])]
+    if not steps:
+        return
+    oracle = SurvfuncRight(ages, died.astype(int))
+    inside = oracle.surv_prob > 0
+    s, error = oracle.surv_prob[inside], oracle.surv_prob_se[inside]
+    reach = stats.norm.ppf(0.975) * error / (s * np.log(s))
+    lower, upper = s ** np.exp(-reach), s ** np.exp(reach)
+    assert np.allclose(steps, np.column_stack([oracle.surv_times[inside], s, lower, upper]), rtol=0, atol=1e-12)
+
+
 def test_bands_and_median_interval_equal_statsmodels() -> None:
     """The ages where the bands cross one half lie inside the steps that statsmodels names, and so does the median."""
     rng = np.random.default_rng(1)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: demo test bench bench-check lint format lock clean
+.PHONY: coverage demo test bench bench-check lint format lock clean
 
 demo: .venv/run
 	$(BIN)/halflife demo
@@ -14,6 +14,10 @@ test: .venv/test
 # Every scenario beside its peers: .bench/bench.json, and the page infra/docs/benchmarks.md made of it.
 bench: .venv/bench .venv-nannyml/made
 	$(BIN)/python tests/benchmarks/run.py --keep $(ONLY)
+
+# Does every 90 % interval hold its truth in 90 % of 1,000 simulated repetitions? A table, and .bench/coverage.json.
+coverage: .venv/test
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/coverage/simulate.py
 
 # What no busy machine can spoil: the best of some pairs against a floor.
 bench-check: .venv/test

@@ -36,7 +36,7 @@ def bootstrap(settings: Settings) -> "Service":
     return Service(
         home=home,
         policy=policy(settings),
-        feed=feed(settings.feed, settings.seed),
+        feed=feed(settings.feed, settings.seed, settings.evidence.cluster),
         store=store(settings),
         registry=registry(settings),
         ledger=ledger(settings),
@@ -51,7 +51,7 @@ def store(settings: Settings) -> "DeltaStore":
     from monitoring.adapters.delta_store import DeltaStore
 
     evidence = settings.evidence
-    split = Split(evidence.evidence, evidence.discovery, evidence.calibration)
+    split = Split(evidence.evidence, evidence.discovery, evidence.calibration, evidence.cluster)
     return DeltaStore(settings.home.resolve() / "store", split)
 
 
@@ -128,16 +128,14 @@ def policy(settings: Settings) -> "Policy":
         evidence_rows=settings.evidence.rows,
         level=settings.evidence.level,
         replicates=settings.evidence.replicates,
-        attributions=settings.investigate.attributions,
-        errors=settings.investigate.errors,
-        gaps=settings.investigate.gaps,
-        segments=settings.investigate.segments,
-        follow=settings.investigate.follow,
+        **dict(settings.investigate),
         immutable=settings.explain.immutable,
+        false_discoveries=settings.alerts.false_discoveries,
+        strict=settings.alerts.strict,
     )
 
 
-def feed(settings: FeedSettings, seed: int) -> "Feed":
+def feed(settings: FeedSettings, seed: int, cluster: str = "") -> "Feed":
     """The feed that is configured; nothing is read yet."""
     if settings.kind == "synthetic":
         from models.world.scenarios import scenario
@@ -161,6 +159,7 @@ def feed(settings: FeedSettings, seed: int) -> "Feed":
         ignore=settings.ignore,
         categorical=settings.categorical,
         label_delay=settings.label_delay,
+        cluster=cluster or None,
     )
 
 

@@ -1,6 +1,6 @@
-"""Flow: drive the other steps over history, one flow run a cycle, each visible in Prefect afterwards."""
+"""Flow: drive the other steps over history; in Prefect each cycle is the task runs tagged with its tick."""
 
-from prefect import flow
+from prefect import flow, tags
 
 from flows.bootstrap import service
 from flows.deliver import deliver_alerts
@@ -15,7 +15,6 @@ from monitoring import steps
 from monitoring.ports import Ledger
 
 
-@flow(name="cycle", flow_run_name="tick {tick}")
 async def cycle(home: str, tick: int) -> int | None:
     """Ingest to ``tick``; watch and retrain if they are due; then everything that follows a new version.
 
@@ -56,7 +55,8 @@ async def replay(home: str, until: int) -> int:
     failed = -1
     while (tick := max(failed + 1, steps.next_tick(here.policy, *_known(here.ledger)))) <= until:
         try:
-            await cycle(home, tick)
+            with tags(f"tick {tick}"):
+                await cycle(home, tick)
         except NotTrainable as error:
             steps.warn_of_failure(here, tick, error)
             await deliver_alerts(home)

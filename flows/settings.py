@@ -51,7 +51,11 @@ class FeedSettings(Section):
 
 
 class EvidenceSettings(Section):
-    """Shares of rows (by hash of id) that never train, and how tests are made on them."""
+    """Shares of rows (by hash of id) that never train, and how tests are made on them.
+
+    ``cluster`` names the column that says which rows are about one entity, where rows repeat by entity: it is no
+    feature then, all rows of an entity play one part, and entities are what is counted and resampled.
+    """
 
     evidence: Share = 0.10
     discovery: Share = 0.05
@@ -59,6 +63,7 @@ class EvidenceSettings(Section):
     rows: Count = 2000
     level: Share = 0.90
     replicates: Annotated[int, Field(ge=100)] = 400
+    cluster: str = ""
 
     @model_validator(mode="after")
     def _something_is_left_to_train(self) -> "EvidenceSettings":
@@ -112,12 +117,20 @@ class ComputeSettings(Section):
 
 
 class InvestigateSettings(Section):
-    """What the standard investigator looks at, and for how many retrains its findings are followed."""
+    """What the standard investigator looks at, what it is told, and for how many retrains its findings are followed.
 
-    attributions: Annotated[int, Field(ge=0)] = 3
-    errors: Annotated[int, Field(ge=0)] = 20
-    gaps: Annotated[int, Field(ge=0)] = 2
+    ``expect`` says of numeric columns whether the score should rise or fall with them; ``available_after`` names columns
+    that are only known when the label is.
+    """
+
+    attributions: Annotated[int, Field(ge=0)] = 5
+    errors: Annotated[int, Field(ge=0)] = 4
+    gaps: Annotated[int, Field(ge=0)] = 4
+    slices: Annotated[int, Field(ge=0)] = 4
+    findings: Annotated[int, Field(ge=0)] = 40
     segments: tuple[str, ...] = ()
+    expect: dict[str, Literal["+", "-"]] = Field(default_factory=dict)
+    available_after: tuple[str, ...] = ()
     follow: Count = 10
 
 
@@ -155,9 +168,15 @@ class WebhookSettings(Section):
 
 
 class AlertSettings(Section):
-    """Where alerts go."""
+    """Where alerts go, and how sure they are.
+
+    ``false_discoveries`` is the expected share of false ones among the refutations listed (Benjamini-Hochberg); with
+    ``strict`` whatever the dependence between claims (Benjamini-Yekutieli), which lists fewer.
+    """
 
     channels: tuple[Literal["console", "eml", "smtp", "webhook"], ...] = ("console", "eml")
+    false_discoveries: Share = 0.10
+    strict: bool = False
     smtp: SmtpSettings | None = None
     webhook: WebhookSettings | None = None
 
@@ -184,6 +203,12 @@ class Settings(Section):
     investigate: InvestigateSettings = InvestigateSettings()
     explain: ExplainSettings = ExplainSettings()
     alerts: AlertSettings = AlertSettings()
+
+    @model_validator(mode="after")
+    def _entities_come_from_a_file(self) -> "Settings":
+        if self.evidence.cluster and self.feed.kind != "file":
+            raise ValueError('evidence.cluster names a column of a feed of kind "file"; synthetic rows do not repeat')
+        return self
 
     @model_validator(mode="before")
     @classmethod

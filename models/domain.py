@@ -187,7 +187,7 @@ class Measurement:
     """What one set of rows says of a claim.
 
     Attributes:
-        rows: rows the statistic used.
+        rows: rows the statistic used; where rows repeat by entity, entities.
         interval: of θ; None when untestable.
         status: by the verdict table.
         p_value: one-sided, against "the claim holds"; None when exact or untestable.

@@ -2,12 +2,13 @@
 
 A canonical frame has one row per case and these columns:
 
-========== ======= ==========================================================================
-``_id``    str     the case's identity, unique in the store
-``_tick``  int64   the tick it arrived in
-``_label`` float64 1 or 0; NaN while the label has not arrived (only in windows)
-features           numeric: float64 with NaN for missing; categorical: str with NaN for missing
-========== ======= ==========================================================================
+=========== ======= ==========================================================================
+``_id``     str     the case's identity, unique in the store
+``_tick``   int64   the tick it arrived in
+``_label``  float64 1 or 0; NaN while the label has not arrived (only in windows)
+``_entity`` str    whom or what the row is about, where a feed's rows repeat by entity; else there is no such column
+features            numeric: float64 with NaN for missing; categorical: str with NaN for missing
+=========== ======= ==========================================================================
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,8 @@ if TYPE_CHECKING:  # schemas are read by commands that never see a row
 ROW_ID = "_id"
 TICK = "_tick"
 LABEL = "_label"
-RESERVED = (ROW_ID, TICK, LABEL)
+ENTITY = "_entity"
+RESERVED = (ROW_ID, TICK, LABEL, ENTITY)
 
 BUCKETS = 10_000
 
@@ -95,7 +97,7 @@ class Batch:
     Attributes:
         tick: the feed's unit of time, from 0.
         rows: ``_id`` and the features, as they came: cells may still be text that is no number.
-        labels: ``_id`` and ``_label`` (0.0 or 1.0) of every label that *arrives* in this tick, whichever tick its row
+        labels: ``_id`` and ``_label``  (0.0 or 1.0) of every label that *arrives* in this tick, whichever tick its row
             came in.
     """
 
@@ -121,6 +123,10 @@ class Part(StrEnum):
 class Split:
     """Shares of rows, by hash of id, that never train.
 
+    Attributes:
+        cluster: the feed's column that says which rows are about one entity; the hash is the entity's then, so that none
+            is on both sides. Empty where rows do not repeat.
+
     >>> split = Split(evidence=0.5, discovery=0.25, calibration=0.25)
     >>> {str(p) for p in split.parts(np.array(["a", "b", "c", "d", "e"], dtype=object))} <= set(Part)
     True
@@ -129,6 +135,7 @@ class Split:
     evidence: float = 0.10
     discovery: float = 0.05
     calibration: float = 0.10
+    cluster: str = ""
 
     def parts(self, ids: Ids) -> npt.NDArray[np.object_]:
         """The part of each id, shape (n,)."""
@@ -154,6 +161,29 @@ def row_hash(ids: Ids) -> npt.NDArray[np.uint64]:
     for block in blocks(len(texts)):
         hashes[block] = pd.util.hash_array(np.asarray(texts[block], dtype=object), categorize=False)
     return hashes
+
+
+def units(rows: "pd.DataFrame") -> "pd.Series[Any]":
+    """What a frame's rows are drawn by: their entities where it has them, else their ids; shape (n,).
+
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"_id": ["a", "b"], "_entity": ["ann", "ann"]})
+    >>> units(rows).tolist(), units(rows[["_id"]]).tolist()
+    (['ann', 'ann'], ['a', 'b'])
+    """
+    return rows[ENTITY if ENTITY in rows.columns else ROW_ID]
+
+
+def entities(rows: "pd.DataFrame") -> Rows | None:
+    """The number of each row's entity, shape (n,); None where rows do not repeat by entity.
+
+    >>> import pandas as pd
+    >>> entities(pd.DataFrame({"_id": ["a", "b", "c"], "_entity": ["ann", "bob", "ann"]}))
+    array([0, 1, 0])
+    """
+    import pandas as pd
+
+    return pd.factorize(rows[ENTITY])[0] if ENTITY in rows.columns else None
 
 
 def blocks(n: int) -> Iterator[slice]:
@@ -186,7 +216,7 @@ class Window:
 
     @cached_property
     def _parts(self) -> npt.NDArray[np.object_]:
-        return self.split.parts(self.rows[ROW_ID])
+        return self.split.parts(units(self.rows))
 
     def mask(self, part: Part, *, labelled: bool = True) -> Mask:
         """Which rows are of one part, shape (n,); only those whose label has arrived, unless told otherwise."""

@@ -9,27 +9,32 @@ from models.domain import AlertItem, AlertKind, Author, Finding, Scope, Severity
 from models.rows import Array, Mask
 from monitoring.alert_events import Event, count, one_line
 from monitoring.claims.grammar import subject
-from monitoring.conclusions import Change, Conclusions
+from monitoring.conclusions import Change, Conclusions, silent
 from monitoring.drift import listed
 
+NAMED = 5
+"""Expired findings that are named before the rest are counted."""
 CASE_STATISTICS = {"top_reason": "top reason", "prediction": "decision"}
 """Claims about one row. The investigator files dozens of them a version; they are counted, not listed."""
 
 
-def finding_events(conclusions: Conclusions, version: Version, false_discoveries: float, most: int) -> list[Event]:
+def finding_events(
+    conclusions: Conclusions, version: Version, false_discoveries: float, most: int, *, strict: bool = False
+) -> list[Event]:
     """Findings that are refuted, or hold again, on ``version``: broken guards first, then reversed, stale, recovered.
 
-    A refutation of a population claim is listed when it passes Benjamini-Hochberg over every population claim tested
+    A refutation of a population claim is listed when it passes Benjamini-Hochberg over every population claim re-tested
     on this version. Exact ones have no chance in them, and a guard has already kept the version from being promoted:
     both are always listed.
 
     Args:
         false_discoveries: expected share of false ones among the refutations that are listed.
+        strict: hold it whatever the tests' dependence, by Benjamini-Yekutieli.
         most: findings listed under one headline; the rest are counted. Guards are all listed.
     """
     changes = [c for c in _changes(conclusions, version) if not is_case(c.finding)]
     refuted = [c for c in changes if _newly_refuted(c)]
-    passed = _passing(conclusions, version, false_discoveries)
+    passed = _passing(conclusions, version, false_discoveries, strict=strict)
     told = [c for c in refuted if c.finding.guard or c.check.decides.p_value is None or c.finding.id in passed]
     guards = [c for c in told if c.finding.guard]
     others = [c for c in told if not c.finding.guard]
@@ -67,17 +72,39 @@ def case_events(conclusions: Conclusions, version: Version, loud_from: float, fe
     return [Event(item, headline, headline) if loud else Event(item)]
 
 
-def discoveries(p_values: Array, q: float) -> Mask:
+def expiry_events(conclusions: Conclusions, version: Version) -> list[Event]:
+    """Findings whose time to live ran out with ``version``, in one line; each is told once, when it expires.
+
+    A guard that cannot be tested guards nothing, so one among them makes it a warning.
+    """
+    if not conclusions.versions or conclusions.versions[-1].number != version.number:
+        return []
+    gone = [f for f in conclusions.expired if silent(f, conclusions.status.get(f.id, {}), version.number) == f.ttl]
+    if not gone:
+        return []
+    gone.sort(key=lambda f: (not f.guard, f.author == Author.INVESTIGATOR, f.id))
+    guards = sum(f.guard for f in gone)
+    headline = f"{count(len(gone), 'finding')} expired" + (f", {count(guards, 'guard')} among them" if guards else "")
+    names = listed([f.name for f in gone], limit=NAMED)
+    sentence = f"{headline}, without a valid re-test for the time they were given: {names}."
+    item = AlertItem(AlertKind.FINDINGS, Severity.WARNING if guards else Severity.INFO, one_line(sentence))
+    return [Event(item, headline, headline)]
+
+
+def discoveries(p_values: Array, q: float, *, strict: bool = False) -> Mask:
     """Which of these tests stay significant at false discovery rate ``q``.
 
     Args:
         p_values: of all tests made, shape (n,); NaN is never significant, and is not counted as a test.
         q: expected share of false ones among those that pass.
+        strict: whatever the dependence between tests; else they are independent or positively dependent, as claims
+            tested on the same rows mostly are.
 
     Returns:
         Shape (n,).
 
-    Source: Benjamini and Hochberg, Journal of the Royal Statistical Society B 57, 1995.
+    Source: Benjamini and Hochberg, Journal of the Royal Statistical Society B 57, 1995; strict: Benjamini and
+    Yekutieli, The Annals of Statistics 29, 2001.
 
     >>> discoveries(np.array([0.001, 0.04, 0.9, 0.8]), 0.10).tolist()
     [True, True, False, False]
@@ -87,7 +114,7 @@ def discoveries(p_values: Array, q: float) -> Mask:
     passed = np.zeros(len(p_values), dtype=np.bool_)
     known = ~np.isnan(p_values)
     if known.any():
-        passed[known] = false_discovery_control(p_values[known], method="bh") <= q
+        passed[known] = false_discovery_control(p_values[known], method="by" if strict else "bh") <= q
     return passed
 
 
@@ -117,11 +144,14 @@ def _recovered(change: Change) -> bool:
     return change.before.refutes and change.after in (Status.HOLDS, Status.WEAKENED)
 
 
-def _passing(conclusions: Conclusions, version: Version, q: float) -> frozenset[int]:
-    population = [f for f in checked(conclusions, version) if f.scope is Scope.POPULATION]
+def _passing(conclusions: Conclusions, version: Version, q: float, *, strict: bool) -> frozenset[int]:
+    """Ids of the refutations that pass. A finding's birth is no re-test: it would not be followed had it failed."""
+    population = [
+        f for f in checked(conclusions, version) if f.scope is Scope.POPULATION and f.made_on < version.number
+    ]
     given = [conclusions.latest[f.id].decides.p_value for f in population]
     p_values = np.array([np.nan if p is None else p for p in given], dtype=np.float64)
-    return frozenset(f.id for f, passed in zip(population, discoveries(p_values, q), strict=True) if passed)
+    return frozenset(f.id for f, passed in zip(population, discoveries(p_values, q, strict=strict), strict=True) if passed)
 
 
 def _listed(changes: Sequence[Change], severity: Severity, headline: str, most: int) -> list[Event]:

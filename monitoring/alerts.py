@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.domain import Alert, AlertItem, AlertKind, Drift, Role, Severity, Status, Version
 from monitoring.alert_events import Event, count, one_line, percent
-from monitoring.alert_findings import case_events, checked, finding_events
+from monitoring.alert_findings import case_events, checked, expiry_events, finding_events
 from monitoring.conclusions import Conclusions
 from monitoring.drift import listed
 
@@ -20,6 +20,7 @@ class Limits:
 
     Attributes:
         false_discoveries: expected share of false ones among the refutations that are listed.
+        strict: hold that share whatever the dependence between tests.
         quarantine: share of rows set aside.
         cases: share of the investigator's case explanations that changed. Retraining alone was measured to change 10
             to 16 % of them, so fewer than this are told only in a message that is sent anyway.
@@ -28,6 +29,7 @@ class Limits:
     """
 
     false_discoveries: float = 0.10
+    strict: bool = False
     quarantine: float = 0.01
     cases: float = 0.25
     few_cases: int = 10
@@ -63,10 +65,12 @@ def decide(
 
     Returns:
         Items by severity: critical when a guard broke; warning for findings that went stale or reversed, drift, a
-        version that was not promoted and a high quarantine rate; info for findings that hold again.
+        version that was not promoted, a high quarantine rate and guards that expired; info for findings that hold again
+        and for others that expired.
     """
     events = [
-        *finding_events(conclusions, version, limits.false_discoveries, limits.listed),
+        *finding_events(conclusions, version, limits.false_discoveries, limits.listed, strict=limits.strict),
+        *expiry_events(conclusions, version),
         *case_events(conclusions, version, limits.cases, limits.few_cases),
         *_drift(drift),
         *_refused(version),

@@ -15,6 +15,7 @@ class Life:
             ``monitoring.decay``).
         died_on: version of the first of the refutations that killed it; None while it lives.
         recurred_on: first version on which it held again after death; None otherwise.
+        recurrences: times it held again after a death; it may have died again in between.
     """
 
     finding: int
@@ -22,6 +23,7 @@ class Life:
     age: int
     died_on: int | None
     recurred_on: int | None = None
+    recurrences: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,39 @@ class Conclusions:
     @property
     def stillborn(self) -> int:
         return sum(f.stillborn for f in self.findings)
+
+    @property
+    def expired(self) -> tuple[Finding, ...]:
+        """Findings without a valid re-test for as long as they were given to live, by id."""
+        newest = self.versions[-1].number if self.versions else 0
+        return tuple(f for f in self.findings if outlived(f, self.status.get(f.id, {}), newest))
+
+    @property
+    def recurred(self) -> int:
+        """Findings that held again after they had died."""
+        return sum(life.recurrences > 0 for life in self.lives)
+
+
+def outlived(finding: Finding, history: Mapping[int, Status], newest: int) -> bool:
+    """Whether a finding is expired: followed, and without a valid re-test for its time to live.
+
+    Args:
+        finding: stillborn and retired ones are not followed.
+        history: version number -> the finding's status there.
+        newest: number of the newest version.
+    """
+    if finding.ttl is None or finding.retired_on is not None or finding.stillborn:
+        return False
+    return silent(finding, history, newest) >= finding.ttl
+
+
+def silent(finding: Finding, history: Mapping[int, Status], newest: int) -> int:
+    """Retrains since the finding's last valid test, one that is not ``untestable``; since it was made when it had none.
+
+    >>> from models.domain import Scope
+    >>> finding = Finding("fair", "auc() > 0.7", "auc", Scope.POPULATION, made_on=2)
+    >>> silent(finding, {2: Status.HOLDS, 3: Status.UNCLEAR, 4: Status.UNTESTABLE}, newest=5)
+    2
+    """
+    valid = [number for number, status in history.items() if status is not Status.UNTESTABLE]
+    return newest - max(valid, default=finding.made_on)

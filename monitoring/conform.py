@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.errors import SchemaError
-from models.rows import LABEL, ROW_ID, Array, Kind, Mask, Schema
+from models.rows import ENTITY, LABEL, ROW_ID, Array, Kind, Mask, Schema
 
 QUARANTINE = ("id", "reason", "row")
 FEW = 5
@@ -39,7 +39,8 @@ def conform(rows: pd.DataFrame, schema: Schema) -> Conformed:
     """Canonical rows of one tick: numeric features float64, categorical ones str, missing NaN.
 
     Args:
-        rows: ``_id`` and the features, as they came.
+        rows: ``_id`` and the features, as they came, and ``_entity`` where rows repeat by entity. A row whose entity is
+            missing is its own.
         schema: what the features must be.
 
     Raises:
@@ -53,13 +54,15 @@ def conform(rows: pd.DataFrame, schema: Schema) -> Conformed:
     >>> done.quarantined.iloc[0].to_dict()
     {'id': 'b', 'reason': "age: 'abc' is not a number", 'row': '{"_id": "b", "age": "abc"}'}
     """
-    require_columns([name for name in rows.columns if name != ROW_ID], schema)
+    require_columns([name for name in rows.columns if name not in (ROW_ID, ENTITY)], schema)
     rows = rows.reset_index(drop=True)
     ids = _ids(rows[ROW_ID])
     reasons: dict[int, list[str]] = defaultdict(list)
     for position in np.flatnonzero(ids.isna()).tolist():
         reasons[position].append("no id")
     canonical: dict[str, Any] = {ROW_ID: ids}
+    if ENTITY in rows.columns:
+        canonical[ENTITY] = _ids(rows[ENTITY]).fillna(ids)
     for column in schema.columns:
         raw = rows[column.name]
         if column.kind is Kind.CATEGORICAL:

@@ -13,6 +13,9 @@ finding only up to the one before. A refutation there could not have been confir
 risk at an age at which nobody can be seen to die, and half-lives would come out too long. A finding whose last word is
 a single refutation is followed up to the re-test before it.
 
+**Recurrence.** A finding that is confirmed after it died holds again. Its life has ended all the same; how often that
+happens is counted beside it, once for every death that was followed by a confirmation.
+
 **Not counted.** Stillborn findings; findings refuted on the version they were made on, which never lived; and findings
 that were never re-tested.
 """
@@ -62,7 +65,7 @@ def lives(findings: Sequence[Finding], status: Mapping[int, Mapping[int, Status]
 
     >>> finding = Finding("drop", "auc() > 0.8", "auc", Scope.POPULATION, made_on=1, id=7)
     >>> lives([finding], {7: {1: Status.HOLDS, 2: Status.HOLDS, 3: Status.STALE, 4: Status.UNCLEAR, 5: Status.STALE}})
-    (Life(finding=7, statistic='auc', age=2, died_on=3, recurred_on=None),)
+    (Life(finding=7, statistic='auc', age=2, died_on=3, recurred_on=None, recurrences=0),)
     """
     followed = [f for f in findings if not f.stillborn and status.get(f.id)]
     return tuple(life for some in _batched(followed) for life in _lives(some, status))
@@ -87,7 +90,7 @@ def _lives(followed: Sequence[Finding], status: Mapping[int, Mapping[int, Status
 
     never_lived = ((codes == _REFUTES) & (numbers == made_on[:, None])).any(axis=1)
     codes = np.where((numbers > made_on[:, None]) & (numbers < retired_on[:, None]), codes, _ABSENT)
-    died, recurred = _deaths(codes, exact)
+    died, recurred, times = _deaths(codes, exact)
     last = _last_followed(codes, exact)
     until = np.where(died >= 0, died, last)
     ages = np.where(until >= 0, numbers[until] - made_on, 0)
@@ -98,9 +101,10 @@ def _lives(followed: Sequence[Finding], status: Mapping[int, Mapping[int, Status
             age=int(age),
             died_on=int(numbers[d]) if d >= 0 else None,
             recurred_on=int(numbers[r]) if r >= 0 else None,
+            recurrences=int(n),
         )
-        for f, age, d, r, counted in zip(
-            followed, ages, died, recurred, ~never_lived & (codes != _ABSENT).any(axis=1), strict=True
+        for f, age, d, r, n, counted in zip(
+            followed, ages, died, recurred, times, ~never_lived & (codes != _ABSENT).any(axis=1), strict=True
         )
         if counted
     )
@@ -120,12 +124,16 @@ def _next_decisive(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return following
 
 
-def _deaths(codes: npt.NDArray[np.int64], exact: Mask) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Columns of each row's death and of its first recurrence, -1 where there is none; each of shape (n,)."""
+def _deaths(codes: npt.NDArray[np.int64], exact: Mask) -> tuple[npt.NDArray[np.int64], ...]:
+    """Columns of each row's death and first recurrence, -1 where there is none, and its recurrences; each of shape (n,)."""
     fatal = (codes == _REFUTES) & (exact[:, None] | (_next_decisive(codes) == _REFUTES))
     died = _first(fatal)
     after = np.arange(codes.shape[1]) > np.where(died < 0, codes.shape[1], died)[:, None]
-    return died, _first(after & (codes == _CONFIRMS))
+    dead, times = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=np.int64)
+    for now, killed in zip(codes.T, fatal.T, strict=True):
+        times += dead & (now == _CONFIRMS)
+        dead = (dead | killed) & (now != _CONFIRMS)
+    return died, _first(after & (codes == _CONFIRMS)), times
 
 
 def _last_followed(codes: npt.NDArray[np.int64], exact: Mask) -> npt.NDArray[np.int64]:

@@ -4,13 +4,21 @@ import numpy as np
 from scipy.stats import t
 
 from models.domain import Role
-from models.rows import Array
+from models.learner.evaluate import standard_error
+from models.rows import Array, Rows
 
 FEWEST = 30
-"""Paired rows below which a mean of log losses, which are skewed, has no interval worth acting on."""
+"""Paired rows, or entities where rows repeat by them, below which a mean of log losses, which are skewed, has no interval worth acting on."""
 
 
-def gate(candidate: Array, champion: Array | None, *, margin: float = 0.0, level: float = 0.90) -> tuple[Role, str]:
+def gate(
+    candidate: Array,
+    champion: Array | None,
+    *,
+    margin: float = 0.0,
+    level: float = 0.90,
+    entities: Rows | None = None,
+) -> tuple[Role, str]:
     """Decide from the row losses of both models on the evidence rows of the newest window.
 
     A candidate is refused only when it is worse beyond doubt: when even the lower bound of its mean extra loss is above
@@ -22,6 +30,7 @@ def gate(candidate: Array, champion: Array | None, *, margin: float = 0.0, level
         champion: of the same rows in the same order under the champion as it stands; None when there is none.
         margin: extra loss in nats that is accepted for the sake of newer data.
         level: two-sided coverage of the interval.
+        entities: the number of each row's entity, shape (n,), where rows repeat by entity; else each is its own.
 
     Returns:
         The role, and why in one sentence.
@@ -41,15 +50,18 @@ def gate(candidate: Array, champion: Array | None, *, margin: float = 0.0, level
         return Role.CHAMPION, f"log loss {candidate.mean():.3f} on {n:,} rows; there is no champion to compare with"
     if candidate.shape != champion.shape:
         raise ValueError(f"losses of the same rows are compared: {n} of the candidate, {len(champion)} of the champion")
-    if n < FEWEST:
-        return Role.CHAMPION, f"{n:,} labelled evidence rows, fewer than {FEWEST}, cannot tell it from the champion"
+    independent = n if entities is None else len(np.unique(entities))
+    if independent < FEWEST:
+        counted = "labelled evidence rows" if entities is None else "entities with labelled evidence rows"
+        return Role.CHAMPION, f"{independent:,} {counted}, fewer than {FEWEST}, cannot tell it from the champion"
 
     extra = candidate - champion
     worse = float(extra.mean())
-    reach = float(t.ppf((1.0 + level) / 2.0, n - 1) * extra.std(ddof=1) / np.sqrt(n))
+    reach = float(t.ppf((1.0 + level) / 2.0, independent - 1)) * standard_error(extra, entities)[0]
     role = Role.CHALLENGER if worse - reach > margin else Role.CHAMPION
+    whose = "" if entities is None else f" of {independent:,} entities"
     return role, (
-        f"log loss {candidate.mean():.3f} against the champion's {champion.mean():.3f} on {n:,} rows: "
+        f"log loss {candidate.mean():.3f} against the champion's {champion.mean():.3f} on {n:,} rows{whose}: "
         + _difference(worse, reach, margin, role)
     )
 

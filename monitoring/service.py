@@ -1,7 +1,7 @@
 """The whole service as one value: the ports joined to adapters, and the policy they are used under."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +11,8 @@ import pandas as pd
 
 from models.domain import Recipe, Role, Version
 from models.errors import NotFound, UsageError
-from models.rows import ROW_ID, Part, Schema, Window, row_hash
+from models.rows import ENTITY, ROW_ID, Part, Schema, Window, row_hash, units
+from monitoring.investigator.agenda import Agenda
 from monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Store
 
 
@@ -40,10 +41,12 @@ class Policy:
         evidence_rows: at most so many evidence rows of a window test claims (those with the smallest hash of id).
         level: of every interval.
         replicates: bootstrap replicates.
-        errors: worst errors whose decision and top reason the investigator records.
-        segments: columns or predicates whose gaps the investigator looks at.
+        attributions, errors, gaps, segments, slices, findings, expect, available_after: what the investigator looks at;
+            see ``monitoring.investigator.agenda.Agenda``.
         follow: retrains for which the investigator's findings are re-tested.
         immutable: columns no counterfactual may change.
+        false_discoveries: expected share of false ones among the refutations an alert lists.
+        strict: hold that share whatever the dependence between tests.
     """
 
     name: str
@@ -64,6 +67,17 @@ class Policy:
     segments: tuple[str, ...]
     follow: int
     immutable: tuple[str, ...] = ()
+    slices: int = 4
+    findings: int = 40
+    expect: Mapping[str, str] = field(default_factory=dict)
+    available_after: tuple[str, ...] = ()
+    false_discoveries: float = 0.10
+    strict: bool = False
+
+    @property
+    def agenda(self) -> Agenda:
+        """What the investigator looks at."""
+        return Agenda(**{each.name: getattr(self, each.name) for each in fields(Agenda)})
 
 
 @dataclass
@@ -81,6 +95,7 @@ class Service:
     observe: Observer = field(default=unobserved)
     seconds: dict[str, float] = field(default_factory=dict)
     watched: tuple[object, Any] | None = field(default=None, repr=False)
+    reference: tuple[int, Any] | None = field(default=None, repr=False)
     _kept: dict[tuple[int, Part], pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -139,8 +154,11 @@ class Service:
         return self._kept[version.number, part]
 
     def capped(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """At most ``policy.evidence_rows`` rows, those with the smallest hash of id."""
+        """At most ``policy.evidence_rows`` rows, those with the smallest hash of id, or of entity and then of id."""
         if len(rows) <= self.policy.evidence_rows:
             return rows
+        if ENTITY in rows.columns:  # whole entities, but for the last one
+            order = np.lexsort((row_hash(rows[ROW_ID]), row_hash(units(rows))))
+            return rows.iloc[np.sort(order[: self.policy.evidence_rows])].reset_index(drop=True)
         keep = np.argpartition(row_hash(rows[ROW_ID]), self.policy.evidence_rows)[: self.policy.evidence_rows]
         return rows.iloc[np.sort(keep)].reset_index(drop=True)

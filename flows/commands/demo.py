@@ -15,7 +15,7 @@ DEMO = {
     "recipe": {"trees": 80, "leaves": 15, "learning_rate": 0.12},
     "retrain": {"every": 3, "window": 8},
     "watch": {"every": 3, "window": 3},
-    "investigate": {"segments": ["region", "sex"], "errors": 12},
+    "investigate": {"segments": ["region", "sex"], "errors": 4},
 }
 
 

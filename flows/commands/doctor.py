@@ -66,13 +66,13 @@ def _home(settings: Settings) -> str:
 
 
 def _feed(settings: Settings) -> str:
-    from flows.bootstrap import feed
+    from flows.bootstrap import feed, policy
     from monitoring.explaining.explain import check_immutable
-    from monitoring.investigate import check_segments
+    from monitoring.investigator.agenda import check_agenda
 
-    source = feed(settings.feed, settings.seed)
+    source = feed(settings.feed, settings.seed, settings.evidence.cluster)
     batch = source.batch(0)
-    check_segments(settings.investigate.segments, source.schema)
+    check_agenda(policy(settings).agenda, source.schema)
     check_immutable(settings.explain.immutable, source.schema)
     length = "without end" if source.ticks is None else f"{source.ticks} ticks"
     where = settings.feed.path or f"synthetic world {settings.feed.scenario!r}"

@@ -56,14 +56,14 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
     with progress() as observe:
         server_ready = engine.prepare(settings.home, verbose=verbose)
         home, here = opened(settings)
-        from monitoring.investigate import check_segments
+        from monitoring.investigator.agenda import check_agenda
 
         here.observe = observe
         if observe.terminal is not None and "console" in here.channels:
             alerts: Any = here.channels["console"]
             here.channels = {**here.channels, "console": replace(alerts, terminal=observe.terminal)}
         total = length(ticks, here.feed.ticks)
-        check_segments(settings.investigate.segments, here.feed.schema)
+        check_agenda(here.policy.agenda, here.feed.schema)
         observe.expect(total)
 
         from flows.replay import replay as flow

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from models.errors import UsageError
 from models.explain.forest import Unreadable
 from models.learner.model import Model
 from models.rows import Array
@@ -35,8 +34,7 @@ def attributions(model: Model, matrix: Array, threads: int = 0, *, start: int = 
     Nature Machine Intelligence 2, 2020 (path-dependent TreeSHAP, as LightGBM's ``pred_contrib`` computes it). A text that
     is not read here (another version of the format) is left to ``pred_contrib``.
     """
-    if matrix.ndim != 2 or matrix.shape[1] != len(model.schema.columns):
-        raise UsageError(f"the model has {len(model.schema.columns)} features; the matrix has shape {matrix.shape}")
+    model.require_width(matrix)
     if len(matrix) == 0:
         return np.empty(matrix.shape)
     try:

@@ -14,6 +14,7 @@ def compiled(function: F) -> F:
     The code is kept beside the source, or in the user's cache folder when that cannot be written; where neither can, it
     is compiled in every process. Numba replaces cache files whole, so processes may compile at the same time. It
     looks at the function's own file to see whether the code is still right: call nothing compiled from another module.
+    A function whose name starts with ``_`` gets no Python wrapper, so only compiled functions can call it.
     """
     settings: dict[str, Any] = {
         "nogil": True,

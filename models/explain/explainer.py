@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.explain.forest import Forest
+from models.explain.forest import ZERO, Forest
 from models.explain.grouping import group
 from models.explain.kernel import ROWS, Rule, Tables, explain, tabulate
 from models.rows import Array
@@ -20,9 +20,6 @@ CELLS = 1 << 22
 
 FEWEST = 256
 """Rows below which a second thread is not worth its start."""
-
-ZERO = float(np.float32(1e-35))
-"""LightGBM's ``kZeroThreshold``: it reads what is no farther from 0 as 0."""
 
 Calls = Iterable[Callable[[], None]]
 

@@ -11,6 +11,10 @@ from models.rows import Array, Mask
 Ints = npt.NDArray[np.int64]
 
 
+ZERO = float(np.float32(1e-35))
+"""LightGBM's ``kZeroThreshold``: it reads what is no farther from 0 as 0."""
+
+
 class Unreadable(ValueError):
     """A model text of another shape than the one known here."""
 
@@ -112,6 +116,9 @@ def _forest(lines: dict[str, list[str]]) -> Forest:
     position = np.arange(split[-1]) - np.repeat(split[:-1], leaves - 1)
     if any(((child >= 0) & (child <= position)).any() for child in (left, right)):
         raise ValueError("a child before its parent")
+    owns = np.repeat(leaves, leaves - 1)
+    if any(((child >= owns - 1) | (child < -owns)).any() for child in (left, right)):
+        raise ValueError("a child that its tree does not have")
     categorical = decision & CATEGORICAL > 0
     word, words, sets = _sets(lines, floats["threshold"], categorical, np.repeat(np.arange(len(leaves)), leaves - 1))
     return Forest(
@@ -160,7 +167,7 @@ def _sets(lines: dict[str, list[str]], threshold: Array, categorical: Mask, tree
 
 def _numbers(lines: list[str]) -> Array:
     """Every number of these lines, in order, each the double its digits are nearest to."""
-    return np.fromstring(" ".join(lines), sep=" ")
+    return np.fromstring(" ".join(lines).strip(), sep=" ")
 
 
 def _offsets(sizes: Ints) -> Ints:

@@ -16,20 +16,7 @@ BLOCK = 8192
 """Rows whose leaves are held at a time."""
 
 Leaves = npt.NDArray[np.int32]
-
-
-def leaves(model: Model, matrix: Array, threads: int = 0) -> Leaves:
-    """The leaf each row ends in, shape (n, trees).
-
-    Args:
-        model: whose trees.
-        matrix: encoded features, shape (n, p).
-        threads: for LightGBM; 0 for its default.
-    """
-    if len(matrix) == 0:
-        return np.empty((0, model.booster.num_trees()), dtype=np.int32)
-    found = model.booster.predict(matrix, pred_leaf=True, num_threads=threads)
-    return np.asarray(found, dtype=np.int32).reshape(len(matrix), -1)
+"""The leaf each row ends in, shape (n, trees)."""
 
 
 def kernel(a: Leaves, b: Leaves) -> Array:
@@ -52,10 +39,10 @@ def kernel(a: Leaves, b: Leaves) -> Array:
 
 def similarity(model: Model, row: Array, rows: pd.DataFrame, threads: int = 0) -> Array:
     """κ of one encoded row, shape (p,), with each canonical row, shape (n,). The leaves of a block are held at a time."""
-    case = leaves(model, row[None], threads)
+    case = model.leaves(row[None], threads)
     found = np.empty(len(rows))
     for block in _blocks(len(rows)):
-        found[block] = kernel(case, leaves(model, model.matrix(rows.iloc[block]), threads))[0]
+        found[block] = kernel(case, model.leaves(model.matrix(rows.iloc[block]), threads))[0]
     return found
 
 

@@ -7,15 +7,20 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from models.errors import UsageError
 from models.learner.calibrate import restore
 from models.rows import Array, Kind, Rows, Schema
+from models.threads import cores
 
 if TYPE_CHECKING:
     import lightgbm as lgb
 
     from models.explain.explainer import Explainer
+    from models.explain.forest import Forest
+    from models.explain.router import Router
 
 
 class Calibration(Protocol):
@@ -51,12 +56,29 @@ class Model:
         return lgb.Booster(model_str=self.text)
 
     @cached_property
-    def explainer(self) -> "Explainer":
-        """The trees made ready for `attributions`. Raises UsageError and Unreadable as ``models.explain.forest.read``."""
-        from models.explain.explainer import Explainer  # it loads Numba, which only attributions need
+    def forest(self) -> "Forest":
+        """The trees as arrays. Raises UsageError and Unreadable as ``models.explain.forest.read``."""
         from models.explain.forest import read
 
-        return Explainer(read(self.text), len(self.schema.columns))
+        return read(self.text)
+
+    @cached_property
+    def router(self) -> "Router | None":
+        """The trees made ready to be followed; None where only LightGBM can: linear or very large ones, another format."""
+        from models.explain.forest import Unreadable
+        from models.explain.router import Router  # it loads Numba, which only scoring needs
+
+        try:
+            return Router(self.forest)
+        except (Unreadable, UsageError):
+            return None
+
+    @cached_property
+    def explainer(self) -> "Explainer":
+        """The trees made ready for `attributions`. Raises UsageError and Unreadable as `forest`."""
+        from models.explain.explainer import Explainer  # it loads Numba, which only scoring needs
+
+        return Explainer(self.forest, len(self.schema.columns))
 
     @cached_property
     def digest(self) -> str:
@@ -68,8 +90,36 @@ class Model:
         return encode(frame, self.schema, self.categories)
 
     def raw(self, matrix: Array, threads: int = 0) -> Array:
-        """Log-odds of class 1 before calibration, shape (n,)."""
+        """Log-odds of class 1 before calibration, shape (n,): those of LightGBM's ``predict``, bit for bit.
+
+        Args:
+            matrix: encoded features as `matrix` gives them, shape (n, p).
+            threads: 0 for as many as the process may use.
+
+        Raises:
+            UsageError: a matrix of another width.
+        """
+        self.require_width(matrix)
+        if self.router is not None:
+            return self.router.raw(matrix, threads or cores())
+        if len(matrix) == 0:
+            return np.empty(0)
         return np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=threads), dtype=float)
+
+    def leaves(self, matrix: Array, threads: int = 0) -> npt.NDArray[np.int32]:
+        """The leaf of each tree a row ends in, as LightGBM's ``pred_leaf`` counts them, shape (n, trees); else as `raw`."""
+        self.require_width(matrix)
+        if self.router is not None:
+            return self.router.leaves(matrix, threads or cores())
+        if len(matrix) == 0:
+            return np.empty((0, self.booster.num_trees()), dtype=np.int32)
+        found = self.booster.predict(matrix, pred_leaf=True, num_threads=threads)
+        return np.asarray(found, dtype=np.int32).reshape(len(matrix), -1)
+
+    def require_width(self, matrix: Array) -> None:
+        """Raise UsageError unless a matrix has shape (n, p)."""
+        if matrix.ndim != 2 or matrix.shape[1] != len(self.schema.columns):
+            raise UsageError(f"the model has {len(self.schema.columns)} features; the matrix has shape {matrix.shape}")
 
     def probability(self, frame: pd.DataFrame) -> Array:
         """Calibrated probability of class 1, shape (n,), in [0, 1]."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from models.rows import LABEL, RESERVED, ROW_ID, TICK, Array
+from models.rows import ENTITY, LABEL, RESERVED, ROW_ID, TICK, Array
 
 CELLS = 1 << 22
 """Read at a time, 32 MB of numbers: small windows in one go, large ones a few columns at once."""
@@ -31,10 +31,10 @@ def canonical(rows: pl.LazyFrame, labels: Callable[[pl.Series], pl.DataFrame]) -
         LABEL: _joined(keys[ROW_ID], labels(keys[ROW_ID])),
     }
     del keys
-    features = [name for name in rows.collect_schema().names() if name not in RESERVED]
+    cells_of = [name for name in rows.collect_schema().names() if name == ENTITY or name not in RESERVED]
     at_once = max(1, CELLS // max(1, len(order)))
-    for start in range(0, len(features), at_once):
-        read = rows.select(features[start : start + at_once]).collect()
+    for start in range(0, len(cells_of), at_once):
+        read = rows.select(cells_of[start : start + at_once]).collect()
         for name in read.columns:
             cells = read.drop_in_place(name).gather(order)
             text = cells.dtype == pl.String

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from models.rows import LABEL, ROW_ID, Part, Split, row_hash
+from models.rows import ENTITY, LABEL, ROW_ID, Part, Split, row_hash
 
 
 def label_counts(rows: pl.LazyFrame, labels: Callable[[pl.Series], pl.DataFrame]) -> tuple[int, int]:
@@ -22,10 +22,14 @@ def label_counts(rows: pl.LazyFrame, labels: Callable[[pl.Series], pl.DataFrame]
 
 
 def unseen_ids(rows: pl.LazyFrame, split: Split, n: int) -> pl.Series:
-    """The ids of at most n rows that never train: those with the smallest hash, so that windows that share rows share them."""
-    ids = rows.select(ROW_ID).collect()[ROW_ID]
-    hashes = row_hash(ids.to_pandas())
+    """The ids of at most n rows that never train: those with the smallest hash, so that windows that share rows share them.
+
+    The hash is their entity's where the split goes by entity.
+    """
+    drawn_by = ENTITY if split.cluster else ROW_ID
+    read = rows.select(*dict.fromkeys([ROW_ID, drawn_by])).collect()
+    hashes = row_hash(read[drawn_by].to_pandas())
     unseen = np.flatnonzero(split.of(hashes) != Part.TRAIN)
     if len(unseen) > n:
         unseen = unseen[np.argpartition(hashes[unseen], n)[:n]]
-    return ids.gather(unseen)
+    return read[ROW_ID].gather(unseen)

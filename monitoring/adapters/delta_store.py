@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from models.errors import NotFound, SchemaError, TickError
-from models.rows import LABEL, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
+from models.rows import ENTITY, LABEL, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
 from monitoring.adapters.delta_frame import canonical
 from monitoring.adapters.delta_profiles import Profiles
 from monitoring.adapters.delta_samples import label_counts, unseen_ids
@@ -22,6 +22,7 @@ from monitoring.adapters.delta_table import TickTable, answering
 from monitoring.adapters.store_contract import (
     StoreContract,
     read_contract,
+    require_entities,
     require_split,
     require_storable,
     write_contract,
@@ -90,6 +91,7 @@ class DeltaStore(Store):
         fixed = self.schema or schema
         require_storable(fixed)
         require_columns(schema.names, fixed)
+        require_entities(self.split, batch.rows.columns)
         rows, labels = conform(batch.rows, fixed), conform_labels(batch.labels)
         with answering(self.folder):
             self._prepare(fixed)
@@ -177,7 +179,8 @@ class DeltaStore(Store):
             features = [(column.name, CELLS[column.kind]) for column in schema.columns]
             self._set_aside.create(QUARANTINE_COLUMNS)
             self._labels.create(LABEL_COLUMNS)
-            self._rows.create(pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), *features]))
+            entity = [(ENTITY, pa.string())] if self.split.cluster else []
+            self._rows.create(pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), *entity, *features]))
 
     def _write(self, tick: int, rows: pd.DataFrame, labels: pd.DataFrame, quarantined: pd.DataFrame) -> bool:
         """Rows last: they say that the tick is whole. Empty tables need no entry."""

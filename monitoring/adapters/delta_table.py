@@ -155,8 +155,10 @@ class TickTable:
         return self._seen
 
     def _latest(self) -> DeltaTable | None:
-        if self._opened is not None and self._opened.version() - self._opened_at < STEPS:
-            self._opened.update_incremental()
+        """The table as it is now. Its log grows by one file a version, so whether that is there says all, in no time."""
+        if self._opened is not None and (at := self._opened.version()) - self._opened_at < STEPS:
+            if (self.folder / "_delta_log" / f"{at + 1:020d}.json").exists():
+                self._opened.update_incremental()
         elif self.exists:
             self._opened = DeltaTable(self.folder)
             self._opened_at = self._opened.version()

@@ -3,7 +3,7 @@
 Importing this module imports Evidently, which takes seconds: the reporter does so when it first draws.
 """
 
-import plotly.graph_objects as go
+from typing import Any
 
 from models.domain import HalfLife, Status
 from monitoring.adapters.evidently_quiet import quiet
@@ -15,7 +15,7 @@ with quiet():
     from evidently.core.datasets import Dataset
     from evidently.core.metric_types import SingleValue, SingleValueCalculation, SingleValueMetric
     from evidently.core.report import Context
-    from evidently.legacy.renderers.html_widgets import CounterData, WidgetSize, counter, plotly_figure, table_data
+    from evidently.legacy.renderers.html_widgets import CounterData, WidgetSize, counter, plotly_data, table_data
 
 SHOWN_CHANGES = 12
 
@@ -59,11 +59,11 @@ class ConclusionsCalculation(SingleValueCalculation[ConclusionsMetric]):  # type
         ]
         if metric.counts:
             widgets.append(
-                plotly_figure(title="Findings by status", figure=_counts_figure(metric.counts), size=WidgetSize.HALF)
+                plotly_data(title="Findings by status", size=WidgetSize.HALF, **_counts_figure(metric.counts))
             )
         if metric.curve:
             widgets.append(
-                plotly_figure(title="Survival of findings", figure=_curve_figure(metric.curve), size=WidgetSize.HALF)
+                plotly_data(title="Survival of findings", size=WidgetSize.HALF, **_curve_figure(metric.curve))
             )
         if metric.half_lives:
             columns = ["findings about", "followed", "gone stale", "half-life in retrains [95 %]"]
@@ -104,27 +104,38 @@ def _curve(every: HalfLife | None) -> tuple[tuple[float, float, float, float], .
     return () if every is None else every.curve
 
 
-def _counts_figure(counts: list[list[str]]) -> go.Figure:
+def _counts_figure(counts: list[list[str]]) -> dict[str, Any]:
+    """Plotly's JSON: a stacked bar a version."""
     labels = [row[0] for row in counts]
     bars = [
-        go.Bar(x=labels, y=[int(row[1 + i]) for row in counts], name=str(status), marker_color=COLOURS[status])
+        {
+            "type": "bar",
+            "x": labels,
+            "y": [int(row[1 + i]) for row in counts],
+            "name": str(status),
+            "marker": {"color": COLOURS[status]},
+        }
         for i, status in enumerate(Status)
     ]
-    return go.Figure(bars, layout={"barmode": "stack", "xaxis": {"type": "category"}, "yaxis": {"title": "findings"}})
+    layout = {"barmode": "stack", "xaxis": {"type": "category"}, "yaxis": {"title": {"text": "findings"}}}
+    return {"data": bars, "layout": layout}
 
 
-def _curve_figure(curve: list[list[float]]) -> go.Figure:
-    age, survival, lower, upper = zip(*curve, strict=True)
-    step = {"shape": "hv"}
-    edge = {**step, "width": 0}
+def _curve_figure(curve: list[list[float]]) -> dict[str, Any]:
+    """Plotly's JSON: the share of findings still true by age, in its band, and a line at one half."""
+    age, survival, lower, upper = (list(values) for values in zip(*curve, strict=True))
+    line = {"type": "scatter", "mode": "lines", "x": age}
+    edge = {"shape": "hv", "width": 0}
     blue, band = "#2b6a99", "rgba(43, 106, 153, 0.18)"
     lines = [
-        go.Scatter(x=age, y=upper, mode="lines", line=edge, showlegend=False, hoverinfo="skip"),
-        go.Scatter(
-            x=age, y=lower, mode="lines", line=edge, fill="tonexty", fillcolor=band, name="95 %", hoverinfo="skip"
-        ),
-        go.Scatter(x=age, y=survival, mode="lines", line={**step, "color": blue}, name="still true"),
+        {**line, "y": upper, "line": edge, "showlegend": False, "hoverinfo": "skip"},
+        {**line, "y": lower, "line": edge, "fill": "tonexty", "fillcolor": band, "name": "95 %", "hoverinfo": "skip"},
+        {**line, "y": survival, "line": {"shape": "hv", "color": blue}, "name": "still true"},
     ]
-    figure = go.Figure(lines, layout={"xaxis": {"title": "retrains"}, "yaxis": {"range": [0, 1.02], "title": "share"}})
-    figure.add_hline(y=0.5, line={"dash": "dot", "width": 1, "color": "#888"})
-    return figure
+    half = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5}
+    layout = {
+        "xaxis": {"title": {"text": "retrains"}},
+        "yaxis": {"range": [0, 1.02], "title": {"text": "share"}},
+        "shapes": [{**half, "line": {"dash": "dot", "width": 1, "color": "#888"}}],
+    }
+    return {"data": lines, "layout": layout}

@@ -15,8 +15,12 @@ from monitoring.ports import Reporter
 
 NO_COLUMN = "halflife: none"
 TABLE = ["column", "compared by", "score", "threshold", ""]
-DRAWN = 8
-"""Columns with plots, the farthest past their thresholds; every column is in the table above them."""
+DRAWN, DRAWN_CALM = 8, 2
+"""Columns with plots at most, the farthest past their thresholds: of those that moved, or of all when none did. Every
+column is in the table above them."""
+SCRIPT, SCRIPT_ENDS = "<script>", ";\n</script>"
+"""Around the first script of Evidently's page, which holds its data. JSON has no line breaks of its own, so nothing in the
+data can look like the end."""
 
 
 class EvidentlyReporter(Reporter):
@@ -47,14 +51,16 @@ class EvidentlyReporter(Reporter):
             )
             page.widgets = [*page.widgets[:first], said, *([table] if rows else []), *page.widgets[first:]]
             path.parent.mkdir(parents=True, exist_ok=True)
-            Snapshot.loads(_harmless(Snapshot.load_model(page).dumps())).save_html(str(path))
+            text = Snapshot.load_model(page).get_html_str(as_iframe=False)
+            path.write_text(_harmless(text), encoding="utf-8")
         return path
 
 
 def _drawable(columns: Sequence[ColumnDrift], sides: tuple[pd.DataFrame, pd.DataFrame]) -> list[ColumnDrift]:
-    """Columns with values on both sides, the farthest past their thresholds first."""
+    """What is worth a plot and has values on both sides, the farthest past their thresholds first."""
     kept = [c for c in columns if all(c.name in side and side[c.name].notna().any() for side in sides)]
-    return sorted(kept, key=_farthest)[:DRAWN]
+    kept.sort(key=_farthest)
+    return [c for c in kept if c.drifted][:DRAWN] or kept[:DRAWN_CALM]
 
 
 def _farthest(column: ColumnDrift) -> float:
@@ -105,13 +111,19 @@ def _run(story: Any, columns: Sequence[ColumnDrift], sides: tuple[pd.DataFrame, 
         return Report([story, *drifts], include_tests=False).run(current, reference).to_snapshot_model()
 
 
-def _harmless(snapshot: str) -> str:
-    """A snapshot's JSON with nothing in it that could end or open a script.
+def _harmless(page: str) -> str:
+    r"""A page of Evidently's with nothing in its data that could end or open a script.
 
-    Evidently writes it into a script element as it is, and names of findings, columns and categories are other people's
+    Evidently writes JSON into a script element as it is, and names of findings, columns and categories are other people's
     text.
 
-    >>> _harmless('{"claim": "auc() < 0.8 </script><b>"}')
-    '{"claim": "auc() < 0.8 ‹/script><b>"}'
+    >>> _harmless('<script>var page = {"claim": "auc() < 0.8 </script><b>"};\n</script><script>draw()</script>')
+    '<script>var page = {"claim": "auc() < 0.8 \\u2039/script><b>"};\n</script><script>draw()</script>'
+
+    Raises:
+        ValueError: the page has no data where Evidently puts it.
     """
-    return re.sub(r"<(?=/?script|!--)", "‹", snapshot, flags=re.IGNORECASE)
+    begin = page.index(SCRIPT) + len(SCRIPT)
+    end = page.index(SCRIPT_ENDS, begin)
+    data = re.sub(r"<(?=/?script|!--)", r"\\u2039", page[begin:end], flags=re.IGNORECASE)
+    return f"{page[:begin]}{data}{page[end:]}"

@@ -1,13 +1,14 @@
 """What a store fixes with its first tick: the features, and which rows play which part. Kept in ``store.json``."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from json import JSONDecodeError, dumps, loads
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from models.errors import ConfigError, SchemaError, Unavailable
-from models.rows import RESERVED, Schema, Split
+from models.rows import ENTITY, RESERVED, Schema, Split
 
 NAME = "store.json"
 
@@ -69,6 +70,13 @@ def require_storable(schema: Schema) -> None:
         )
 
 
+def require_entities(split: Split, columns: Iterable[str]) -> None:
+    """Raise SchemaError unless rows come with an entity exactly when the split goes by entity."""
+    if (ENTITY in columns) != bool(split.cluster):
+        asked = f"by {split.cluster!r}, and the feed does not say" if split.cluster else "by row, and the feed says"
+        raise SchemaError(f"the store's evidence is set apart {asked} which rows are about one entity")
+
+
 def require_split(contract: StoreContract, asked: Split, folder: Path) -> None:
     """Raise ConfigError unless the split that is asked for is the store's."""
     if contract.split != asked:
@@ -79,4 +87,10 @@ def require_split(contract: StoreContract, asked: Split, folder: Path) -> None:
 
 
 def _shares(split: Split) -> str:
-    return ", ".join(f"{name} = {share:g}" for name, share in asdict(split).items())
+    """As the configuration would say it.
+
+    >>> _shares(Split(cluster="customer"))
+    "evidence = 0.1, discovery = 0.05, calibration = 0.1, cluster = 'customer'"
+    """
+    said = {name: value for name, value in asdict(split).items() if value != ""}
+    return ", ".join(f"{name} = {value!r}" for name, value in said.items())

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.learner.model import Model, encode
-from models.rows import LABEL, ROW_ID, Array, Mask, row_hash
+from models.rows import LABEL, ROW_ID, Array, Mask, entities, row_hash, units
 from monitoring.claims.masks import Masks
 from monitoring.claims.segment import Segment
 from monitoring.claims.weights import poisson_counts
@@ -92,8 +92,16 @@ class Evidence:
         self._encoded.append((model, encode(self.frame, model.schema, model.categories)))
         return self._encoded[-1][1]
 
+    @cached_property
+    def entities(self) -> Rows | None:
+        """The number of each row's entity, shape (n,); None where rows do not repeat by entity."""
+        return entities(self.frame) if len(self) else None
+
     def weights(self, replicates: int) -> Weights:
-        """Poisson bootstrap weights of the rows of the union, shape (n, B), each with mean and variance 1."""
+        """Poisson bootstrap weights of the rows of the union, shape (n, B), each with mean and variance 1.
+
+        Rows about one entity have the same.
+        """
         if replicates not in self._weights:
-            self._weights[replicates] = poisson_counts(row_hash(self.frame[ROW_ID]), replicates)
+            self._weights[replicates] = poisson_counts(row_hash(units(self.frame)), replicates)
         return self._weights[replicates]

@@ -11,18 +11,19 @@ rows; given a schema, column names and predicates too.
 """
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.domain import Scope
 from models.errors import ClaimError
 from models.rows import Schema
-from monitoring.claims import predicates
 from monitoring.claims.source import SHAPE, Source, Value, spelled
-from monitoring.claims.statistic import Argument, ArgumentKind, Statistic
+from monitoring.claims.statistic import Statistic
 from monitoring.claims.statistics import STATISTICS
+from monitoring.claims.values import Values, fits, unknown
 from monitoring.claims.words import near
 
+WHAT: dict[type, str] = {float: "a number", str: "text", bool: "true or false"}
 COMPARATORS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "=="}
 
 
@@ -32,8 +33,8 @@ class Claim:
 
     Attributes:
         arguments: (name, value), in the order the statistic declares them; only those given. A group of features is a
-            tuple.
-        threshold: a number; the feature's name for ``top_reason``.
+            tuple, changes are pairs by name.
+        threshold: a number; the feature's name for ``top_reason``; True or False for ``flips`` of a case.
         tolerance: δ ≥ 0, in the statistic's unit.
 
     >>> str(parse("attribution_share(['age','job'], where='age>30')>.3+-.02"))
@@ -47,9 +48,14 @@ class Claim:
     tolerance: float = 0.0
 
     @property
+    def about(self) -> Statistic:
+        """The statistic it speaks of; the member its arguments mean where that is a family."""
+        return STATISTICS[self.statistic].of(dict(self.arguments))
+
+    @property
     def scope(self) -> Scope:
         """What the claim speaks about unless its finding says otherwise."""
-        return STATISTICS[self.statistic].scope
+        return self.about.scope
 
     @property
     def subject(self) -> str:
@@ -79,12 +85,17 @@ def parse(text: str, *, schema: Schema | None = None) -> Claim:
 
     >>> parse("acu() > 0.7")
     Traceback (most recent call last):
-    models.errors.ClaimError: 'acu' is not a statistic; statistics are attribution_share, auc, calibration_slope, gap,
-    log_loss, prediction, top_reason; did you mean 'auc'? (column 1)
+    models.errors.ClaimError: 'acu' is not a statistic; statistics are accuracy, ... tpr; did you mean 'auc'? (column 1)
       acu() > 0.7
       ^
     """
-    return _Reader(Source(text), schema).claim()
+    return _parsed(text, schema)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str, schema: Schema | None) -> Claim:
+    source = Source(text)
+    return _Reader(source, Values(source, schema)).claim()
 
 
 def subject(text: str) -> str:
@@ -107,17 +118,26 @@ def check(claim: Claim, schema: Schema) -> None:
     """
     if claim.statistic not in STATISTICS:
         raise ClaimError(
-            _unknown("a statistic", "statistics are", claim.statistic, tuple(STATISTICS)),
+            unknown("a statistic", "statistics are", claim.statistic, tuple(STATISTICS)),
             text=claim.statistic,
             column=1,
         )
-    parse(str(claim), schema=schema)
+    if not _fits(claim, schema):
+        parse(str(claim), schema=schema)
+
+
+def _fits(claim: Claim, schema: Schema) -> bool:
+    """Whether every column and predicate of a claim that was parsed is one of the schema's."""
+    declared = {a.name: a for a in STATISTICS[claim.statistic].arguments}
+    if isinstance(claim.threshold, str) and claim.threshold not in schema.names:
+        return False
+    return all(fits(value, declared[name], schema) for name, value in claim.arguments)
 
 
 @dataclass(frozen=True)
 class _Reader:
     source: Source
-    schema: Schema | None
+    values: Values
 
     def claim(self) -> Claim:
         compare = self.source.tree
@@ -127,6 +147,7 @@ class _Reader:
             raise self.source.fault(compare.comparators[1], "a claim compares once; make two claims of this")
         call, statistic = self._statistic(compare.left)
         arguments = self._arguments(call, statistic)
+        statistic = statistic.of(dict(arguments))
         comparator = self._comparator(compare, statistic)
         return Claim(statistic.name, arguments, comparator, *self._threshold(compare.comparators[0], statistic))
 
@@ -135,7 +156,7 @@ class _Reader:
         if not isinstance(name, ast.Name):
             raise self.source.fault(node, f"the left side should be a statistic; {SHAPE}")
         if name.id not in STATISTICS:
-            raise self.source.fault(name, _unknown("a statistic", "statistics are", name.id, tuple(STATISTICS)))
+            raise self.source.fault(name, unknown("a statistic", "statistics are", name.id, tuple(STATISTICS)))
         statistic = STATISTICS[name.id]
         if not isinstance(node, ast.Call):
             raise self.source.at(self.source.end(node), f"a statistic has parentheses; {_usage(statistic)}")
@@ -160,76 +181,34 @@ class _Reader:
                 raise self.source.fault(node, f"{name!r} is not an argument of {statistic.name}; {usage}{hint}")
             if name in given:
                 raise self.source.fault(node, f"{name} is given twice; {usage}")
-            given[name] = self._value(value, declared[name])
+            given[name] = self.values.read(value, declared[name])
         for argument in statistic.arguments:
             if argument.required and argument.name not in given:
                 where = self.source.end(call) - 1
                 raise self.source.at(where, f"{argument.name} ({argument.kind}) is missing; {usage}")
+        if objection := statistic.objection(given):
+            raise self.source.fault(call, f"{objection}; {usage}")
         return tuple((name, given[name]) for name in declared if name in given)
-
-    def _value(self, node: ast.expr, argument: Argument) -> Value:
-        match argument.kind:
-            case ArgumentKind.FEATURES:
-                return self._features(node)
-            case ArgumentKind.CHOICE:
-                word = self.source.string(
-                    node, f"{argument.name} goes in quotes and is one of {', '.join(argument.choices)}"
-                )
-                if word not in argument.choices:
-                    message = _unknown(f"a {argument.name}", "it is one of", word, argument.choices)
-                    raise self.source.fault(node, message)
-                return word
-            case ArgumentKind.PREDICATE:
-                return self._predicate(node, argument.name)
-            case ArgumentKind.CASE:
-                if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-                    raise self.source.fault(node, f'a case is text; write case="{node.value}"')
-                return self.source.string(node, 'a case is the id of a row in quotes, as in case="41023"')
-
-    def _features(self, node: ast.expr) -> Value:
-        if not isinstance(node, ast.List | ast.Tuple):
-            return self._feature(node)
-        names = [self._feature(element) for element in node.elts]
-        if not names:
-            raise self.source.fault(node, "the list of columns is empty")
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise self.source.fault(node.elts[k], f"{name!r} is listed twice")
-        return tuple(names) if len(names) > 1 else names[0]
-
-    def _feature(self, node: ast.expr) -> str:
-        name = self.source.string(node, 'a column goes in quotes, as in "duration"')
-        if self.schema is not None and name not in self.schema.names:
-            raise self.source.fault(node, _unknown("a column", "columns are", name, self.schema.names))
-        return name
-
-    def _predicate(self, node: ast.expr, name: str) -> str:
-        where = self.source.string(node, f"{name} is a condition in quotes, as in {name}=\"job = 'student'\"")
-        if self.schema is not None:
-            try:
-                predicates.check(where, self.schema)
-            except ClaimError as error:
-                raise self.source.at(self.source.inside(node, where, error.column - 1), error.message) from error
-        return where
 
     def _comparator(self, compare: ast.Compare, statistic: Statistic) -> str:
         comparator = COMPARATORS.get(type(compare.ops[0]))
-        known = [c for c in COMPARATORS.values() if (c == "==") == (statistic.threshold is str)]
+        known = [c for c in COMPARATORS.values() if (c == "==") == (statistic.threshold is not float)]
         if comparator not in known:
-            what = "text" if statistic.threshold is str else "a number"
-            message = f"{statistic.name} is {what}, compared with {' '.join(known)}"
+            message = f"{statistic.name} is {WHAT[statistic.threshold]}, compared with {' '.join(known)}"
             raise self.source.at(self.source.after(compare.left), message)
         return comparator
 
-    def _threshold(self, node: ast.expr, statistic: Statistic) -> tuple[float | str, float]:
+    def _threshold(self, node: ast.expr, statistic: Statistic) -> tuple[float | str | bool, float]:
         """Threshold and tolerance."""
         tolerance: ast.expr | None = None
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             tolerance, node = node.right, node.left
-        if statistic.threshold is str:
+        if statistic.threshold is not float:
             if tolerance is not None:
-                raise self.source.fault(tolerance, f"{statistic.name} is text and has no tolerance")
-            return self._feature(node), 0.0
+                raise self.source.fault(
+                    tolerance, f"{statistic.name} is {WHAT[statistic.threshold]} and has no tolerance"
+                )
+            return self.values.feature(node) if statistic.threshold is str else self._boolean(node), 0.0
         threshold = self.source.number(node, f"{statistic.name} is compared with a number, as in {statistic.example}")
         if tolerance is None:
             return threshold, 0.0
@@ -238,9 +217,10 @@ class _Reader:
             raise self.source.fault(tolerance, "the tolerance is not negative, as in ± 0.02")
         return threshold, delta
 
-
-def _unknown(what: str, known: str, word: str, words: Sequence[str]) -> str:
-    return f"{word!r} is not {what}; {known} {', '.join(words)}{near(word, words)}"
+    def _boolean(self, node: ast.expr) -> bool:
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, bool):
+            raise self.source.fault(node, "this is compared with True or False")
+        return node.value
 
 
 def _usage(statistic: Statistic) -> str:

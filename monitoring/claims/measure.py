@@ -9,10 +9,12 @@ from scipy.special import ndtri
 from models.domain import Interval, Measurement, Scope, Status
 from models.rows import Array
 from monitoring.claims.bootstrap import replicates as resample
+from monitoring.claims.clusters import by_entity
 from monitoring.claims.estimate import estimate, grouped
 from monitoring.claims.grammar import Claim
 from monitoring.claims.plan import Plan
 from monitoring.claims.question import Question
+from monitoring.claims.statistic import MIN_ROWS
 from monitoring.claims.sweep import Pass
 from monitoring.verdicts import p_value, verdict
 
@@ -36,7 +38,7 @@ def measure(
     """
     plan = _plan(questions, sweep)
     alpha = (1 - level) / 2
-    found = estimate(plan, [sweep], alpha)
+    found = by_entity(plan, estimate(plan, [sweep], alpha), alpha)
     exact = {case.number for case in plan.cases}
     theta, bounds = found.value[0], found.bounds[0]
     numbers = [plan.subjects[q.subject] for q in plan.questions]
@@ -59,6 +61,7 @@ def measure(
             int(found.rows[n]),
             spreads.get(n) if q.scope is Scope.POPULATION else None,
             alpha,
+            "rows" if plan.evidence.entities is None else "entities",
         )
         for q, n in zip(plan.questions, numbers, strict=True)
     ]
@@ -107,11 +110,13 @@ def _error(lower: float, upper: float, alpha: float) -> float:
 
 
 def _measurement(
-    question: Question, theta: float, rows: int, spread: Sequence[float] | None, alpha: float
+    question: Question, theta: float, rows: int, spread: Sequence[float] | None, alpha: float, counted: str
 ) -> Measurement:
     claim = question.claim
     comparator, threshold = order(claim)
     interval, p, needed = Interval(theta, theta, theta), None, 0
+    if spread is not None and rows < MIN_ROWS:  # of rows there are enough, where it came to this
+        return Measurement(rows, None, Status.UNTESTABLE, reason=f"{rows} {counted}; at least {MIN_ROWS} are needed")
     if spread is not None:
         error, lower, upper = spread
         needed = rows_needed(error**2 * rows, claim.tolerance, alpha) if claim.tolerance else 0
@@ -120,7 +125,7 @@ def _measurement(
     neutral = claim.about.neutral
     status = verdict(interval, comparator, threshold, claim.tolerance, neutral=neutral, birth=question.birth)
     if status is Status.UNCLEAR and rows < needed:  # too few rows matter only where they leave it open
-        reason = f"{rows:,} rows; to tell a difference of {claim.tolerance:g} takes {needed:,}"
+        reason = f"{rows:,} {counted}; to tell a difference of {claim.tolerance:g} takes {needed:,}"
         return Measurement(rows, None, Status.UNTESTABLE, reason=reason)
     return Measurement(rows, interval, status, p)
 

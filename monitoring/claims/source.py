@@ -15,7 +15,9 @@ from models.errors import ClaimError
 SHAPE = 'a claim is statistic(arguments) comparator threshold, as in attribution_share("duration") > 0.3 ± 0.02'
 LONGEST = 1000
 
-Value = str | float | bool | tuple[str, ...]
+Changes = tuple[tuple[str, float | str], ...]
+"""Columns with the values they take, by name."""
+Value = str | float | bool | tuple[str, ...] | Changes
 """What an argument or a threshold can be."""
 
 _OUTSIDE = re.compile(
@@ -137,11 +139,16 @@ def spelled(value: Value) -> str:
 
     >>> print(spelled(0.30), spelled(2.0), spelled(("age", "job")), spelled('"emp.var.rate" > 1'))
     0.3 2 ["age", "job"] '"emp.var.rate" > 1'
+    >>> print(spelled((("income", 52000.0), ("job", "cook"))))
+    {"income": 52000, "job": "cook"}
     """
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, tuple):
-        return f"[{', '.join(map(spelled, value))}]"
+        words = [item if isinstance(item, str) else f"{spelled(item[0])}: {spelled(item[1])}" for item in value]
+        if words == list(value):
+            return f"[{', '.join(map(spelled, words))}]"
+        return f"{{{', '.join(words)}}}"
     if isinstance(value, float | int):
         return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
     quoted = dumps(value, ensure_ascii=False)

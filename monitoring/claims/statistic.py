@@ -1,61 +1,39 @@
 """What a statistic is: a number about a model, with the arguments it takes and how it is computed.
 
-There are two shapes. A *set statistic* is a smooth function of sums over rows: it gives a few columns per row, and one
-function from their (weighted) sums to θ. The estimate is that function of the plain sums, the bootstrap the same
-function of ``W @ columns``, so that all claims about one set of rows share a single matrix product. A *case statistic*
-is a look-up about one row, and exact.
+There are three shapes. A *sum statistic* is a smooth function of sums of terms: a term is a quantity of each row, summed
+over a segment. What a row contributes does not depend on the rows beside it, so a term is computed once for all rows,
+whatever number of sets, claims and statistics sum it. A *set statistic* gives columns that do depend on the set (ranks,
+a fit). Both have one function from sums to θ: the estimate is that function of the plain sums, the bootstrap the same
+function of ``W @ columns``, and all claims share one product. A *case statistic* is a look-up about one row, and exact.
 """
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 
 from models.domain import Scope
 from models.errors import EvidenceTooSmall
 from models.rows import Array
+from monitoring.claims.arguments import Argument, Arguments, named
+from monitoring.claims.segment import Segment
 from monitoring.claims.source import Value
-from monitoring.claims.sweep import View
+
+if TYPE_CHECKING:
+    from monitoring.claims.counterfactual import Counterfactual
+    from monitoring.claims.reference import Reference
+    from monitoring.claims.sweep import View
+
+Quantity: TypeAlias = "Callable[[View], Array]"
 
 MIN_ROWS = 30
 """Fewest rows an interval over rows is given for."""
 MIN_OF_CLASS = 10
 """Fewest rows of a class (positives, say) a rate, a ranking or a slope is computed from."""
-
-
-class ArgumentKind(StrEnum):
-    """What an argument names, and so how it is checked."""
-
-    FEATURES = "a column, or a list of columns"
-    CHOICE = "one of a few words"
-    PREDICATE = "an SQL condition on the columns"
-    CASE = "the id of a row"
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument of a statistic.
-
-    Attributes:
-        positional: written without its name in canonical text.
-        choices: the words of a ``CHOICE``.
-    """
-
-    name: str
-    kind: ArgumentKind
-    required: bool = True
-    positional: bool = False
-    choices: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return self.name if self.required else f"{self.name}?"
-
-
-WHERE = Argument("where", ArgumentKind.PREDICATE, required=False)
-CASE = Argument("case", ArgumentKind.CASE)
 
 
 class Statistic(ABC):
@@ -65,33 +43,74 @@ class Statistic(ABC):
         name: permanent; stored in the ledger.
         description: one line, for people choosing a statistic.
         example: a canonical claim.
+        untestable: when nothing can be said, beyond too few rows or a case that is gone; sentences.
         scope: what a claim speaks about unless told otherwise.
-        threshold: ``float``, compared by size; or ``str``, compared with ``==``.
+        threshold: ``float``, compared by size; ``str`` or ``bool``, compared with ``==``.
+        needs_labels: it looks at labelled rows only.
+        needs_attributions: it reads attributions of the rows it looks at.
+        of_columns: it speaks of the columns it names, not of all that moves the model's predictions.
+        settles: its arguments may leave something open, which ``settle`` decides.
         neutral: where the statistic's sign turns (0 for a gap, ½ for AUC); None when it has no opposite.
     """
 
     name: ClassVar[str]
     description: ClassVar[str]
     example: ClassVar[str]
+    untestable: ClassVar[str] = ""
     arguments: ClassVar[tuple[Argument, ...]]
     scope: ClassVar[Scope]
-    threshold: ClassVar[type[float] | type[str]] = float
+    threshold: ClassVar[type[float] | type[str] | type[bool]] = float
     needs_labels: ClassVar[bool] = False
+    needs_attributions: ClassVar[bool] = False
+    of_columns: ClassVar[bool] = False
+    settles: ClassVar[bool] = False
     neutral: ClassVar[float | None] = None
+
+    def of(self, arguments: Arguments) -> Statistic:
+        """The member these arguments mean, of a statistic that is a family; equal ones are computed together."""
+        return self
+
+    def objection(self, arguments: Arguments) -> str:
+        """Why these arguments do not go together; empty when they do."""
+        return ""
+
+    def settle(self, arguments: Arguments, reference: Reference) -> Arguments:
+        """What the arguments leave open, decided on the rows the claim was made on; hashable values.
+
+        Raises:
+            ClaimError: the arguments do not fit the columns.
+            EvidenceTooSmall: these rows decide nothing.
+        """
+        return {}
+
+    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
+        """Changes under which it wants the rows it looks at predicted, to be read with ``view.under(change)``."""
+        return ()
+
+    def segment(self, arguments: Arguments) -> Segment:
+        """The rows a claim speaks about."""
+        where = (str(arguments["where"]),) if "where" in arguments else ()
+        return Segment(where, self.needs_labels)
+
+    def depends_on(self, arguments: Arguments, features: tuple[str, ...]) -> tuple[str, ...]:
+        """The features whose drift can move θ: those it names, or all when it speaks of predictions as a whole."""
+        said = named(self.arguments, arguments)
+        return tuple(name for name in features if name in said) if self.of_columns else features
 
 
 class SetStatistic(Statistic):
     """A smooth function of sums over the rows of a set."""
 
     scope = Scope.POPULATION
+    undefined: ClassVar[str] = "θ is undefined on these rows"
+    """Why, where θ is not a number."""
 
     @abstractmethod
-    def columns(self, view: View, arguments: Mapping[str, Value]) -> Array:
+    def columns(self, view: View, arguments: Arguments) -> Array:
         """What each row contributes, shape (n, m).
 
         Args:
-            view: the rows the claim speaks about (``where`` is applied; labelled when ``needs_labels``), at least
-                ``MIN_ROWS`` of them.
+            view: the rows the claim speaks about (``segment``), at least ``MIN_ROWS`` of them.
             arguments: as in the claim.
 
         Raises:
@@ -100,11 +119,55 @@ class SetStatistic(Statistic):
 
     @abstractmethod
     def value(self, sums: Array) -> Array:
-        """θ from the sums of the columns, shape (..., m) -> (...)."""
+        """θ from the sums of the columns, shape (..., m) -> (...); NaN where they say nothing."""
 
-    def least_error(self, sums: Array, arguments: Mapping[str, Value]) -> float:
-        """A standard error below which the bootstrap's is not believed; 0 when it always is."""
-        return 0.0
+    def interval(self, sums: Array, alpha: float) -> Array | None:
+        """Bounds in closed form, shape (..., m) -> (..., 2); None where the bootstrap serves better.
+
+        Args:
+            sums: of the columns.
+            alpha: error a side.
+        """
+        return None
+
+
+@dataclass(frozen=True)
+class Term:
+    """A quantity of each row of a segment, 0 elsewhere. Equal terms are computed once.
+
+    Attributes:
+        quantity: looks at rows of the segment and gives a number for each, shape (n,), whatever rows are beside them.
+            A function of a module or a frozen dataclass, so that equal ones are equal.
+        reference: summed over the rows the claim was made on, in place of those it is put to.
+    """
+
+    quantity: Quantity
+    segment: Segment
+    reference: bool = False
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A sum that must reach ``least`` for θ to mean something; ``what`` names what is counted."""
+
+    term: Term
+    least: int
+    what: str
+
+
+class SumStatistic(SetStatistic):
+    """A smooth function of sums of terms."""
+
+    @abstractmethod
+    def terms(self, arguments: Arguments) -> tuple[Term, ...]:
+        """What is summed, in the order ``value`` counts them; on rows of ``segment(arguments)``."""
+
+    def requirements(self, arguments: Arguments) -> tuple[Requirement, ...]:
+        """What is needed beyond ``MIN_ROWS`` rows, the most telling first."""
+        return ()
+
+    def columns(self, view: View, arguments: Arguments) -> Array:
+        return np.column_stack([on(term, view) for term in self.terms(arguments)])
 
 
 class CaseStatistic(Statistic):
@@ -113,8 +176,25 @@ class CaseStatistic(Statistic):
     scope = Scope.ARTIFACT
 
     @abstractmethod
-    def value(self, view: View, threshold: Value) -> float:
-        """θ of the only row of ``view``; the claim is about its sign when its threshold is text."""
+    def value(self, view: View, arguments: Arguments, threshold: Value) -> float:
+        """θ of the only row of ``view``; the claim is about its sign when its threshold is text, or true or false.
+
+        Raises:
+            EvidenceTooSmall: nothing can be said of this row.
+        """
+
+
+def ones(view: View) -> Array:
+    """Counts rows."""
+    return np.ones(len(view))
+
+
+def on(term: Term, view: View) -> Array:
+    """What each row of ``view`` adds to a term, shape (n,)."""
+    inside = view.sweep.evidence.mask(term.segment)[view.rows]
+    out = np.zeros(len(view))
+    out[inside] = term.quantity(type(view)(view.sweep, view.rows[inside]))
+    return out
 
 
 def require(count: float, least: int, what: str) -> None:

@@ -71,12 +71,12 @@ class Pass(Scores):
         return self.evidence.matrix(self.model)
 
     def _predicted(self, matrix: Array) -> Array:
-        return self.model.raw(matrix, self.threads) if len(matrix) else np.empty(0)
+        return self.model.raw(matrix, self.threads)
 
     @cached_property
-    def ranking(self) -> Rows:
-        """The positions of all rows by rising margin, shape (n,)."""
-        return np.argsort(self.margin)
+    def standing(self) -> Rows:
+        """How many smaller margins there are, equal ones counted once, shape (n,)."""
+        return np.unique(self.margin, return_inverse=True)[1]
 
     def attributions(self, rows: Rows) -> Array:
         """TreeSHAP of these rows, shape (len(rows), p); only rows not asked for before are explained."""
@@ -84,10 +84,11 @@ class Pass(Scores):
 
     @cached_property
     def _leaves(self) -> "_Table":
-        return _Table((len(self.evidence), self.model.booster.num_trees()), self._routed)
+        trees = self.model.leaves(self.matrix[:0]).shape[1]
+        return _Table((len(self.evidence), trees), self._routed)
 
     def _routed(self, rows: Rows) -> Array:
-        return np.asarray(self.model.booster.predict(self.matrix[rows], pred_leaf=True, num_threads=self.threads))
+        return self.model.leaves(self.matrix[rows], self.threads).astype(float)
 
     def leaves(self, rows: Rows) -> Array:
         """The leaf each row falls in, shape (len(rows), trees); only rows not asked for before are routed."""
@@ -182,13 +183,9 @@ class View:
         return self.sweep.decision[self.rows]
 
     @cached_property
-    def order(self) -> Rows:
-        """The view's own positions by rising margin, shape (n,); taken from the ranking of all rows."""
-        place = np.full(len(self.sweep.evidence), -1)
-        place[self.rows] = np.arange(len(self.rows))
-        order = place[self.sweep.ranking]
-        order = order[order >= 0]
-        return order if len(order) == len(self.rows) else np.argsort(self.margin)  # a row may be there twice
+    def standing(self) -> Rows:
+        """The rank of each margin among those of all rows of the union, shape (n,)."""
+        return self.sweep.standing[self.rows]
 
     @cached_property
     def attributions(self) -> Array:

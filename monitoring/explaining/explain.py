@@ -13,7 +13,7 @@ from models.explain.counterfactuals import Flip, changed, counterfactuals, valid
 from models.explain.neighbours import nearest, sample, similarity
 from models.explain.paths import Path, decision_paths, strongest
 from models.learner.model import Model
-from models.rows import LABEL, ROW_ID, TICK, Array, Kind, Part, Schema, Window
+from models.rows import LABEL, ROW_ID, TICK, Array, Kind, Part, Schema, Window, units
 from monitoring.claims.predicates import mask as matching
 from monitoring.claims.sweep import Scores
 from monitoring.claims.words import near
@@ -104,7 +104,7 @@ def explain(
         version=version,
         tick=int(case[TICK].iloc[0]),
         label=None if np.isnan(label) else int(label),
-        part=Part(window.split.parts([identity])[0]),
+        part=Part(window.split.parts(units(case))[0]),
         inside=_holds(window, identity),
         decision=_decisions(model, raw)[0],
         threshold=model.threshold,

@@ -12,11 +12,14 @@ from models.errors import UsageError
 NAME = r"^[A-Za-z][A-Za-z0-9._-]{0,99}$"
 """Short enough for a tag's key in the registry, and never mistaken for a finding's number."""
 
+PROCESS = "process, all models trained like this one, needs control models, which are not trained yet"
+"""Why the third scope cannot be said."""
+
 RIGHT = {
     "findings": "a list of entries, each with a name and a claim",
     "name": "text of letters, digits, '.', '_' and '-' that begins with a letter and has at most 100 characters",
     "claim": "text such as 'auc() > 0.7 ± 0.02'; halflife statistics lists what it can speak about",
-    "scope": f"{' or '.join(Scope)}; left out, it is the statistic's own",
+    "scope": f"{' or '.join(Scope)} ({PROCESS}); left out, it is the statistic's own",
     "tolerance": "a number, 0 or more, in the statistic's unit, by which the claim may be missed",
     "made_on": "the number of the version it is about, 1 or more; left out, it is the newest",
     "author": "text: who says so",
@@ -82,3 +85,14 @@ def named(name: str) -> str:
     if not re.fullmatch(NAME, name):
         raise UsageError(f"{name!r} cannot be a finding's name; it is {RIGHT['name']}")
     return name
+
+
+def scoped(text: str) -> Scope:
+    """The scope a finding is filed with. Raises UsageError.
+
+    >>> scoped("population")
+    <Scope.POPULATION: 'population'>
+    """
+    if text not in list(Scope):
+        raise UsageError(f"{text!r} cannot be a finding's scope; it is {RIGHT['scope']}")
+    return Scope(text)

@@ -11,7 +11,7 @@ from monitoring.reports.behind import Behind, behind
 from monitoring.reports.forest import BAR, DOT, TOLERATED, line, scale
 from monitoring.reports.listing import current
 from monitoring.reports.terminal import STYLES
-from monitoring.reports.words import LETTERS, MEANINGS, measured, percent
+from monitoring.reports.words import LETTERS, MEANINGS, measured, percent, plural
 
 SHOWN = 24
 """Versions in the chart: the one it was made on, and the newest."""
@@ -19,7 +19,14 @@ NARROWEST = 16
 
 
 def portrait(
-    finding: Finding, checks: Sequence[Check], *, level: float, width: int, expired: bool = False
+    finding: Finding,
+    checks: Sequence[Check],
+    *,
+    level: float,
+    width: int,
+    expired: bool = False,
+    recurrences: int = 0,
+    unit: str = "row",
 ) -> RenderableType:
     """Everything there is to say of one finding.
 
@@ -29,22 +36,25 @@ def portrait(
         level: of the intervals.
         width: of the terminal, in columns.
         expired: no valid re-test within its time to live.
+        recurrences: times it held again after a death.
+        unit: what is counted: ``row``, or ``entity`` where rows repeat by it.
     """
-    parts: list[RenderableType] = [_head(finding, expired)]
+    parts: list[RenderableType] = [_head(finding, expired, recurrences)]
     if checks:
         found = behind(finding, checks[-1], level=level)
-        parts += [Text(), _chart(checks, found, width), Text(), _verdict(finding, checks, found)]
+        parts += [Text(), _chart(checks, found, width), Text(), _verdict(finding, checks, found, unit)]
     else:
         parts += [Text("not tested yet", style="dim")]
     return Group(*parts)
 
 
-def _head(finding: Finding, expired: bool) -> Text:
+def _head(finding: Finding, expired: bool, recurrences: int) -> Text:
     text = Text.assemble((finding.name, "bold"), "  ", finding.claim)
     flags = {
         "guard": finding.guard,
         "stillborn": finding.stillborn,
         "expired": expired,
+        f"held again {recurrences} {plural('time', recurrences)}": recurrences > 0,
         f"retired on v{finding.retired_on}": finding.retired_on is not None,
     }
     said = [f"#{finding.id}", f"made on v{finding.made_on} by {finding.author}", f"scope {finding.scope}"]
@@ -87,7 +97,7 @@ def _key(found: Behind, *, hidden: int) -> str:
     return said + (f"; {hidden} versions between the first two lines are left out" if hidden > 0 else "")
 
 
-def _verdict(finding: Finding, checks: Sequence[Check], found: Behind) -> RenderableType:
+def _verdict(finding: Finding, checks: Sequence[Check], found: Behind, unit: str) -> RenderableType:
     check = checks[-1]
     status, since = current({c.version: c.status for c in checks})
     head = Text.assemble((f"On v{check.version}: ", "bold"), (f" {status} ", STYLES[status]))
@@ -97,8 +107,8 @@ def _verdict(finding: Finding, checks: Sequence[Check], found: Behind) -> Render
     table.add_column(overflow="fold")
     decided = check.fresh is not None
     if check.fresh is not None:
-        table.add_row("fresh rows", _figures(check.fresh, "decides"))
-    table.add_row("pinned rows", _figures(check.pinned, "" if decided else "decides"))
+        table.add_row("fresh rows", _figures(check.fresh, "decides", unit))
+    table.add_row("pinned rows", _figures(check.pinned, "" if decided else "decides", unit))
     table.add_row("holds when", _rule(found, exact=_exact(check.decides)))
     if found.margin is not None:
         widths = f", {abs(found.widths):.1f} half-widths of the interval away" if found.widths is not None else ""
@@ -109,14 +119,18 @@ def _verdict(finding: Finding, checks: Sequence[Check], found: Behind) -> Render
         table.add_row("at birth", birth)
     if found.rows_needed is not None:
         there = f"; there are {check.decides.rows:,}"
-        need = f"{found.rows_needed:,} rows tell a difference of {found.tolerance:g} with power 0.8"
-        table.add_row("rows needed", need + there)
+        need = f"{found.rows_needed:,} {_counted(unit, found.rows_needed)} tell a difference of {found.tolerance:g} with power 0.8"
+        table.add_row(f"{_counted(unit, 2)} needed", need + there)
     return Group(head, table)
 
 
-def _figures(measurement: Measurement, role: str) -> Text:
+def _counted(unit: str, n: int) -> str:
+    return "entities" if unit == "entity" and n != 1 else plural(unit, n)
+
+
+def _figures(measurement: Measurement, role: str, unit: str) -> Text:
     text = Text(measured(measurement))
-    said = [f"{measurement.rows:,} {'row' if measurement.rows == 1 else 'rows'}"] if measurement.rows else []
+    said = [f"{measurement.rows:,} {_counted(unit, measurement.rows)}"] if measurement.rows else []
     said += [f"p = {measurement.p_value:.3g}"] if measurement.p_value is not None else []
     said += ["exact"] if _exact(measurement) else []
     said += [str(measurement.status)] if measurement.status is not Status.UNTESTABLE else []

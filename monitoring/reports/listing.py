@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.domain import Check, Finding, HalfLife, Measurement, Status
-from monitoring.conclusions import Conclusions
+from monitoring.conclusions import Conclusions, Life
 
 
 def finding_rows(conclusions: Conclusions) -> list[dict[str, Any]]:
     """One row a finding, in order of filing; the fields of ``halflife finding list --json``."""
-    return [_row(conclusions, finding) for finding in conclusions.findings]
+    expired, lives = set(conclusions.expired), {life.finding: life for life in conclusions.lives}
+    return [_row(conclusions, f, f in expired, lives.get(f.id)) for f in conclusions.findings]
 
 
-def _row(conclusions: Conclusions, finding: Finding) -> dict[str, Any]:
+def _row(conclusions: Conclusions, finding: Finding, expired: bool, life: Life | None) -> dict[str, Any]:
     history = conclusions.status.get(finding.id, {})
     status, since = current(history)
     return {
@@ -29,27 +30,15 @@ def _row(conclusions: Conclusions, finding: Finding) -> dict[str, Any]:
         "cause": None,
         "p_stale_next": None,
         "stillborn": finding.stillborn,
-        "expired": expired(conclusions, finding),
+        "expired": expired,
+        "died_on": f"v{life.died_on}" if life and life.died_on is not None else None,
+        "recurrences": life.recurrences if life else 0,
         "retired_on": f"v{finding.retired_on}" if finding.retired_on else None,
         "note": finding.note,
         "ttl": finding.ttl,
         "links": list(finding.links),
         "in_file": finding.in_file,
     }
-
-
-def expired(conclusions: Conclusions, finding: Finding) -> bool:
-    """Whether the finding has had no valid re-test for as many retrains as it was given to live."""
-    newest = conclusions.versions[-1].number if conclusions.versions else 0
-    return outlived(finding, conclusions.status.get(finding.id, {}), newest)
-
-
-def outlived(finding: Finding, history: Mapping[int, Status], newest: int) -> bool:
-    """The same, from the finding's status on each version and the newest version's number."""
-    if finding.ttl is None or finding.retired_on is not None:
-        return False
-    valid = [number for number, status in history.items() if status is not Status.UNTESTABLE]
-    return newest - max(valid, default=finding.made_on) >= finding.ttl
 
 
 def current(history: Mapping[int, Status]) -> tuple[Status, int | None]:
@@ -118,6 +107,8 @@ def summary(conclusions: Conclusions) -> dict[str, Any]:
         "findings": {status.value: n for status, n in conclusions.counts.items()},
         "stillborn": conclusions.stillborn,
         "retired": conclusions.retired,
+        "expired": len(conclusions.expired),
+        "recurred": conclusions.recurred,
         "half_life": half_life_rows(conclusions.half_lives),
         "drift": sum(drift.drifted for drift in conclusions.drifts),
     }

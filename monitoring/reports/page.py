@@ -32,6 +32,7 @@ EACH = 12
 LISTED = 2_000
 VERSIONS, WATCHES = 40, 40
 CHANGES, MORE_CHANGES = 10, 90
+EXPIRED = 20
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
         colours={str(status): colour for status, colour in plots.COLOURS.items()},
         changes=[_change(change) for change in conclusions.changes[:CHANGES]],
         more_changes=[_change(change) for change in conclusions.changes[CHANGES : CHANGES + MORE_CHANGES]],
+        expired=conclusions.expired[:EXPIRED],
+        more_expired=max(0, len(conclusions.expired) - EXPIRED),
         left_changes=max(0, len(conclusions.changes) - CHANGES - MORE_CHANGES),
         overview=plots.strip(
             _newest(counts_by_version(conclusions), shown), "All findings by status, version by version"

@@ -108,6 +108,17 @@ def sentences(conclusions: Conclusions) -> list[str]:
                 f"An investigation that takes {length} {plural('retrain', length)} ends with a conclusion already stale "
                 f"with probability {percent(obsolete_on_arrival(every.curve, length))}."
             )
+    return [*said, *_beyond(conclusions)]
+
+
+def _beyond(conclusions: Conclusions) -> list[str]:
+    """What statuses and half-lives do not say: which findings came back, and which nothing has been heard of."""
+    back, gone = conclusions.recurred, len(conclusions.expired)
+    died = sum(life.died_on is not None for life in conclusions.lives)
+    said = [f"Of {died:,} that died, {back:,} held again later."] if back else []
+    if gone:
+        has = "has expired: it has" if gone == 1 else "have expired: they have"
+        said.append(f"{gone:,} {plural('finding', gone)} {has} had no valid re-test within the time to live.")
     return said
 
 

@@ -4,41 +4,76 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.domain import Author, Check, Finding, Stage, Status, Version
-from models.rows import Part
-from monitoring.investigate import Agenda
-from monitoring.investigate import investigate as suggest
+from monitoring.investigator.lead import Investigation
+from monitoring.investigator.session import findings
+from monitoring.investigator.session import investigate as suggest
+from monitoring.reports.investigation import Told, page, told
 from monitoring.service import Service
 from monitoring.steps.recheck import retest
 from monitoring.steps.timing import timed
 
+PAGE = "investigation.html"
+
 
 @timed
 def investigate(service: Service, version: Version) -> list[Finding]:
-    """Suggest from discovery rows, confirm on evidence rows, file both outcomes in one transaction.
+    """Suggest from discovery rows, confirm on evidence rows, write the page, file both outcomes in one transaction.
 
     A claim that is open already is not filed again: it is being watched.
     """
-    policy = service.policy
-    agenda = Agenda(policy.attributions, policy.errors, policy.gaps, policy.segments)
-    rows = service.window(version).part(Part.DISCOVERY)
-    watched = {f.claim for f in service.ledger.findings(open_only=True) if f.made_on < version.number}
-    model = service.registry.model(version)
-    found = [f for f in suggest(version, model, service.capped(rows), agenda) if f.claim not in watched]
-    return file(service, version, found, stage=(version.number, Stage.INVESTIGATED))
+    session = look(service, version)
+    watched = _watched(service, version)
+    suggested = findings(version, session.leads, service.policy.agenda.findings)
+    new, checks = _tested(service, version, [f for f in suggested if f.claim not in {w.claim for w, _ in watched}])
+    _write(service, version, told(session, [*watched, *zip(new, checks, strict=True)]))
+    return service.ledger.file(new, checks, stage=(version.number, Stage.INVESTIGATED))
+
+
+def look(service: Service, version: Version) -> Investigation:
+    """What the discovery rows of a version suggest; nothing is written."""
+    policy, model = service.policy, service.registry.model(version)
+    return suggest(version, model, service.discovery(version), policy.agenda, threads=policy.recipe.threads)
+
+
+def review(service: Service, version: Version) -> Told:
+    """What the investigation of a version suggests and what the ledger knows of its claims; nothing is written."""
+    by_id = {f.id: f for f in service.ledger.findings() if f.made_on <= version.number}
+    checks = [c for c in service.ledger.checks(version=version.number) if c.finding in by_id]
+    filed = sorted(((by_id[c.finding], c) for c in checks), key=lambda item: item[0].made_on)
+    return told(look(service, version), filed)
 
 
 def file(
-    service: Service, version: Version, findings: Sequence[Finding], *, stage: tuple[int, Stage] | None = None
+    service: Service, version: Version, new: Sequence[Finding], *, stage: tuple[int, Stage] | None = None
 ) -> list[Finding]:
     """Test new findings on the version they are about, and file them with that birth check.
 
     A finding is stillborn when the rows that test it refute it; the investigator's also when they do not confirm it.
     """
-    numbered = [replace(finding, id=index) for index, finding in enumerate(findings)]
+    return service.ledger.file(*_tested(service, version, new), stage=stage)
+
+
+def _watched(service: Service, version: Version) -> list[tuple[Finding, Check]]:
+    """Open findings made before a version, with their checks on it."""
+    earlier = {f.id: f for f in service.ledger.findings(open_only=True) if f.made_on < version.number}
+    checks = service.ledger.checks(version=version.number)
+    return [(earlier[c.finding], c) for c in checks if c.finding in earlier]
+
+
+def _tested(service: Service, version: Version, new: Sequence[Finding]) -> tuple[list[Finding], list[Check]]:
+    numbered = [replace(finding, id=index) for index, finding in enumerate(new)]
     model = service.registry.model(version)
     checks = retest(service, version, numbered, model, service.evidence(version))
-    born = [_born(finding, check) for finding, check in zip(findings, checks, strict=True)]
-    return service.ledger.file(born, checks, stage=stage)
+    return [_born(finding, check) for finding, check in zip(new, checks, strict=True)], checks
+
+
+def _write(service: Service, version: Version, what: Told) -> None:
+    """Before the ledger says that it was done, and whole or not at all."""
+    path = service.home / "reports" / version.label / PAGE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(page(what, title=service.policy.name), encoding="utf-8")
+    draft.replace(path)
 
 
 def _born(finding: Finding, check: Check) -> Finding:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from models.domain import Drift, Stage, Version
-from monitoring.alerts import decide
+from monitoring.alerts import Limits, decide
 from monitoring.conclude import RECENT, tell
 from monitoring.conclusions import Conclusions
 from monitoring.reports.card import card
@@ -13,6 +13,7 @@ from monitoring.reports.listing import finding_rows
 from monitoring.reports.page import write_page
 from monitoring.reports.words import plural
 from monitoring.service import Service
+from monitoring.steps.investigate import PAGE
 from monitoring.steps.sides import sides
 from monitoring.steps.timing import timed
 
@@ -45,6 +46,7 @@ def report(service: Service, version: Version) -> Conclusions:
         ingested=_ingested(service, story, version),
         links={name: str(path) for name, path in links.items()},
         source=service.policy.name,
+        limits=Limits(false_discoveries=service.policy.false_discoveries, strict=service.policy.strict),
     )
     if alert is None:
         service.ledger.set_stage(version.number, Stage.REPORTED)
@@ -61,6 +63,8 @@ def pages(service: Service, story: Conclusions, drift: Drift | None, folder: Pat
         reference, current = sides(service, service.version(drift.against), drift.first_tick, drift.tick)
         drawn = reference.drawn(), current.drawn()
         links["drift"] = service.reporter.page(drift, story, drawn, folder / "drift.html")
+    if (folder / PAGE).exists():
+        links["investigation"] = folder / PAGE
     near = {name: path.name for name, path in links.items()}
     links["conclusions"] = write_page(story, folder / "conclusions.html", title=service.policy.name, links=near)
     return links
@@ -104,6 +108,8 @@ def _ingested(service: Service, story: Conclusions, version: Version) -> int:
 def _metrics(story: Conclusions, drift: Drift | None) -> dict[str, float]:
     metrics = {f"findings.{status}": float(count) for status, count in story.counts.items()}
     metrics["findings.stillborn"] = float(story.stillborn)
+    metrics["findings.expired"] = float(len(story.expired))
+    metrics["findings.recurred"] = float(story.recurred)
     metrics |= {f"half_life.{life.kind}": life.median for life in story.half_lives if life.median is not None}
     if drift is not None:
         metrics["drift.columns"] = float(sum(column.drifted for column in drift.columns))

@@ -10,10 +10,11 @@ from models.domain import Check, Finding, Role, Version
 from models.learner.evaluate import evaluate, row_log_loss
 from models.learner.fit import fit
 from models.learner.model import Model
-from models.rows import LABEL, Array, Part
+from models.rows import LABEL, Array, Part, entities
 from monitoring.gate import gate
 from monitoring.service import Service
 from monitoring.steps.recheck import retest
+from monitoring.steps.sides import keep_reference
 from monitoring.steps.timing import timed
 
 
@@ -45,7 +46,9 @@ def retrain(service: Service, tick: int) -> Version:
         seed=seed,
         data_digest=window.digest,
         model_digest=model.digest,
-        metrics=evaluate(probability, label, level=policy.level, threshold=policy.recipe.threshold),
+        metrics=evaluate(
+            probability, label, level=policy.level, threshold=policy.recipe.threshold, entities=entities(evidence)
+        ),
         role=Role.CHALLENGER,
         reason="",
         rows=window.count(Part.TRAIN),
@@ -58,6 +61,7 @@ def retrain(service: Service, tick: int) -> Version:
     if role is Role.CHALLENGER:
         service.observe(f"{version.label} was not promoted: {reason}", lasting=True)
     else:
+        keep_reference(service, version, model, window)
         service.observe(f"{version.label} trained")
     return version
 
@@ -76,7 +80,8 @@ def _judge(service: Service, version: Version, model: Model, evidence: pd.DataFr
     if champion is not None:
         label = evidence[LABEL].to_numpy(dtype=float)
         before = row_log_loss(service.registry.model(champion).probability(evidence), label)
-    role, reason = gate(loss, before, margin=service.policy.margin, level=service.policy.level)
+    policy = service.policy
+    role, reason = gate(loss, before, margin=policy.margin, level=policy.level, entities=entities(evidence))
     guards = [f for f in service.ledger.findings(open_only=True) if f.guard]
     broken = _broken(guards, retest(service, version, guards, model, service.capped(evidence))) if guards else []
     if role is Role.CHAMPION and broken:

@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -54,14 +55,20 @@ def test_a_finished_replay_run_again_adds_nothing(run_in: Run, small: tuple[Path
     }
 
 
-def test_every_cycle_is_a_flow_run_that_prefect_shows(home: Path) -> None:
-    """Prefect's own database holds a completed run for each cycle, with its tasks."""
+def test_prefect_shows_every_cycle_by_its_tick(home: Path) -> None:
+    """Prefect's own database holds the completed tasks of each cycle in one replay, tagged and named with its tick."""
     with closing(sqlite3.connect(home / "prefect" / "prefect.db")) as prefect:
-        runs = prefect.execute("select name, state_type from flow_run where name like 'tick %'").fetchall()
-        tasks = {name.split()[0] for (name,) in prefect.execute("select name from task_run")}
-    assert len(runs) >= 5
-    assert {state for _, state in runs} == {"COMPLETED"}
-    assert {"ingest", "watch", "train", "recheck", "investigate", "report"} <= tasks
+        replays = prefect.execute("select state_type from flow_run where name = 'replay'").fetchall()
+        tasks = prefect.execute("select name, tags, state_type from task_run").fetchall()
+    cycles: dict[str, set[str]] = defaultdict(set)
+    for name, tags, state in tasks:
+        assert state == "COMPLETED", name
+        for tag in json.loads(tags):
+            cycles[tag].add(name)
+    assert set(replays) == {("COMPLETED",)}
+    assert sum(f"train on ticks to {tag.removeprefix('tick ')}" in names for tag, names in cycles.items()) == 5
+    whole = {"ingest", "watch", "train", "recheck", "investigate", "report", "deliver"}
+    assert any(whole <= {name.split()[0].partition("-")[0] for name in names} for names in cycles.values())
 
 
 def test_mlflow_tells_the_same_story_as_the_command(run_in: Run, home: Path) -> None:

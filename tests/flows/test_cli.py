@@ -48,8 +48,25 @@ def test_statistics_and_scenarios_list_what_there_is() -> None:
     """``--json`` gives the documented fields."""
     statistics = json.loads(CliRunner().invoke(cli, ["statistics", "--json"]).output)
     assert {"name", "arguments", "scope", "example"} <= set(statistics[0])
-    assert {"auc", "gap", "top_reason", "prediction", "log_loss", "attribution_share", "calibration_slope"} == {
-        row["name"] for row in statistics
-    }
+    assert {"auc", "gap", "top_reason", "flips", "reliance", "drift"} <= {row["name"] for row in statistics}
     scenarios = json.loads(CliRunner().invoke(cli, ["scenarios", "--json"]).output)
     assert {"calm", "sudden", "gradual", "shortcut"} <= {row["name"] for row in scenarios}
+
+
+def test_one_statistic_is_explained() -> None:
+    """Its formula, arguments, example, what makes it untestable and its source; with ``--json`` the same as data."""
+    told = CliRunner().invoke(cli, ["statistics", "reliance"]).output
+    for part in ("reliance(feature, metric?, do?, where?)", "conditional permutation", "one of flips, loss", "Example"):
+        assert part in told
+    assert "It is untestable" in told
+    assert "Source: Breiman" in told
+    document = json.loads(CliRunner().invoke(cli, ["statistics", "reliance", "--json"]).output)
+    assert document["name"] == "reliance"
+    assert {"arguments", "scope", "example", "explanation", "source", "takes", "untestable"} <= set(document)
+
+
+def test_a_statistic_there_is_not_gets_its_neighbour_named() -> None:
+    """Exit code 2, with what is known."""
+    ran = CliRunner().invoke(cli, ["statistics", "relliance"])
+    assert ran.exit_code == 2
+    assert "did you mean 'reliance'?" in ran.output

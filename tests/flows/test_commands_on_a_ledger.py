@@ -10,7 +10,7 @@ from flows.bootstrap import ledger, recall, remember
 from flows.cli import cli
 from flows.settings import parse
 from models.domain import Alert, AlertItem, AlertKind, Interval, Role, Severity, Version
-from models.errors import NotFound
+from models.errors import NotFound, UsageError
 
 ALERT = Alert(
     "p5/v1", Severity.WARNING, 1, "p5: v1", "One went stale.", (AlertItem(AlertKind.TEST, Severity.INFO, "x"),)
@@ -68,3 +68,14 @@ def test_a_test_alert_needs_no_ledger(tmp_path: Path) -> None:
     remember(settings)
     assert json.loads(ran(settings.home, "alerts", "test").output) == {"eml": "ok"}
     assert len(list((settings.home / "alerts").glob("*.eml"))) == 1
+
+
+@pytest.mark.parametrize("scope", ["process", "all"])
+def test_a_scope_there_is_not_is_refused_with_the_reason(home: Path, scope: str) -> None:
+    """``--scope process`` says which scopes there are and why that one cannot be said yet; nothing is filed."""
+    result = ran(home, "finding", "add", "auc() > 0.7", "--scope", scope)
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception) == (
+        f"{scope!r} cannot be a finding's scope; it is artifact or population (process, all models trained like this one, "
+        "needs control models, which are not trained yet); left out, it is the statistic's own"
+    )

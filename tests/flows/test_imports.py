@@ -23,6 +23,7 @@ LOADED = {
     "--version": set(),
     "finding --help": {"pydantic"},
     "explain --help": {"pydantic"},
+    "needs --help": {"pydantic"},
     "scenarios": {"pydantic"},
     "statistics": TABLES - {"rich"},
     "finding list --home HOME": {*LEDGER, "scipy.special"},

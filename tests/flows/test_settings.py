@@ -7,6 +7,7 @@ import pytest
 from flows.bootstrap import bootstrap, policy, recall
 from flows.settings import Settings, parse, read
 from models.errors import ConfigError, Unavailable
+from monitoring.adapters.files_feed import FilesFeed
 
 
 def write(folder: Path, text: str) -> Path:
@@ -38,6 +39,8 @@ def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
         ('[alerts]\nchannels = ["pigeon"]', "Input should be 'console', 'eml', 'smtp' or 'webhook'"),
         ('[evidence]\nevidence = 0.5\ndiscovery = 0.3\ncalibration = 0.1', "leave less than a fifth of the rows to train on"),
         ('[alerts.webhook]\nsecret_env = "S"', "give url, or url_env to name the environment variable that holds it"),
+        ('[evidence]\ncluster = "customer"', 'evidence.cluster names a column of a feed of kind "file"'),
+        ("[alerts]\nfalse_discoveries = 1.5", "alerts.false_discoveries = 1.5: Input should be less than 1"),
         ("home = ", "not a TOML file"),
         ('[feed]\nkind = "file"\nlabel = "y"\npath = "${NOT_SET_ANYWHERE}/x"', "needs the environment variable NOT_SET_ANYWHERE"),
     ],
@@ -105,3 +108,18 @@ def test_a_folder_that_is_no_home_is_said_plainly(tmp_path: Path) -> None:
     """Recalling settings from any other folder tells how to start."""
     with pytest.raises(ConfigError, match="is not a halflife home"):
         recall(tmp_path)
+
+
+def test_what_a_person_sets_reaches_the_feed_the_split_and_the_policy(tmp_path: Path) -> None:
+    """``evidence.cluster`` names the feed's column and fixes the split; how sure alerts are is part of the policy."""
+    table = {
+        "home": tmp_path / "home",
+        "feed": {"kind": "file", "path": "rows.csv", "label": "y"},
+        "evidence": {"cluster": "customer"},
+        "alerts": {"false_discoveries": 0.05, "strict": True},
+    }
+    service = bootstrap(parse(table, "x.toml"))
+    assert isinstance(service.feed, FilesFeed)
+    assert service.feed.cluster == service.store.split.cluster == "customer"
+    assert (service.policy.false_discoveries, service.policy.strict) == (0.05, True)
+    assert (policy(Settings()).false_discoveries, policy(Settings()).strict) == (0.10, False)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.rows import LABEL, ROW_ID, TICK, Part, Split, Window, row_hash
+from models.rows import ENTITY, LABEL, ROW_ID, TICK, Part, Split, Window, row_hash
 
 
 def window(ids: list[str]) -> Window:
@@ -35,6 +35,17 @@ def test_the_parts_of_a_window_share_no_row_and_leave_none_out() -> None:
     whole = window([f"r{i}" for i in range(3_000)])
     parts = [set(whole.part(part)[ROW_ID]) for part in Part]
     assert sum(map(len, parts)) == len(set().union(*parts)) == 3_000
+
+
+def test_rows_about_one_entity_are_never_on_two_sides() -> None:
+    """Where a frame has entities their hash decides, so that each of 200 customers is of one part in any window."""
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({ROW_ID: [str(i) for i in range(4000)], TICK: 0, LABEL: 1.0})
+    rows[ENTITY] = [f"c{k}" for k in rng.integers(200, size=4000)]
+    window = Window(0, 0, "rows@0,labels@0", rows, Split(cluster="customer"))
+    parts = {part: set(window.part(part)[ENTITY]) for part in Part}
+    assert sum(map(len, parts.values())) == len(set().union(*parts.values())) == 200
+    assert sum(window.count(part) for part in Part) == 4000
 
 
 def test_a_row_plays_the_same_part_in_every_window() -> None:

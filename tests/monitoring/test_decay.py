@@ -29,38 +29,42 @@ def life(story: str, scope: Scope = Scope.POPULATION, made_on: int = 1, **more: 
 
 
 @pytest.mark.parametrize(
-    ("story", "age", "died_on", "recurred_on"),
+    ("story", "age", "died_on", "recurred_on", "times"),
     [
-        ("HHHH", 2, None, None),
-        ("HHHSS", 3, 4, None),
-        ("HRSHH", 1, 2, 4),
-        ("HHSHS", 3, None, None),
-        ("HHSHH", 3, None, None),
-        ("HS?S", 1, 2, None),
-        ("HS-S", 1, 2, None),
-        ("HS S", 1, 2, None),
-        ("H??????", 5, None, None),
-        ("HHH--", 1, None, None),
-        ("HHS", 1, None, None),
-        ("HHHS?", 2, None, None),
-        ("HSSSw", 1, 2, 5),
-        ("?SS", 1, 2, None),
+        ("HHHH", 2, None, None, 0),
+        ("HHHSS", 3, 4, None, 0),
+        ("HRSHH", 1, 2, 4, 1),
+        ("HHSHS", 3, None, None, 0),
+        ("HHSHH", 3, None, None, 0),
+        ("HS?S", 1, 2, None, 0),
+        ("HS-S", 1, 2, None, 0),
+        ("HS S", 1, 2, None, 0),
+        ("H??????", 5, None, None, 0),
+        ("HHH--", 1, None, None, 0),
+        ("HHS", 1, None, None, 0),
+        ("HHHS?", 2, None, None, 0),
+        ("HSSSw", 1, 2, 5, 1),
+        ("?SS", 1, 2, None, 0),
+        ("HSSHSHSS-HSSw?H", 1, 2, 4, 3),
+        ("HSS??", 1, 2, None, 0),
     ],
 )
 def test_population_finding_dies_of_two_refutations(
-    story: str, age: int, died_on: int | None, recurred_on: int | None
+    story: str, age: int, died_on: int | None, recurred_on: int | None, times: int
 ) -> None:
-    """Death takes two refutations with no confirmation between, is dated to the first, and may be followed by a recurrence."""
-    assert life(story) == Life(1, "auc", age, died_on, recurred_on)
+    """Death takes two refutations with no confirmation between and is dated to the first; each may be followed by a recurrence."""
+    assert life(story) == Life(1, "auc", age, died_on, recurred_on, times)
 
 
 @pytest.mark.parametrize(
-    ("story", "age", "died_on", "recurred_on"),
-    [("HHHH", 3, None, None), ("HHS", 2, 3, None), ("HSH", 1, 2, 3), ("HH--", 1, None, None)],
+    ("story", "age", "died_on", "recurred_on", "times"),
+    [("HHHH", 3, None, None, 0), ("HHS", 2, 3, None, 0), ("HSHSSH", 1, 2, 3, 2), ("HH--", 1, None, None, 0)],
 )
-def test_artifact_finding_dies_at_once(story: str, age: int, died_on: int | None, recurred_on: int | None) -> None:
+def test_artifact_finding_dies_at_once(
+    story: str, age: int, died_on: int | None, recurred_on: int | None, times: int
+) -> None:
     """A claim about one case is exact: its first refutation is its death, and its last valid re-test counts."""
-    assert life(story, Scope.ARTIFACT) == Life(1, "auc", age, died_on, recurred_on)
+    assert life(story, Scope.ARTIFACT) == Life(1, "auc", age, died_on, recurred_on, times)
 
 
 def test_age_counts_retrains_since_birth() -> None:

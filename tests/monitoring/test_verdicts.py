@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.domain import Interval, Status
+from monitoring.claims.measure import rows_needed
 from monitoring.verdicts import mirrored, p_value, verdict
 
 RANK = [Status.REVERSED, Status.STALE, Status.UNCLEAR, Status.WEAKENED, Status.HOLDS]
@@ -71,6 +72,41 @@ def test_weakened_is_rare_at_exactly_half() -> None:
         birth = Interval(then, then - reach, then + reach)
         weakened += verdict(Interval(now, now - reach, now + reach), ">", 0.0, birth=birth) is Status.WEAKENED
     assert 0.04 < weakened / 4000 < 0.06
+
+
+def simulated(rng: np.random.Generator, rate: float, rows: int, bar: float, tolerance: float) -> Status:
+    """The verdict on "rate > bar" from so many rows of a known rate, by a Wald interval at 90 %."""
+    seen = rng.binomial(rows, rate) / rows
+    reach = 1.6449 * math.sqrt(seen * (1 - seen) / rows)
+    return verdict(Interval(seen, seen - reach, seen + reach), ">", bar, tolerance)
+
+
+def test_a_claim_on_its_bar_is_wrongly_refuted_one_time_in_twenty_and_twice_running_one_in_400() -> None:
+    """θ exactly at c − δ: 5 % stale, 5 % holds, the rest unclear; on fresh rows two refutations follow in ¼ %."""
+    rng, n = np.random.default_rng(2), 20_000
+    said = [simulated(rng, 0.48, 2_000, 0.5, 0.02) for _ in range(n)]
+    share = {status: sum(s is status for s in said) / n for status in Status}
+    error = 3 * math.sqrt(0.05 * 0.95 / n)
+    assert share[Status.STALE] == pytest.approx(0.05, abs=error + 0.002)
+    assert share[Status.HOLDS] == pytest.approx(0.05, abs=error + 0.002)
+    assert share[Status.UNCLEAR] == 1 - share[Status.STALE] - share[Status.HOLDS]
+    twice = sum(a.refutes and b.refutes for a, b in zip(said[::2], said[1::2], strict=True)) / (n / 2)
+    assert twice == pytest.approx(0.0025, abs=0.0015)
+
+
+def test_the_rows_needed_see_a_difference_of_the_tolerance_with_power_eighty_percent() -> None:
+    """With n_min rows a true claim, θ = c, holds within its tolerance in 80 % of tests, and almost never goes stale.
+
+    So does one that is false by as much go stale: θ = c − 2δ.
+    """
+    rng, repetitions = np.random.default_rng(3), 4_000
+    rows = rows_needed(0.5 * 0.5, 0.02, 0.05)
+    held = [simulated(rng, 0.5, rows, 0.5, 0.02) for _ in range(repetitions)]
+    fell = [simulated(rng, 0.46, rows, 0.5, 0.02) for _ in range(repetitions)]
+    assert held.count(Status.HOLDS) / repetitions == pytest.approx(0.80, abs=0.03)
+    assert fell.count(Status.STALE) / repetitions == pytest.approx(0.80, abs=0.03)
+    assert held.count(Status.STALE) / repetitions < 0.001
+    assert fell.count(Status.HOLDS) / repetitions < 0.001
 
 
 @pytest.mark.parametrize(

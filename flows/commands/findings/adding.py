@@ -15,7 +15,7 @@ from models.domain import Author, Finding, Scope, Status
 @click.option("--link", "links", multiple=True, help="Address of what led to it; may be given several times.")
 @click.option("--author", default="", envvar="USER", help="Who says so; default $USER.")
 @click.option("--guard", is_flag=True, help="A version that breaks it is not promoted.")
-@click.option("--scope", type=click.Choice([s.value for s in Scope]), help="Default: the statistic's own.")
+@click.option("--scope", metavar="|".join(Scope), help="Default: the statistic's own.")
 @click.option("--ttl", type=click.IntRange(min=1), help="Retrains without a valid re-test after which it expires.")
 @click.option("--on", "number", type=click.IntRange(min=1), help="Version it is about; default the newest.")
 @options
@@ -39,11 +39,12 @@ def add(
     """
     from monitoring import steps
     from monitoring.claims.grammar import parse
-    from monitoring.filing.entry import named
+    from monitoring.filing.entry import named, scoped
     from monitoring.reports.listing import check_row
 
     if name is not None:
         named(name)
+    chosen = None if scope is None else scoped(scope)
     with alone(settings.home):
         _, here = opened(settings)
         version = here.version(number)
@@ -53,7 +54,7 @@ def add(
             name=name or free(f"{parsed.statistic}-{version.label}", taken),
             claim=str(parsed),
             statistic=parsed.statistic,
-            scope=Scope(scope) if scope else parsed.scope,
+            scope=chosen or parsed.scope,
             made_on=version.number,
             author=author or Author.PERSON,
             note=text,

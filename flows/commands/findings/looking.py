@@ -90,22 +90,37 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
 
     A chart of every version, and every number behind the newest verdict.
     """
+    from monitoring.conclusions import outlived
+    from monitoring.decay import lives
     from monitoring.reports.behind import behind
-    from monitoring.reports.listing import check_row, outlived
+    from monitoring.reports.listing import check_row
 
     ledger = book(settings)
     finding = ledger.finding(key)
     checks = ledger.checks(finding=finding.id)
     newest = max((version.number for version in ledger.versions()), default=0)
-    level, expired = settings.evidence.level, outlived(finding, {c.version: c.status for c in checks}, newest)
+    history = {c.version: c.status for c in checks}
+    level, expired = settings.evidence.level, outlived(finding, history, newest)
+    recurrences = sum(life.recurrences for life in lives([finding], {finding.id: history}))
     if as_json:
         rows = [{"version": f"v{c.version}", **check_row(c, finding)} for c in checks]
         found = asdict(behind(finding, checks[-1], level=level)) if checks else None
-        plain = {**asdict(finding), "made_on": f"v{finding.made_on}", "expired": expired}
+        plain = {**asdict(finding), "made_on": f"v{finding.made_on}", "expired": expired, "recurrences": recurrences}
         emit({**plain, "checks": rows, "behind": found})
         return
     from flows.commands.ending import terminal
     from monitoring.reports.finding import portrait
 
     console = terminal()
-    console.print(portrait(finding, checks, level=level, width=console.width, expired=expired))
+    unit = "entity" if settings.evidence.cluster else "row"
+    console.print(
+        portrait(
+            finding,
+            checks,
+            level=level,
+            width=console.width,
+            expired=expired,
+            recurrences=recurrences,
+            unit=unit,
+        )
+    )

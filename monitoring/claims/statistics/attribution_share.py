@@ -1,17 +1,33 @@
 """How much of what drives the model's scores is due to one feature, or to a group."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.errors import EvidenceTooSmall
 from models.rows import Array
-from monitoring.claims.source import Value
-from monitoring.claims.statistic import WHERE, Argument, ArgumentKind, SetStatistic, ratio
-from monitoring.claims.sweep import View
+from monitoring.claims.arguments import FEATURES, WHERE, Arguments, listed
+from monitoring.claims.statistic import SumStatistic, Term, ratio
+
+if TYPE_CHECKING:
+    from monitoring.claims.sweep import View
 
 
-class AttributionShare(SetStatistic):
+@dataclass(frozen=True)
+class Size:
+    """Σ|φᵢⱼ| over some features, of each row; over all features when none is named."""
+
+    features: tuple[str, ...] = ()
+
+    def __call__(self, view: View) -> Array:
+        """Shape (n,), in log-odds."""
+        named = [view.features.index(name) for name in self.features]
+        return np.asarray(np.abs(view.attributions[:, named] if named else view.attributions).sum(axis=1))
+
+
+class AttributionShare(SumStatistic):
     """Σᵢ|φᵢⱼ| / ΣᵢΣₖ|φᵢₖ| over the rows, in [0, 1]; φ is TreeSHAP on the raw score.
 
     A group's share is the sum of its features'. Correlated features swap their attribution from one retrain to the
@@ -23,16 +39,15 @@ class AttributionShare(SetStatistic):
     name = "attribution_share"
     description = "share of all attribution (mean |SHAP|) that goes to a feature or a group of features"
     example = 'attribution_share("duration") > 0.3'
-    arguments = (Argument("feature", ArgumentKind.FEATURES, positional=True), WHERE)
+    untestable = "It is untestable where the model attributes nothing to any feature."
+    arguments = (FEATURES, WHERE)
+    needs_attributions = True
+    of_columns = True
+    undefined = "the model attributes nothing to any feature on these rows"
 
-    def columns(self, view: View, arguments: Mapping[str, Value]) -> Array:
-        feature = arguments["feature"]
-        names = feature if isinstance(feature, tuple) else (str(feature),)
-        size = np.abs(view.attributions)
-        if not size.any():
-            raise EvidenceTooSmall("the model attributes nothing to any feature on these rows")
-        group = [view.features.index(name) for name in names]
-        return np.column_stack([size[:, group].sum(axis=1), size.sum(axis=1)])
+    def terms(self, arguments: Arguments) -> tuple[Term, ...]:
+        segment = self.segment(arguments)
+        return Term(Size(listed(arguments["feature"])), segment), Term(Size(), segment)
 
     def value(self, sums: Array) -> Array:
         return ratio(sums, 0, 1)

@@ -1,97 +1,121 @@
 """How differently the model treats, or does on, two segments."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.rows import Array
-from monitoring.claims.source import Value
+from monitoring.claims.arguments import WHERE, Argument, ArgumentKind, Arguments, named
+from monitoring.claims.metrics import METRICS
+from monitoring.claims.ranking import auc_columns, auc_of
+from monitoring.claims.segment import Segment
 from monitoring.claims.statistic import (
     MIN_OF_CLASS,
     MIN_ROWS,
-    WHERE,
-    Argument,
-    ArgumentKind,
+    Requirement,
     SetStatistic,
+    SumStatistic,
+    Term,
+    ones,
     ratio,
     require,
 )
-from monitoring.claims.statistics.log_loss import row_loss
-from monitoring.claims.sweep import View
 
-Counted = tuple[Array, Array, str]
-"""What is counted, shape (n,); among which rows, shape (n,); and how to name those rows."""
+if TYPE_CHECKING:
+    from monitoring.claims.sweep import View
 
-
-def _all(view: View) -> Array:
-    return np.ones(len(view))
+CHOICES = ("auc", *METRICS)
 
 
-def _fpr(view: View) -> Counted:
-    negative = view.label == 0
-    return view.decision & negative, negative, "negatives"
-
-
-def _tpr(view: View) -> Counted:
-    positive = view.label == 1
-    return view.decision & positive, positive, "positives"
-
-
-def _precision(view: View) -> Counted:
-    return view.decision & (view.label == 1), view.decision.astype(float), "positive decisions"
-
-
-METRICS: dict[str, Callable[[View], Counted]] = {
-    "accuracy": lambda view: (view.decision == (view.label == 1), _all(view), "rows"),
-    "base_rate": lambda view: (view.label, _all(view), "rows"),
-    "fpr": _fpr,
-    "log_loss": lambda view: (row_loss(view), _all(view), "rows"),
-    "positive_rate": lambda view: (view.decision.astype(float), _all(view), "rows"),
-    "precision": _precision,
-    "tpr": _tpr,
-}
-
-
-class Gap(SetStatistic):
-    """metric(rows where a) − metric(rows where b). Every metric is a ratio of sums.
+@dataclass(frozen=True)
+class Gap(SumStatistic):
+    """metric(rows where a) − metric(rows where b), of any metric that is a statistic of its own.
 
     ``accuracy``, ``positive_rate`` (share decided 1), ``base_rate`` (share labelled 1), ``fpr``, ``tpr``, ``precision``
-    are in [0, 1], ``log_loss`` is in nats. A rate of which no event was seen has no spread to resample; its standard
-    error is therefore never taken below that with one event and one non-event added to each side.
+    are in [0, 1], with Newcombe's interval, which needs no event to have been seen; ``auc`` is in [0, 1], ``brier`` too,
+    ``log_loss`` in nats, with the bootstrap's.
 
-    Source: Agresti, Caffo, The American Statistician 54, 2000 (the added events).
+    Source: Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine
+    17, 1998.
     """
 
+    metric: str = "fpr"
+
     name = "gap"
-    description = "a metric on one segment minus the same metric on another: " + ", ".join(METRICS)
+    description = "a metric on one segment minus the same metric on another: " + ", ".join(CHOICES)
     example = 'gap("fpr", a="sex = \'F\'", b="sex = \'M\'") > 0.05'
+    untestable = (
+        "It is untestable with fewer than 30 labelled rows in a segment, or 10 of those the metric is a share of "
+        "(negatives for fpr, positives for tpr, positive decisions for precision, either class for auc)."
+    )
     arguments = (
-        Argument("metric", ArgumentKind.CHOICE, positional=True, choices=tuple(METRICS)),
-        Argument("a", ArgumentKind.PREDICATE),
-        Argument("b", ArgumentKind.PREDICATE),
+        Argument("metric", ArgumentKind.CHOICE, positional=True, choices=CHOICES, meaning="what is compared"),
+        Argument("a", ArgumentKind.PREDICATE, meaning="one segment"),
+        Argument("b", ArgumentKind.PREDICATE, meaning="the other segment"),
         WHERE,
     )
     needs_labels = True
     neutral = 0.0
 
-    def columns(self, view: View, arguments: Mapping[str, Value]) -> Array:
-        metric = str(arguments["metric"])
-        counted, among, what = METRICS[metric](view)
-        columns = []
-        for side in ("a", "b"):
-            where = str(arguments[side])
-            mask = view.mask(where)
-            require(mask.sum(), MIN_ROWS, f"rows where {where}")
-            require(among[mask].sum(), MIN_OF_CLASS, f"{what} where {where}")
-            columns += [counted * mask, among * mask]
-        return np.column_stack(columns)
+    def of(self, arguments: Arguments) -> Gap | AucGap:
+        return AUC_GAP if arguments["metric"] == "auc" else Gap(str(arguments["metric"]))
+
+    def depends_on(self, arguments: Arguments, features: tuple[str, ...]) -> tuple[str, ...]:
+        said = named(self.arguments, arguments)
+        whole = arguments["metric"] != "base_rate"
+        return tuple(name for name in features if whole or name in said)
+
+    def terms(self, arguments: Arguments) -> tuple[Term, ...]:
+        return tuple(term for side in _sides(self, arguments) for term in METRICS[self.metric].terms(side))
+
+    def requirements(self, arguments: Arguments) -> tuple[Requirement, ...]:
+        needed = []
+        for side in _sides(self, arguments):
+            where = side.where[-1]
+            what = f"{METRICS[self.metric].what} where {where}"
+            needed += [
+                Requirement(Term(ones, side), MIN_ROWS, f"rows where {where}"),
+                Requirement(METRICS[self.metric].terms(side)[1], MIN_OF_CLASS, what),
+            ]
+        return tuple(needed)
 
     def value(self, sums: Array) -> Array:
         return ratio(sums, 0, 1) - ratio(sums, 2, 3)
 
-    def least_error(self, sums: Array, arguments: Mapping[str, Value]) -> float:
-        if arguments["metric"] == "log_loss":
-            return 0.0
-        events, trials = sums[[0, 2]] + 1, sums[[1, 3]] + 2
-        rate = events / trials
-        return float(np.sqrt((rate * (1 - rate) / trials).sum()))
+    def interval(self, sums: Array, alpha: float) -> Array | None:
+        from monitoring.claims.intervals import newcombe
+
+        return newcombe(sums[..., :2], sums[..., 2:], alpha) if METRICS[self.metric].rate else None
+
+
+class AucGap(SetStatistic):
+    """The gap of ``auc``: each side ranked by itself."""
+
+    name, description, example = Gap.name, Gap.description, Gap.example
+    arguments = Gap.arguments
+    needs_labels = True
+    neutral = 0.0
+
+    def columns(self, view: View, arguments: Arguments) -> Array:
+        out = np.zeros((len(view), 8))
+        for k, side in enumerate(_sides(self, arguments)):
+            inside = view.sweep.evidence.mask(side)[view.rows]
+            require(inside.sum(), MIN_ROWS, f"rows where {side.where[-1]}")
+            out[inside, 4 * k : 4 * k + 4] = auc_columns(
+                type(view)(view.sweep, view.rows[inside]), where=side.where[-1]
+            )
+        return out
+
+    def value(self, sums: Array) -> Array:
+        return auc_of(sums[..., :4]) - auc_of(sums[..., 4:])
+
+
+AUC_GAP = AucGap()
+
+
+def _sides(statistic: SetStatistic, arguments: Arguments) -> tuple[Segment, Segment]:
+    segment = statistic.segment(arguments)
+    return segment.narrowed(str(arguments["a"])), segment.narrowed(str(arguments["b"]))

@@ -1,8 +1,15 @@
 """What the model says of one case."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitoring.claims.arguments import CASE, Arguments
 from monitoring.claims.source import Value
-from monitoring.claims.statistic import CASE, CaseStatistic
-from monitoring.claims.sweep import View
+from monitoring.claims.statistic import CaseStatistic
+
+if TYPE_CHECKING:
+    from monitoring.claims.sweep import View
 
 
 class Prediction(CaseStatistic):
@@ -18,5 +25,5 @@ class Prediction(CaseStatistic):
     example = 'prediction(case="41023") > 0'
     arguments = (CASE,)
 
-    def value(self, view: View, threshold: Value) -> float:
+    def value(self, view: View, arguments: Arguments, threshold: Value) -> float:
         return float(view.margin[0])

@@ -1,10 +1,17 @@
 """Which feature moved the score of one case the most."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from monitoring.claims.arguments import CASE, Arguments
 from monitoring.claims.source import Value
-from monitoring.claims.statistic import CASE, CaseStatistic
-from monitoring.claims.sweep import View
+from monitoring.claims.statistic import CaseStatistic
+
+if TYPE_CHECKING:
+    from monitoring.claims.sweep import View
 
 
 class TopReason(CaseStatistic):
@@ -20,8 +27,9 @@ class TopReason(CaseStatistic):
     example = 'top_reason(case="41023") == "duration"'
     arguments = (CASE,)
     threshold = str
+    needs_attributions = True
 
-    def value(self, view: View, threshold: Value) -> float:
+    def value(self, view: View, arguments: Arguments, threshold: Value) -> float:
         size = np.abs(view.attributions[0])
         feature = view.features.index(str(threshold))
         return float(size[feature] - np.delete(size, feature).max(initial=0.0))

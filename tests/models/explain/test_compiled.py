@@ -1,5 +1,6 @@
 """Machine code kept on disk."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -63,3 +64,33 @@ def test_numba_is_loaded_by_the_first_explanation_only() -> None:
     program = "import sys, models.explain.attributions; print('numba' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
+
+
+def compiled_in(source: str) -> set[str]:
+    """The compiled functions that a module defines."""
+    return {
+        node.name
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(d, ast.Name) and d.id == "compiled" for d in node.decorator_list)
+    }
+
+
+def strangers(source: str, everywhere: set[str]) -> set[str]:
+    """What a module's compiled functions call of the compiled functions of other modules."""
+    own = compiled_in(source)
+    functions = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name in own]
+    calls = [node.func for f in functions for node in ast.walk(f) if isinstance(node, ast.Call)]
+    called = {c.id if isinstance(c, ast.Name) else c.attr for c in calls if isinstance(c, ast.Name | ast.Attribute)}
+    return (called & everywhere) - own
+
+
+def test_compiled_functions_call_those_of_their_own_module_only() -> None:
+    """Numba looks at a function's own file to see whether its code on disk is still right, and at no other."""
+    sources = {
+        p: p.read_text() for folder in ("models", "monitoring", "flows") for p in (PROJECT / folder).rglob("*.py")
+    }
+    everywhere = {name for source in sources.values() for name in compiled_in(source)}
+    assert {"explain", "route", "fill"} <= everywhere
+    assert {path: found for path, source in sources.items() if (found := strangers(source, everywhere))} == {}
+    assert strangers("@compiled\ndef f(x):\n    return kernel.explain(x) + f(x)", everywhere) == {"explain"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from models.explain import neighbours
-from models.explain.neighbours import Leaves, kernel, leaves, nearest, sample, similarity
+from models.explain.neighbours import Leaves, kernel, nearest, sample, similarity
 from models.learner.model import Model
 from models.rows import ROW_ID, row_hash
 
@@ -29,7 +29,7 @@ def test_the_kernel_is_symmetric_one_on_itself_and_positive_semidefinite(rows: L
 def test_the_kernel_counts_trees_with_the_same_leaf(grow: Grow) -> None:
     """Against a count over LightGBM's leaves, pair by pair."""
     model, frame = grow(1)
-    found = leaves(model, model.matrix(frame.iloc[:20]), threads=1)
+    found = model.leaves(model.matrix(frame.iloc[:20]), threads=1)
     matrix = kernel(found[:3], found)
     for i in range(3):
         for j in range(20):
@@ -69,4 +69,4 @@ def test_no_rows_have_no_neighbours(grow: Grow) -> None:
     """An empty window is no error."""
     model, frame = grow(3)
     assert similarity(model, model.matrix(frame)[0], frame.iloc[:0], threads=1).shape == (0,)
-    assert leaves(model, model.matrix(frame)[:0]).shape == (0, 12)
+    assert model.leaves(model.matrix(frame)[:0]).shape == (0, 12)

@@ -9,7 +9,7 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
 from models.learner.evaluate import auc, delong, evaluate, row_log_loss
-from models.rows import Array
+from models.rows import Array, Rows
 
 
 def predictions(rows: int, seed: int = 0, *, digits: int = 2) -> tuple[Array, Array]:
@@ -101,3 +101,44 @@ def test_what_cannot_be_bounded_is_left_out(label: list[float], known: set[str])
 def test_a_wrong_certainty_costs_a_finite_loss() -> None:
     """Probability 0 of what happened costs 36 nats, so that one row cannot make a version's loss infinite."""
     assert row_log_loss(np.array([0.0, 1.0]), np.array([1.0, 0.0])) == pytest.approx([36.04, 36.04], abs=0.01)
+
+
+def test_entities_of_one_row_change_nothing() -> None:
+    """Where every row is its own entity, the intervals are those of rows: AUC's within a percent, the others' exactly."""
+    p, y = draw_rows(np.random.default_rng(1), 300, 1)[:2]
+    plain, own = evaluate(p, y), evaluate(p, y, entities=np.arange(len(y)))
+    for name, interval in plain.items():
+        exact = name in ("log_loss", "brier")
+        width = interval.upper - interval.lower
+        assert own[name].upper - own[name].lower == pytest.approx(width, rel=1e-9 if exact else 0.01)
+        assert own[name].estimate == pytest.approx(interval.estimate, abs=1e-12)
+
+
+def test_intervals_of_clustered_rows_cover_only_by_entity() -> None:
+    """80 entities of ten rows that share what the model cannot see: 90 % by entity, far less by row, 200 repetitions."""
+    truth = evaluate(*draw_rows(np.random.default_rng(0), 300_000, 1)[:2])
+    hits = {known: dict.fromkeys(truth, 0) for known in (True, False)}
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        p, y, who = draw_rows(rng, 80, 10)
+        for known, found in hits.items():
+            for name, interval in evaluate(p, y, entities=who if known else None).items():
+                found[name] += interval.lower <= truth[name].estimate <= interval.upper
+    assert all(0.83 <= n / 200 <= 0.97 for n in hits[True].values()), hits
+    assert all(n / 200 < 0.78 for n in hits[False].values()), hits
+
+
+def test_a_perfect_order_of_few_entities_is_less_certain() -> None:
+    """100 pairs in order about ten entities a side bound AUC like ten pairs."""
+    score, label = np.arange(200.0), np.repeat([0.0, 1.0], 100)
+    few = auc(score, label, entities=np.repeat(np.arange(20), 10))
+    assert few.lower == pytest.approx(0.05 ** (1 / 10))
+    assert few.lower < auc(score, label).lower
+
+
+def draw_rows(rng: np.random.Generator, entities: int, size: int) -> tuple[Array, Array, Rows]:
+    """Probabilities, labels and entities; rows of one entity are alike in the score and in what it leaves out."""
+    who = np.repeat(np.arange(entities), size)
+    raw = rng.normal(size=entities)[who] + 0.3 * rng.normal(size=len(who))
+    label = raw + 1.5 * rng.normal(size=entities)[who] + rng.normal(size=len(who)) > 0
+    return expit(raw), label.astype(float), who

@@ -1,7 +1,6 @@
 """Rows as they might have been: declared by statistics, stacked, predicted once for each model."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,52 +9,19 @@ import pytest
 from models.domain import Scope
 from models.learner.model import Model
 from models.rows import Array
-from monitoring.claims import statistics
-from monitoring.claims.counterfactual import Counterfactual, Do
+from monitoring.claims.counterfactual import Do
 from monitoring.claims.evidence import Evidence
 from monitoring.claims.grammar import Claim
 from monitoring.claims.measure import estimates, measure
 from monitoring.claims.question import Question
-from monitoring.claims.statistic import WHERE, Argument, ArgumentKind, Arguments, SumStatistic, Term, ones, ratio
 from monitoring.claims.sweep import Pass, View
 
 HIGH, LOW = 1.5, -1.5
 
 
-@dataclass(frozen=True)
-class Moved:
-    """How much further a row's margin is where a feature is high than where it is low."""
-
-    feature: str
-
-    def __call__(self, view: View) -> Array:
-        """Shape (n,)."""
-        high, low = (view.under(Do(((self.feature, value),))).margin for value in (HIGH, LOW))
-        return np.asarray(high - low)
-
-
-class Effect(SumStatistic):
-    """The mean of ``Moved``. Source: this test."""
-
-    name = "effect"
-    description = "how far the margin moves with a feature"
-    example = 'effect("duration") > 0'
-    arguments = (Argument("feature", ArgumentKind.FEATURES, positional=True), WHERE)
-
-    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
-        return tuple(Do(((str(arguments["feature"]), value),)) for value in (HIGH, LOW))
-
-    def terms(self, arguments: Arguments) -> tuple[Term, ...]:
-        segment = self.segment(arguments)
-        return Term(Moved(str(arguments["feature"])), segment), Term(ones, segment)
-
-    def value(self, sums: Array) -> Array:
-        return ratio(sums, 0, 1)
-
-
 def effect(feature: str, rows: str, **more: str) -> Question:
-    """A question about ``Effect``."""
-    arguments = (("feature", feature), *more.items())
+    """A question about the effect of going from LOW to HIGH."""
+    arguments = (("feature", feature), ("low", LOW), ("high", HIGH), *more.items())
     return Question(Claim("effect", arguments, ">", 0.0), Scope.POPULATION, rows)
 
 
@@ -63,8 +29,6 @@ def test_all_counterfactual_rows_are_predicted_in_one_call_a_model(
     model: Model, rows: Callable[..., pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two changes of two features, on the rows that are asked about and no others, whatever the number of claims."""
-    monkeypatch.setitem(statistics.STATISTICS, "effect", Effect())
-    monkeypatch.setattr("monitoring.claims.plan.check", lambda claim, schema: None)
     predicted: list[int] = []
     raw = Model.raw
 

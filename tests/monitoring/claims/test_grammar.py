@@ -1,20 +1,26 @@
 """Claims: what can be written, and what is said of what cannot."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.domain import Scope
 from models.errors import ClaimError
 from models.rows import Schema
+from monitoring.claims.arguments import ArgumentKind
 from monitoring.claims.grammar import Claim, check, parse
 from monitoring.claims.source import SHAPE
-from monitoring.claims.statistic import ArgumentKind
 from monitoring.claims.statistics import STATISTICS
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 VALUES = {
+    ArgumentKind.FEATURE: TEXT,
+    ArgumentKind.VALUE: TEXT | NUMBER,
+    ArgumentKind.CHANGES: st.dictionaries(TEXT, TEXT | NUMBER, min_size=1, max_size=3).map(
+        lambda changes: tuple(sorted(changes.items()))
+    ),
+    ArgumentKind.COUNT: st.integers(1, 9),
     ArgumentKind.FEATURES: TEXT | st.lists(TEXT, min_size=2, max_size=3, unique=True).map(tuple),
     ArgumentKind.PREDICATE: TEXT,
     ArgumentKind.CASE: TEXT,
@@ -30,6 +36,10 @@ def claims(draw: st.DrawFn) -> Claim:
         for a in statistic.arguments
         if a.required or draw(st.booleans())
     )
+    assume(not statistic.objection(dict(arguments)))
+    statistic = statistic.of(dict(arguments))
+    if statistic.threshold is bool:
+        return Claim(statistic.name, arguments, "==", draw(st.booleans()))
     if statistic.threshold is str:
         return Claim(statistic.name, arguments, "==", draw(TEXT))
     tolerance = draw(st.just(0.0) | st.floats(0, 1e6))
@@ -82,7 +92,7 @@ def test_a_claim_is_data(schema: Schema) -> None:
         ("   ", 1, "there is no claim here"),
         ("hello", 1, "this compares nothing"),
         ("auc()", 1, "this compares nothing"),
-        ("acu() > 0.5", "acu", "'acu' is not a statistic; statistics are attribution_share, auc, calibration_slope"),
+        ("acu() > 0.5", "acu", "'acu' is not a statistic; statistics are accuracy, amplification, attribution_rank"),
         ("acu() > 0.5", "acu", "did you mean 'auc'?"),
         ("  acu() > 0.5", "acu", "is not a statistic"),
         ("auc > 0.5", " >", "a statistic has parentheses; it is auc(where?), as in auc() > 0.75"),
@@ -135,7 +145,7 @@ def test_a_claim_is_data(schema: Schema) -> None:
         ('attribution_share(["duration", "jb"]) > 0', '"jb"', "'jb' is not a column"),
         ('attribution_share(["job", "job"]) > 0', '"job"]', "'job' is listed twice"),
         ("attribution_share([]) > 0", "[]", "the list of columns is empty"),
-        ('gap("fqr", a="x", b="y") > 0', '"fqr"', "'fqr' is not a metric; it is one of accuracy, base_rate, fpr"),
+        ('gap("fqr", a="x", b="y") > 0', '"fqr"', "'fqr' is not a metric; it is one of auc, accuracy, base_rate"),
         ("prediction(case=41023) > 0", "41023", 'a case is text; write case="41023"'),
         ('auc(where="") > 0', '") > 0', "the predicate is empty"),
         ("auc(where=\"jub = 'x'\") > 0", "jub", "'jub' is not a column"),
@@ -174,8 +184,8 @@ def test_columns_are_taken_on_trust_without_a_schema(schema: Schema) -> None:
     with pytest.raises(ClaimError, match="did you mean 'duration'"):
         check(claim, schema)
     check(parse('attribution_share("duration") > 0.3'), schema)
-    with pytest.raises(ClaimError, match="'flips' is not a statistic"):
-        check(Claim("flips", (), ">", 0.0), schema)
+    with pytest.raises(ClaimError, match="'vibes' is not a statistic"):
+        check(Claim("vibes", (), ">", 0.0), schema)
 
 
 def outcome(text: str) -> Claim | ClaimError:

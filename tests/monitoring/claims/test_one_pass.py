@@ -25,6 +25,7 @@ from monitoring.claims.weights import poisson_counts
 
 REPLICATES = 64
 COUNTS = ("accuracy", "base_rate", "fpr", "positive_rate", "precision", "tpr")
+SINGLE = ("accuracy", "base_rate", "brier", "fpr", "log_loss", "precision", "tpr")
 WHERE = st.sampled_from(
     ["sex = 'F'", "sex <> 'F'", "job = 'cook'", "duration > 0.5", "\"emp.var.rate\" < 0 OR sex = 'M'"]
 )
@@ -33,9 +34,15 @@ FEATURE = st.sampled_from(['"duration"', '"sex"', '["sex", "job"]'])
 CLAIMS = st.one_of(
     st.builds("attribution_share({}, {}) > 0".format, FEATURE, WITHIN),
     st.builds("auc({}) > 0".format, WITHIN),
-    st.builds("log_loss({}) > 0".format, WITHIN),
+    st.builds("{}({}) > 0".format, st.sampled_from(SINGLE), WITHIN),
     st.builds("calibration_slope({}) > 0".format, WITHIN),
-    st.builds('gap("{}", a={!r}, b={!r}, {}) > 0'.format, st.sampled_from([*COUNTS, "log_loss"]), WHERE, WHERE, WITHIN),
+    st.builds(
+        'gap("{}", a={!r}, b={!r}, {}) > 0'.format,
+        st.sampled_from([*COUNTS, "brier", "log_loss"]),
+        WHERE,
+        WHERE,
+        WITHIN,
+    ),
 ).map(lambda text: parse(text.replace(", )", ")")))
 
 
@@ -58,18 +65,19 @@ def weighted(claim: Claim, rows: pd.DataFrame, model: Model, weight: Array) -> f
     if claim.statistic == "auc":
         wins = np.sign(p[y == 1][:, None] - p[y == 0][None, :]) / 2 + 0.5
         return divided(wins.sum(), wins.size)
-    if claim.statistic == "log_loss":
-        return divided(w @ loss, w.sum())
     d = p >= model.threshold
     counted, among = {
         "accuracy": (d == (y == 1), y >= 0),
         "base_rate": (y == 1, y >= 0),
+        "brier": ((p - y) ** 2, y >= 0),
         "fpr": (d & (y == 0), y == 0),
         "log_loss": (loss, y >= 0),
         "positive_rate": (d, y >= 0),
         "precision": (d & (y == 1), d),
         "tpr": (d & (y == 1), y == 1),
-    }[str(of["metric"])]
+    }[str(of.get("metric", claim.statistic))]
+    if claim.statistic != "gap":
+        return divided(w @ counted, w @ among)
     a, b = (mask(str(of[side]), rows) for side in ("a", "b"))
     return divided(w @ (counted * a), w @ (among & a)) - divided(w @ (counted * b), w @ (among & b))
 
@@ -117,7 +125,7 @@ def test_every_claim_gets_what_it_would_get_alone(
             continue
         counts = poisson_counts(row_hash(sets[name]["_id"]), REPLICATES).T.astype(float)
         expected = [weighted(claim, known[name], model, w) for w in counts[:8]]
-        exact = dict(claim.arguments).get("metric") in COUNTS
+        exact = dict(claim.arguments).get("metric", claim.statistic) in COUNTS
         np.testing.assert_allclose(draws[number][:8], expected, rtol=0, atol=1e-15 if exact else 1e-5, equal_nan=True)
 
 

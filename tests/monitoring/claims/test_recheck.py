@@ -70,6 +70,50 @@ def test_a_case_claim_looks_among_the_cases_and_has_no_fresh_rows(retest: Callab
     assert (gone.status, gone.pinned.reason) == (Status.UNTESTABLE, "case '7' is gone")
 
 
+def fresh_rows(rows: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """The fresh rows as a re-test sees them: a hundred of them are pinned rows too, and are what they were there."""
+    return pd.concat([rows(300, seed=1, first=0)[200:], rows(300, seed=2, first=200)[100:]])
+
+
+def test_what_a_claim_leaves_open_is_settled_on_its_pinned_rows(
+    retest: Callable[..., list[Check]], model: Model, rows: Callable[..., pd.DataFrame]
+) -> None:
+    """On fresh rows an effect still goes from the pinned rows' low to their high, and drift is measured from them."""
+    low, high = rows(300, seed=1, first=0)["duration"].quantile([0.1, 0.9])
+    fresh = fresh_rows(rows)
+    f = [np.asarray(model.booster.predict(model.matrix(fresh.assign(duration=v)), raw_score=True)) for v in (low, high)]
+    effect, drift = retest([finding('effect("duration") > 0', id=1), finding('drift("duration") < 0.3', id=2)])
+    assert effect.fresh is not None
+    assert effect.fresh.interval is not None
+    assert effect.fresh.interval.estimate == pytest.approx((f[1] - f[0]).mean())
+    assert drift.pinned.interval == Interval(0.0, 0.0, 0.0)
+    assert drift.fresh is not None
+    assert drift.fresh.interval is not None
+    assert drift.fresh.interval.estimate > 0
+
+
+def test_neighbours_of_a_case_are_looked_for_among_the_fresh_rows(
+    retest: Callable[..., list[Check]], model: Model, rows: Callable[..., pd.DataFrame]
+) -> None:
+    """Exact, with no fresh verdict of its own; a share over rows is about the population though a flip is not."""
+    fresh, case = fresh_rows(rows), rows(2, seed=3, first=90_000)[:1]
+    leaves, mine = (np.asarray(model.booster.predict(model.matrix(r), pred_leaf=True)) for r in (fresh, case))
+    kappa = (leaves == mine).mean(axis=1)
+    women = (fresh["sex"] == "F").to_numpy()
+    near, flip, share = retest(
+        [
+            finding('neighbour_share(case="90000", where="sex = \'F\'") > 0', id=1),
+            finding('flips(case="90000", set={"duration": 3}) == False', id=2),
+            finding('flips(set={"duration": 3}) > 0.01', id=3),
+        ]
+    )
+    assert near.fresh is None
+    assert near.pinned.interval is not None
+    assert near.pinned.interval.estimate == pytest.approx(kappa[women].sum() / kappa.sum())
+    assert (flip.fresh, flip.threshold) == (None, 0.0)
+    assert share.fresh is not None
+
+
 def test_an_artifact_claim_about_a_set_speaks_of_its_pinned_rows(retest: Callable[..., list[Check]]) -> None:
     """This model on those rows: exact, nothing fresh about it."""
     (check,) = retest([finding("log_loss() < 0.9", scope=Scope.ARTIFACT)])
@@ -113,10 +157,10 @@ def retest_with_region(model: Model, findings: list[Finding]) -> list[Check]:
 
 def test_a_claim_this_build_cannot_read_is_untestable(retest: Callable[..., list[Check]]) -> None:
     """A ledger written by a newer build is no reason to crash."""
-    unknown = replace(finding("auc() > 0.5"), claim='flips(case="1", set="x") > 0', statistic="flips")
+    unknown = replace(finding("auc() > 0.5"), claim='vibes(case="1") > 0', statistic="vibes")
     (check,) = retest([unknown])
     assert (check.status, check.fresh) == (Status.UNTESTABLE, None)
-    assert "'flips' is not a statistic" in check.pinned.reason
+    assert "'vibes' is not a statistic" in check.pinned.reason
 
 
 def test_findings_that_are_not_filed_yet_are_all_tested(retest: Callable[..., list[Check]]) -> None:

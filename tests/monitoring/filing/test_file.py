@@ -14,7 +14,7 @@ from models.domain import Finding, Scope
 from models.errors import ConfigError, HalflifeError, UsageError
 from models.rows import Column, Kind, Schema
 from monitoring.claims.statistics import STATISTICS
-from monitoring.filing.entry import named, schema, schema_text
+from monitoring.filing.entry import PROCESS, named, schema, schema_text
 from monitoring.filing.marks import LARGEST
 from monitoring.filing.plan import born
 from monitoring.filing.reader import read
@@ -110,6 +110,7 @@ def test_a_fault_in_a_claim_is_shown_where_it_stands_in_the_file(claim: str, pla
         ("findings:\n- name: a\n  claim: auc() > 1\n  ttl: 0\n", "4:8: ttl is a whole number, 1 or more"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  ttl: 2.5\n", "4:8: ttl is a whole number, 1 or more"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  scope: all\n", f"4:10: scope is {' or '.join(Scope)}"),
+        ("findings:\n- name: a\n  claim: auc() > 1\n  scope: process\n", f"4:10: scope is artifact or population ({PROCESS})"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  tolerance: -1\n", "4:14: tolerance is a number, 0 or more"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  tolerance: .nan\n", "4:14: tolerance is a number, 0 or more"),
         ("findings:\n- name: a\n  claim: auc() > 1 ± 0.1\n  tolerance: 0.2\n", "4:14: tolerance: the claim itself says"),

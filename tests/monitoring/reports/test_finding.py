@@ -89,6 +89,19 @@ def test_flags_are_told() -> None:
     assert "stillborn · expired · retired on v3" in text
 
 
+def test_recurrences_and_entities_are_told() -> None:
+    """How often it held again after death stands with the flags; where rows repeat by entity, those are counted."""
+    console = Console(width=120, force_terminal=True, color_system=None)
+    with console.capture() as capture:
+        console.print(portrait(finding(), [check(1, 0.4)], level=0.9, width=120, recurrences=2, unit="entity"))
+    text = capture.get()
+    assert "held again 2 times" in text
+    assert "900 entities" in text
+    assert "entities needed" in text
+    assert " rows tell a difference" not in text
+    assert "held again" not in printed(finding(), [check(1, 0.4)])
+
+
 def test_a_claim_below_its_threshold_is_mirrored() -> None:
     """For θ < c the bar lies above c and a smaller estimate is on the claimed side."""
     found = behind(finding('attribution_share("age") < 0.3 ± 0.02'), check(2, 0.25), level=0.9)

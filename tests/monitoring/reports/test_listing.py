@@ -6,7 +6,7 @@ import pytest
 
 from models.domain import Finding, Scope, Status
 from monitoring.conclusions import Conclusions
-from monitoring.reports.listing import current, expired, finding_rows, summary
+from monitoring.reports.listing import current, finding_rows, summary
 
 
 def test_rows_carry_every_field_of_the_contract(story: Conclusions) -> None:
@@ -31,7 +31,12 @@ def test_a_finding_expires_when_it_cannot_be_tested_for_its_time_to_live(
     newest = story.versions[-1].number
     history = {n: Status.HOLDS if n <= newest - untestable else Status.UNTESTABLE for n in range(1, newest + 1)}
     finding = Finding("x", "auc() > 0.5", "auc", Scope.POPULATION, made_on=1, id=10_000, ttl=ttl)
-    assert expired(replace(story, status={10_000: history}), finding) is gone
+    told = replace(story, findings=(finding,), status={10_000: history})
+    assert told.expired == ((finding,) if gone else ())
+    assert finding_rows(told)[0]["expired"] is gone
+    assert summary(told)["expired"] == gone
+    for unfollowed in (replace(finding, stillborn=True), replace(finding, retired_on=newest)):
+        assert replace(told, findings=(unfollowed,)).expired == ()
 
 
 def test_the_counts_of_a_summary_are_those_of_the_newest_version(story: Conclusions) -> None:

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from models.domain import Status
 from monitoring.conclude import conclude
-from monitoring.conclusions import Conclusions
+from monitoring.conclusions import Conclusions, Life
 from monitoring.reports.page import TELLING, render, write_page
 from monitoring.reports.words import LETTERS, counts_by_version, headline, telling
 
@@ -164,3 +164,20 @@ def test_browser_draws_the_map_without_complaint(tmp_path: Path, story: Conclusi
     found = re.search(r"<title>(\d+) of (\d+)</title>", done.stdout)
     assert found is not None
     assert int(found[1]) <= int(found[2])
+
+
+def test_expired_and_recurring_findings_are_told(story: Conclusions) -> None:
+    """The page counts findings that held again after death and names those that nothing was heard of, guards marked."""
+    quiet = [replace(f, ttl=1, guard=f.name == "floor") for f in story.findings[:2]]
+    silence = {f.id: {1: Status.HOLDS, 2: Status.UNTESTABLE} for f in quiet}
+    told = replace(
+        story,
+        findings=(*quiet, *story.findings[2:]),
+        status={**story.status, **silence},
+        lives=(Life(1, "auc", 2, 3, 5, 1), Life(2, "attribution_share", 1, 2), Life(3, "auc", 9, None)),
+    )
+    page = render(told, title="demo", links={})
+    assert "Of 2 that died, 1 held again later." in page
+    assert "2 findings have expired: they have had no valid re-test within the time to live." in page
+    assert '<span class="who">guard</span> <code title="auc() &gt; 0.8">floor</code>, <code title' in page
+    assert "expired" not in render(story, title="demo", links={})

@@ -10,6 +10,7 @@ import pytest
 
 from monitoring import steps
 from monitoring.service import Service
+from monitoring.steps.sides import Unseen, sides
 
 Make = Callable[..., Service]
 
@@ -34,19 +35,19 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[[Service], Counter[str]]:
 
 
 def test_a_cycle_reads_its_window_once(make: Make, reads: Callable[[Service], Counter[str]]) -> None:
-    """Training reads the window; what re-tests, investigates and reports the version reads no window again."""
+    """Training reads the window; what re-tests, investigates, reports and watches the version reads it no more."""
     service = make()
     for tick in (3, 5):
         steps.ingest(service, tick)
         if tick > 3:
             counted = reads(service)
             steps.watch(service, tick)
-            assert counted == {"sample": 2}
+            assert counted == {"sample": 1}
         version = steps.retrain(service, tick)
         steps.recheck(service, version)
         steps.investigate(service, version)
         steps.report(service, version)
-    assert counted == {"sample": 2, "window": 1}
+    assert counted == {"sample": 1, "window": 1}
 
 
 def test_a_process_that_did_not_train_uses_the_same_rows(make: Make) -> None:
@@ -57,3 +58,30 @@ def test_a_process_that_did_not_train_uses_the_same_rows(make: Make) -> None:
     later = replace(service, _kept={})
     pd.testing.assert_frame_equal(later.evidence(version), service.evidence(version))
     pd.testing.assert_frame_equal(later.discovery(version), service.discovery(version))
+
+
+def test_a_watch_sees_the_same_rows_and_labels_whoever_trained(make: Make) -> None:
+    """What training leaves for the watches after it is what another process reads from the store."""
+    service = make()
+    steps.ingest(service, 3)
+    version = steps.retrain(service, 3)
+    steps.ingest(service, 5)
+    left, _ = sides(service, version, 4, 5)
+    read, _ = sides(replace(service, reference=None, watched=None), version, 4, 5)
+    assert left.at_hand is not None
+    assert read.at_hand is None
+    pd.testing.assert_frame_equal(left.rows, read.rows)
+    assert left.labels == read.labels
+    assert min(left.labels) > 0
+
+
+def test_of_more_rows_than_are_drawn_the_same_are_chosen(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a window has more rows that never train than a watch looks at, window and store choose alike."""
+    monkeypatch.setattr("monitoring.steps.sides.SAMPLED", 50)
+    service = make()
+    steps.ingest(service, 3)
+    window = service.store.window(0, 3)
+    chosen = Unseen.of(window)
+    assert len(chosen.rows) == 50
+    pd.testing.assert_frame_equal(chosen.rows, service.store.sample(0, 3, window.source, rows=50))
+    assert chosen.labels == service.store.labels(0, 3, window.source)

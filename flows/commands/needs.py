@@ -1,0 +1,63 @@
+"""``halflife needs``."""
+
+import sys
+
+import click
+
+from flows.commands.common import alone, emit, interactive, note, options
+from flows.commands.steps import opened
+from flows.settings import Settings
+
+
+@click.command(epilog='Example: halflife needs --segments job --segments "age > 60"')
+@click.option("--version", "number", type=click.IntRange(min=1), help="Whose window; default the newest.")
+@click.option(
+    "--segments",
+    multiple=True,
+    metavar="COLUMN|PREDICATE",
+    help="What to tell apart; repeatable. Default: investigate.segments, else the strongest columns.",
+)
+@click.option("--sizes", type=click.IntRange(1, 10), default=5, help="Shares of the labels: 1, 1/2, 1/4 …; default 5.")
+@click.option("--repeats", type=click.IntRange(2, 32), default=4, help="Models at each size; default 4.")
+@click.option("--fits", type=click.IntRange(min=2), default=60, help="At most so many models are trained; default 60.")
+@options
+def command(
+    settings: Settings,
+    number: int | None,
+    segments: tuple[str, ...],
+    sizes: int,
+    repeats: int,
+    fits: int,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Which labels to collect next, and which claims want more rows.
+
+    Trains the recipe on nested parts of a version's window, several times over, and scores them on rows no training
+    sees: learning curves over all rows and by segment, and what labels in each segment would save. Beside it, the open
+    findings that are unclear or untestable for want of rows. Kept with the version's run as needs.json and needs.txt.
+    """
+    from monitoring import steps
+    from monitoring.needs.document import document
+    from monitoring.reports.needs import needs, plain
+
+    with alone(settings.home):
+        _, here = opened(settings)
+        version = here.version(number)
+        with click.progressbar(length=1, label="models", file=sys.stderr, hidden=not interactive()) as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            told = steps.needs(
+                here, version, segments=segments, sizes=sizes, repeats=repeats, fits=fits, progress=progress
+            )
+        steps.keep_needs(here, version, told, plain(told))
+    if as_json:
+        emit(document(told))
+        return
+    from flows.commands.ending import terminal
+
+    terminal().print(needs(told))
+    note(f"\nkept with the run of {version.label} as needs.txt and needs.json; {told.fits} models were trained")

@@ -1,0 +1,72 @@
+"""What people are told of statistics: the table of all, and one explained, from what its class declares."""
+
+from inspect import cleandoc
+from typing import Any
+
+from monitoring.claims.statistic import MIN_ROWS, CaseStatistic, SetStatistic, Statistic
+from monitoring.claims.statistics import STATISTICS
+
+THRESHOLDS: dict[type, str] = {
+    float: "a number, by > >= < <=, with a tolerance if wanted (± 0.02)",
+    str: "a column in quotes, by ==",
+    bool: "True or False, by ==",
+}
+
+
+def statistics_table() -> list[dict[str, Any]]:
+    """What ``halflife statistics`` shows, by name; an optional argument ends in ``?``.
+
+    >>> [row["arguments"] for row in statistics_table() if row["name"] == "gap"]
+    [['metric', 'a', 'b', 'where?']]
+    """
+    return [_row(statistic) for statistic in STATISTICS.values()]
+
+
+def explained(statistic: Statistic) -> dict[str, Any]:
+    """What ``halflife statistics NAME`` shows: the table's row, and what its class says of it.
+
+    >>> explained(STATISTICS["auc"])["source"][:27]
+    'DeLong, DeLong, Clarke-Pear'
+    """
+    said, _, source = cleandoc(type(statistic).__doc__ or "").partition("Source: ")
+    return {
+        **_row(statistic),
+        "explanation": [" ".join(p.replace("``", "").split()) for p in said.split("\n\n") if p.strip()],
+        "source": " ".join(source.split()),
+        "takes": [
+            {
+                "name": a.name,
+                "kind": f"one of {', '.join(a.choices)}" if a.choices else a.kind.value,
+                "meaning": a.meaning,
+                "default": a.default,
+            }
+            for a in statistic.arguments
+        ],
+        "compared_with": THRESHOLDS[statistic.threshold],
+        "untestable": untestable(statistic),
+    }
+
+
+def untestable(statistic: Statistic) -> list[str]:
+    """When nothing can be said, in sentences.
+
+    >>> untestable(STATISTICS["prediction"])
+    ['It is untestable when the case is gone, and when a column the claim names is gone.']
+    """
+    general = []
+    if isinstance(statistic, CaseStatistic):
+        general.append("when the case is gone")
+    elif isinstance(statistic, SetStatistic):
+        general.append(f"with fewer than {MIN_ROWS} {'labelled rows' if statistic.needs_labels else 'rows'}")
+    sentence = f"It is untestable {' '.join(general)}, and when a column the claim names is gone."
+    return [sentence, *([statistic.untestable] if statistic.untestable else [])]
+
+
+def _row(statistic: Statistic) -> dict[str, Any]:
+    return {
+        "name": statistic.name,
+        "arguments": [str(argument) for argument in statistic.arguments],
+        "scope": statistic.scope.value,
+        "example": statistic.example,
+        "description": statistic.description,
+    }

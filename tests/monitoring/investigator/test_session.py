@@ -1,0 +1,174 @@
+"""What a session finds of errors that were put there, what it leaves alone, and how it is said."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.domain import Recipe, Status, Version
+from models.errors import ClaimError, UsageError
+from models.learner.fit import fit
+from models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
+from monitoring.claims.evidence import Evidence
+from monitoring.claims.grammar import parse
+from monitoring.claims.measure import measure
+from monitoring.claims.question import Question
+from monitoring.claims.statistics import STATISTICS
+from monitoring.claims.sweep import Pass
+from monitoring.investigator.agenda import Agenda, check_agenda
+from monitoring.investigator.lead import Investigation, Lead, Topic
+from monitoring.investigator.scene import Scene
+from monitoring.investigator.session import findings, investigate
+
+Session = Callable[..., Investigation]
+SEGMENTS = ("region", "sex")
+
+
+def of(topic: Topic, leads: Sequence[Lead]) -> list[Lead]:
+    """The leads of one topic, most at stake first."""
+    return [lead for lead in leads if lead.topic is topic]
+
+
+def test_a_leaked_column_is_called_a_shortcut_with_its_reasons(session: Session) -> None:
+    """The review code that carries the label is what matters most; no other column is suspected."""
+    found = session("shortcut")
+    suspects = of(Topic.SHORTCUT, found.leads)
+    assert {lead.claim.split('"')[1] for lead in suspects} == {"review_code"}
+    assert "review_code may be a shortcut: it holds" in found.paragraph
+    assert "of the ranking that the whole model does" in suspects[0].note
+    assert "find out when review_code is known" in found.paragraph
+
+
+def test_a_calm_world_raises_no_suspicion(session: Session) -> None:
+    """Nothing was put there, and the paragraph says that nothing stood out."""
+    found = session("calm")
+    assert not of(Topic.SHORTCUT, found.leads)
+    assert all(lead.stake < 0.01 for lead in found.leads)
+    assert "Nothing else stood out" in found.paragraph
+    assert "Next:" not in found.paragraph
+
+
+def test_a_mislabelled_segment_is_where_it_does_worst(session: Session, mixed_up: Any) -> None:
+    """Labels of the north were mixed up before training: the slice is named, with what to read next."""
+    found = session("calm", mixed_up)
+    worst = of(Topic.SLICE, found.leads)[0]
+    assert worst.claim.startswith("slice_loss(\"region = 'north'\") >")
+    assert "labels were mixed up" in worst.said
+    assert "read some rows where region = 'north': are their labels right?" in found.paragraph
+
+
+def test_a_miscalibrated_group_is_named_with_both_rates(session: Session, more: Any) -> None:
+    """Of a group whose labels changed after training, what the model expects and what happened are both told."""
+    found = session("calm", more, untrained=True)
+    odds = [lead for lead in of(Topic.CALIBRATION, found.leads) if "north" in lead.slug]
+    assert re.fullmatch(r"says 29%, 51% happened, on 32% of the rows", odds[0].note)
+    assert odds[0].claim.startswith("calibration_intercept(where=\"region = 'north'\") >")
+    assert "region = 'north'" in found.paragraph
+    assert "It is sure and wrong" in found.paragraph
+
+
+def test_an_expectation_that_is_contradicted_is_told_and_one_that_is_met_is_filed(session: Session) -> None:
+    """Scores rise with velocity and fall with income; expecting both to rise, one is news and the other is watched."""
+    found = session("calm", expect={"velocity": "+", "income": "+"})
+    said = {lead.slug: lead for lead in of(Topic.EXPECTATION, found.leads)}
+    assert said["expect-income"].claim.startswith('effect("income") < -0.')
+    assert "The score falls with income, which it should rise with" in found.paragraph
+    assert said["expect-velocity"].claim.startswith('effect("velocity") > 0.')
+    assert (said["expect-velocity"].stake, said["expect-velocity"].said) == (0.0, "")
+
+
+def test_a_column_that_is_known_too_late_is_a_shortcut_whenever_it_is_used(session: Session) -> None:
+    """Declared, a modest column is called a shortcut; undeclared it is not."""
+    found = session("calm", available_after=("distance",))
+    assert "distance is a shortcut: it is only known after the label" in found.paragraph
+    assert "train without distance and see what is left" in found.paragraph
+
+
+def test_findings_are_diverse_unique_and_readable(session: Session, version: Version) -> None:
+    """20 to 40 findings of many kinds, a handful about cases; fewer are asked for, every topic keeps its turn."""
+    leads = session("shortcut", segments=SEGMENTS, expect={"velocity": "+", "income": "+"}).leads
+    filed = findings(version, leads, 40)
+    assert 20 <= len(filed) <= 40
+    assert len({f.name for f in filed}) == len({f.claim for f in filed}) == len(filed)
+    assert all(str(parse(f.claim)) == f.claim and f.statistic in STATISTICS for f in filed)
+    assert sum(f.statistic in ("prediction", "top_reason") for f in filed) <= 8
+    assert len({f.statistic for f in filed}) >= 8
+    few = findings(version, leads, 7)
+    topics = {lead.topic for lead in leads if lead.claim}
+    assert len(few) == 7
+    assert len({lead.topic for lead in leads if f"v3-{lead.slug}" in {f.name for f in few}}) == min(7, len(topics))
+
+
+def test_a_session_is_the_same_every_time(session: Session) -> None:
+    """Same model, rows and agenda: same leads in the same order, same words."""
+    assert session("shortcut", segments=SEGMENTS) == session("shortcut", segments=SEGMENTS)
+
+
+def test_what_is_suggested_mostly_holds_on_rows_that_did_not_suggest_it(
+    session: Session, version: Version, shortcut: tuple[Any, pd.DataFrame]
+) -> None:
+    """Of the claims suggested by discovery rows, evidence rows refute none and confirm three quarters."""
+    model, evidence = shortcut
+    suggested = findings(version, session("shortcut", segments=SEGMENTS).leads, 40)
+    claims = [f for f in suggested if f.statistic not in ("prediction", "top_reason")]
+    questions = [Question(parse(f.claim), f.scope, "evidence") for f in claims]
+    found = measure(Pass(model, Evidence({"evidence": evidence})), questions, replicates=200)
+    assert not any(m.status.refutes for m in found)
+    assert sum(m.status is Status.HOLDS for m in found) >= 0.75 * len(found)
+
+
+def test_too_few_rows_say_nothing(version: Version, scene: Scene) -> None:
+    """Below 50 rows, or with one label only, there is one sentence and no lead."""
+    few = investigate(version, scene.model, scene.rows.iloc[:40], Agenda())
+    assert (few.leads, few.paragraph) == ((), "v3 has 40 labelled discovery rows: too little to say anything.")
+    zeros = scene.rows[scene.label == 0]
+    assert "all with one label" in investigate(version, scene.model, zeros, Agenda()).paragraph
+
+
+@pytest.mark.parametrize(
+    ("agenda", "said"),
+    [
+        (Agenda(segments=("aeg > 3",)), "aeg"),
+        (Agenda(expect={"aeg": "+"}), "'aeg' is not a column; columns are age, job; did you mean 'age'?"),
+        (Agenda(expect={"job": "+"}), "only a numeric column can rise"),
+        (Agenda(expect={"age": "up"}), 'it is "+" or "-"'),
+        (Agenda(available_after=("jobs",)), "did you mean 'job'?"),
+    ],
+)
+def test_an_agenda_that_does_not_fit_the_columns_is_refused(agenda: Agenda, said: str) -> None:
+    """Each fault names what was asked and what there is."""
+    schema = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
+    with pytest.raises((ClaimError, UsageError), match=re.escape(said)):
+        check_agenda(agenda, schema)
+
+
+def test_odd_columns_are_survived(version: Version) -> None:
+    """An empty column, a constant one, names and values with quotes and dots, and missing values everywhere."""
+    rng = np.random.default_rng(8)
+    n = 3000
+    x, word = rng.normal(size=n), rng.choice(["pro's", 'a "b"', "c"], n)
+    label = (rng.random(n) < 1 / (1 + np.exp(-x - (word == "pro's")))).astype(float)
+    rows = pd.DataFrame({ROW_ID: [f"c{k}" for k in range(n)], TICK: np.arange(n) // 500, LABEL: label})
+    rows['odd "x".y'] = np.where(rng.random(n) < 0.2, np.nan, x)
+    rows["select"] = pd.Series(word).where(rng.random(n) > 0.2)
+    rows["empty"], rows["same"] = np.nan, 1.0
+    kinds = {'odd "x".y': Kind.NUMERIC, "select": Kind.CATEGORICAL, "empty": Kind.NUMERIC, "same": Kind.NUMERIC}
+    schema = Schema(tuple(Column(name, kind) for name, kind in kinds.items()))
+    window = Window(0, 5, "1", rows, Split(discovery=0.3))
+    model = fit(window, schema, Recipe(trees=20, leaves=7, threads=1), seed=1)
+    agenda = Agenda(
+        segments=("select", 'odd "x".y', "empty", "same"),
+        expect={'odd "x".y': "-", "empty": "+", "same": "+"},
+        available_after=("empty", "select"),
+    )
+    found = investigate(version, model, window.part(Part.DISCOVERY), agenda)
+    for finding in findings(version, found.leads, 100):
+        assert parse(finding.claim, schema=schema)
+    assert 'The score rises with odd "x".y, which it should fall with' in found.paragraph
+    said = {lead.slug: lead.said for lead in found.leads}
+    assert said["shortcut-select"] == "select is a shortcut: it is only known after the label"
+    notes = {lead.slug: lead.note for lead in found.leads}
+    assert notes["expect-empty"] == "empty hardly moves the score (+0.00 log-odds)"

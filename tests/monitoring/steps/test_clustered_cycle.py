@@ -1,0 +1,64 @@
+"""A whole cycle over rows that repeat by entity."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+
+from models.domain import Finding, Scope, Status
+from models.rows import ENTITY, Batch, Part, Schema, Split
+from monitoring import steps
+from monitoring.adapters.delta_store import DeltaStore
+from monitoring.ports import Feed
+from monitoring.service import Service
+
+SIZE = 8
+
+
+class Repeated(Feed):
+    """Another feed's rows, each ``SIZE`` in a row about one customer, who comes again every fifth tick."""
+
+    def __init__(self, plain: Feed) -> None:
+        self.plain = plain
+
+    @property
+    def schema(self) -> Schema:
+        """As it is."""
+        return self.plain.schema
+
+    @property
+    def ticks(self) -> int | None:
+        """As many."""
+        return self.plain.ticks
+
+    def batch(self, tick: int) -> Batch:
+        """With whom each row is about."""
+        batch = self.plain.batch(tick)
+        who = [f"customer {tick % 5}-{row // SIZE}" for row in range(len(batch.rows))]
+        return replace(batch, rows=batch.rows.assign(**{ENTITY: pd.Series(who, dtype="str")}))
+
+
+def test_versions_and_findings_count_customers(make: Callable[..., Service]) -> None:
+    """Trained on some customers and tested on others: the gate, claims and stillbirths speak of customers, not rows."""
+    service = make("calm", rows=2400, evidence_rows=700)
+    service.feed = Repeated(service.feed)
+    service.store = DeltaStore(service.home / "clustered", Split(evidence=0.3, cluster="customer"))
+    steps.ingest(service, 7)
+    first = steps.retrain(service, 5)
+    steps.recheck(service, first)
+    sure = Finding("sure", "accuracy() > 0.2", "accuracy", Scope.POPULATION, 1)
+    (filed,) = steps.enroll(service, [sure])
+    second = steps.retrain(service, 7)
+    steps.recheck(service, second)
+    window, evidence = service.window(second), service.evidence(second)
+    assert set(window.part(Part.TRAIN)[ENTITY]).isdisjoint(evidence[ENTITY])
+    assert len(evidence) == 700
+    customers = evidence[ENTITY].nunique()
+    assert customers < 150
+    kept, whole = evidence.groupby(ENTITY).size(), window.part(Part.EVIDENCE).groupby(ENTITY).size()
+    assert (kept != whole.reindex(kept.index)).sum() <= 1
+    checks = {check.version: check for check in service.ledger.checks(finding=filed.id)}
+    assert checks[2].status is Status.HOLDS
+    assert checks[2].fresh is not None
+    assert checks[2].fresh.rows == customers
+    assert f" rows of {window.part(Part.EVIDENCE)[ENTITY].nunique()} entities: " in second.reason

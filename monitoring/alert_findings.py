@@ -151,7 +151,9 @@ def _passing(conclusions: Conclusions, version: Version, q: float, *, strict: bo
     ]
     given = [conclusions.latest[f.id].decides.p_value for f in population]
     p_values = np.array([np.nan if p is None else p for p in given], dtype=np.float64)
-    return frozenset(f.id for f, passed in zip(population, discoveries(p_values, q, strict=strict), strict=True) if passed)
+    return frozenset(
+        f.id for f, passed in zip(population, discoveries(p_values, q, strict=strict), strict=True) if passed
+    )
 
 
 def _listed(changes: Sequence[Change], severity: Severity, headline: str, most: int) -> list[Event]:

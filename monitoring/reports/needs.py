@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.domain import Interval
+from models.learner.power_law import FEWEST
 from monitoring.needs.needs import LABELS, Advice, ClaimNeed, Needs, Trial, Unseen
 from monitoring.reports.words import plural
 
@@ -73,7 +74,7 @@ def spark(values: Sequence[float]) -> str:
 def _overall(told: Needs) -> str:
     whole = told.whole
     if whole.law is None:
-        return f"v{told.version} has too few labels for a learning curve ({len(whole.sizes)} sizes)."
+        return f"No curve is fitted to v{told.version}: that takes {FEWEST} sizes, and {len(whole.sizes)} were trained."
     doubling = _share(whole.law.doubling, whole.full.loss, 1)
     if whole.doubling is None:
         return f"Twice the labels everywhere would save v{told.version} {doubling} of its loss: no clear gain."

@@ -7,10 +7,10 @@ from prefect.cache_policies import NO_CACHE
 from models.errors import DataError, UsageError
 
 
-def transient(task: Any, run: Any, state: Any) -> bool:
-    """Whether a failed task may succeed when it is tried again."""
+async def transient(task: Any, run: Any, state: Any) -> bool:
+    """Whether a failed task may succeed when it is tried again; awaited by Prefect's engine."""
     try:
-        state.result()
+        await state.aresult()
     except (UsageError, DataError):
         return False
     except Exception:

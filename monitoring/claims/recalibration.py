@@ -80,12 +80,21 @@ def fit(x: Array, y: Array) -> Array:
     >>> fit(np.array([-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]), np.array([0, 0, 1, 0, 1, 1])).round(3)
     array([-0.693, -0.693, -0.693,  0.693,  0.693,  0.693])
     """
+    scale = float(x.std())
+    z = x / scale
+    # A model that is nearly calibrated has a slope near 1; from 0 the method arrives wherever there is a maximum.
+    for beta in (scale, 0.0):
+        fitted = _newton(z, y, beta)
+        if fitted is not None:
+            return fitted
+    raise EvidenceTooSmall("the probabilities separate the labels completely; no finite slope fits them best")
+
+
+def _newton(z: Array, y: Array, beta: float) -> Array | None:
+    """The fitted log-odds, from α = 0 and a slope β; None where there is no maximum in sight."""
     from scipy.special import expit
 
-    scale = x.std()
-    z = x / scale
-    squares = z * z
-    alpha, beta = 0.0, 0.0
+    squares, alpha = z * z, 0.0
     for _ in range(_STEPS):
         eta = alpha + beta * z
         mu = expit(eta)
@@ -103,4 +112,4 @@ def fit(x: Array, y: Array) -> Array:
         alpha, beta = (at + step / max(1.0, longest) for at, step in zip((alpha, beta), steps, strict=True))
         if longest < _SETTLED:
             return np.asarray(alpha + beta * z)
-    raise EvidenceTooSmall("the probabilities separate the labels completely; no finite slope fits them best")
+    return None

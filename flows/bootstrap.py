@@ -30,6 +30,7 @@ def bootstrap(settings: Settings) -> "Service":
     """
     limit(settings.compute.cores)
     from monitoring.adapters.evidently_reporter import EvidentlyReporter
+    from monitoring.adapters.folder_shadows import FolderShadows
     from monitoring.service import Service
 
     home = remember(settings)
@@ -42,6 +43,7 @@ def bootstrap(settings: Settings) -> "Service":
         ledger=ledger(settings),
         reporter=EvidentlyReporter(),
         channels=channels(settings.alerts, home, settings.name),
+        shadows=FolderShadows(home / "shadows"),
     )
 
 
@@ -132,6 +134,12 @@ def policy(settings: Settings) -> "Policy":
         immutable=settings.explain.immutable,
         false_discoveries=settings.alerts.false_discoveries,
         strict=settings.alerts.strict,
+        shadows=settings.shadows.count,
+        shadows_every=settings.shadows.every,
+        shadows_keep=settings.shadows.keep,
+        cause_fits=settings.causes.fits,
+        opacity_refits=settings.opacity.refits,
+        opacity_every=settings.opacity.every,
     )
 
 

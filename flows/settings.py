@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from models.domain import Recipe
 from models.errors import ConfigError
+from models.recipe import Recipe
 from models.threads import cores
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
@@ -100,6 +100,12 @@ class RecipeSettings(Section):
     l2: Annotated[float, Field(ge=0)] = 1.0
     calibration: Literal["temperature", "isotonic", "none"] = "temperature"
     threshold: Share = 0.5
+    strategy: Literal["plain", "averaged", "warm", "refit", "anchored", "adapted"] = "plain"
+    members: Annotated[int, Field(ge=2)] = 5
+    added: Count = 20
+    restart: Count = 10
+    decay: Annotated[float, Field(ge=0, le=1)] = 0.9
+    anchor: Annotated[float, Field(ge=0, lt=1)] = 0.5
 
     def recipe(self, threads: int) -> Recipe:
         return Recipe(**self.model_dump(), threads=threads)
@@ -114,6 +120,34 @@ class ComputeSettings(Section):
     def cores(self) -> int:
         """Threads for training, predicting, explaining and reading; by default all cores this process may use."""
         return self.threads or cores()
+
+
+class ShadowSettings(Section):
+    """Control models beside each version: how many, how often, and for how many versions they are kept.
+
+    Of ``count`` shadows half weigh the rows anew (and draw another seed), half only draw another seed; where the recipe
+    draws nothing, all weigh the rows anew. 0 trains none: then no cause is attributed. ``every`` n versions have them.
+    """
+
+    count: Annotated[int, Field(ge=0, le=64)] = 8
+    every: Count = 1
+    keep: Count = 3
+
+
+class CauseSettings(Section):
+    """Model fits a version, beyond its shadows, that may be spent on telling inputs from concept and recipe from data.
+
+    What is beyond the budget is told on demand, by ``halflife why``.
+    """
+
+    fits: Annotated[int, Field(ge=0)] = 2
+
+
+class OpacitySettings(Section):
+    """How a version's sensitivity is measured: so many refits without one row, on every n-th version; 0 for never."""
+
+    refits: Annotated[int, Field(ge=0)] = 5
+    every: Count = 5
 
 
 class InvestigateSettings(Section):
@@ -200,6 +234,9 @@ class Settings(Section):
     watch: WatchSettings = WatchSettings()
     recipe: RecipeSettings = RecipeSettings()
     compute: ComputeSettings = ComputeSettings()
+    shadows: ShadowSettings = ShadowSettings()
+    causes: CauseSettings = CauseSettings()
+    opacity: OpacitySettings = OpacitySettings()
     investigate: InvestigateSettings = InvestigateSettings()
     explain: ExplainSettings = ExplainSettings()
     alerts: AlertSettings = AlertSettings()

@@ -1,10 +1,13 @@
 """The nouns of Halflife: frozen values that cross every boundary. Behaviour lives where it is decided."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import blake2b
-from json import dumps
+
+from models.shadow import Controls, ShadowKind
+
+FRAGILE = 0.8
+"""Share of its own version's shadows in which a finding must hold not to be born fragile."""
 
 
 class Scope(StrEnum):
@@ -14,6 +17,8 @@ class Scope(StrEnum):
     """This model on these rows: exact, no interval."""
     POPULATION = "population"
     """The rows the model meets: adds the error of the evidence sample."""
+    PROCESS = "process"
+    """Models trained this way: adds retraining noise, as the version's shadows show it."""
 
 
 class Status(StrEnum):
@@ -39,37 +44,6 @@ class Author(StrEnum):
     MLFLOW = "mlflow"
     """Whoever set a tag in MLflow, which does not keep who did."""
     PERSON = "person"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a window becomes a model. ``threads`` is how it is computed, not what, so it is not hashed.
-
-    Attributes:
-        calibration: ``temperature``, ``isotonic`` or ``none``.
-        threshold: probability of class 1 from which the decision is positive.
-    """
-
-    trees: int = 200
-    leaves: int = 31
-    learning_rate: float = 0.08
-    min_rows_per_leaf: int = 20
-    row_sampling: float = 0.8
-    feature_sampling: float = 0.8
-    l2: float = 1.0
-    calibration: str = "temperature"
-    threshold: float = 0.5
-    threads: int = field(default=1, compare=False)
-
-    @property
-    def digest(self) -> str:
-        """Twelve hexadecimal digits; equal exactly when two recipes mean the same.
-
-        >>> Recipe(threads=1).digest == Recipe(threads=2).digest, Recipe(trees=9).digest == Recipe().digest
-        (True, False)
-        """
-        meaning = {name: value for name, value in asdict(self).items() if name != "threads"}
-        return blake2b(dumps(meaning, sort_keys=True).encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -124,6 +98,8 @@ class Version:
         registry_version: the number under which the registry keeps it.
         run_id: the registry's run.
         rows: training rows.
+        parameters: the recipe's own, from which it can be made again; empty in ledgers older than they are.
+        shadows: what each of its shadows does differently, in their order; empty when it has none.
     """
 
     number: int
@@ -140,6 +116,8 @@ class Version:
     rows: int
     registry_version: str = ""
     run_id: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    shadows: tuple[ShadowKind, ...] = ()
 
     @property
     def label(self) -> str:
@@ -163,6 +141,9 @@ class Finding:
         retired_on: version from which it is no longer re-tested; None while it is open.
         links: addresses of what led to it: a notebook, a ticket, a page.
         in_file: it stands in the team's file of findings, which speaks for it from then on.
+        entered_on: number of the newest version when it was filed, from which on its death could be seen; None in
+            ledgers older than that, and for `made_on`.
+        upheld: share of its own version's shadows in which it held when it was filed; None without shadows.
     """
 
     name: str
@@ -180,6 +161,13 @@ class Finding:
     id: int = 0
     links: tuple[str, ...] = ()
     in_file: bool = False
+    entered_on: int | None = None
+    upheld: float | None = None
+
+    @property
+    def fragile(self) -> bool:
+        """Born fragile: it held in fewer than 80 % of its own version's shadows."""
+        return self.upheld is not None and self.upheld < FRAGILE
 
 
 @dataclass(frozen=True)
@@ -208,6 +196,7 @@ class Check:
     Attributes:
         pinned: on the evidence rows of the version the finding was made on.
         fresh: on the evidence rows of the newest window; None for claims about a case.
+        controls: θ by the version's shadows on the same rows; None without shadows.
     """
 
     finding: int
@@ -215,6 +204,7 @@ class Check:
     threshold: float
     pinned: Measurement
     fresh: Measurement | None
+    controls: Controls | None = None
 
     @property
     def decides(self) -> Measurement:
@@ -321,28 +311,3 @@ class Alert:
     sentence: str
     items: tuple[AlertItem, ...]
     links: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class HalfLife:
-    """How long findings of one kind live, in retrains.
-
-    Attributes:
-        kind: statistic's name, or ``all``.
-        median: None when fewer than half died.
-        lower: of the 95 % interval.
-        upper: None when unbounded.
-        n: findings followed.
-        deaths: of them, those that died.
-        method: ``kaplan-meier``, or ``gamma`` when there were fewer than ten deaths.
-        curve: (age in retrains, survival, lower, upper) at each step.
-    """
-
-    kind: str
-    median: float | None
-    lower: float | None
-    upper: float | None
-    n: int
-    deaths: int
-    method: str
-    curve: tuple[tuple[float, float, float, float], ...] = ()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.domain import Author, Check, Drift, Finding, Interval, Scope, Status, Version
@@ -21,7 +22,13 @@ def tell(ledger: "Ledger") -> Conclusions:
     versions = ledger.versions()
     since = versions[-RECENT].number if len(versions) > RECENT else 0
     earlier = ledger.statuses() if since else {}
-    return conclude(versions, ledger.findings(), ledger.checks(since=since), ledger.drifts(), earlier)
+    newest = versions[-1].number if versions else 0
+    return replace(
+        conclude(versions, ledger.findings(), ledger.checks(since=since), ledger.drifts(), earlier),
+        whys={why.finding: why for why in ledger.causes()},
+        forecasts={told.finding: told for told in ledger.forecasts(since=newest)},
+        opacity=next(reversed(ledger.opacities()), None),
+    )
 
 
 def conclude(

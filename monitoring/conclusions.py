@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from models.domain import Check, Drift, Finding, HalfLife, Interval, Status, Version
+from models.cause import Why
+from models.domain import Check, Drift, Finding, Interval, Status, Version
+from models.forecast import Forecast
+from models.half_life import HalfLife
+from models.opacity import Opacity
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,9 @@ class Conclusions:
         drifts: every watch, by tick.
         latest: finding id -> its newest check.
         intervals: finding id -> version number -> estimate and interval that decided there; untestable ones are absent.
+        whys: finding id -> why its status is what it is now, where that was asked.
+        forecasts: finding id -> its chance of being refuted at the next retrain, told after the newest version.
+        opacity: of the newest version that was measured; None before the first.
     """
 
     versions: tuple[Version, ...]
@@ -65,6 +72,9 @@ class Conclusions:
     drifts: tuple[Drift, ...]
     latest: Mapping[int, Check]
     intervals: Mapping[int, Mapping[int, Interval]] = field(default_factory=dict)
+    whys: Mapping[int, Why] = field(default_factory=dict)
+    forecasts: Mapping[int, Forecast] = field(default_factory=dict)
+    opacity: Opacity | None = None
 
     @property
     def counts(self) -> dict[Status, int]:

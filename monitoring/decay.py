@@ -27,7 +27,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from models.domain import Finding, HalfLife, Scope, Status
+from models.domain import Finding, Scope, Status
+from models.half_life import HalfLife
 from models.rows import Array, Mask
 from monitoring.conclusions import Life
 

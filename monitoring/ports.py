@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.cause import Why
 from models.domain import Alert, Check, Drift, Finding, Role, Stage, Status, Version
+from models.forecast import Forecast
+from models.opacity import Opacity
 from monitoring.conclusions import Conclusions
 
 if TYPE_CHECKING:  # whoever reads a ledger loads neither frames nor models
@@ -166,6 +169,26 @@ class Reporter(ABC):
         """
 
 
+class Shadows(ABC):
+    """Where the shadows of versions are kept, compactly, for as long as the retention rule lets them."""
+
+    @abstractmethod
+    def keep(self, version: int, number: int, model: Model) -> None:
+        """Keep shadow ``number`` (from 0) of a version, whole or not at all; the same again changes nothing."""
+
+    @abstractmethod
+    def known(self, version: int) -> tuple[int, ...]:
+        """Numbers of the shadows of a version that are kept, ascending."""
+
+    @abstractmethod
+    def load(self, version: int, number: int) -> Model:
+        """One shadow. Raises NotFound: it was never kept, or thinned away."""
+
+    @abstractmethod
+    def thin(self, kept: Iterable[int]) -> int:
+        """Forget the shadows of every version but these; how many bytes were freed."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One message to one channel, as the outbox sees it."""
@@ -243,6 +266,30 @@ class Ledger(ABC):
     @abstractmethod
     def supersede(self, findings: Iterable[int], version: int) -> None:
         """Retire from ``version`` on and free the name: ``fair``, the finding 12, is called ``fair~12`` from now on."""
+
+    @abstractmethod
+    def record_causes(self, version: int, whys: Sequence[Why]) -> None:
+        """Replace what is known of why findings are on ``version`` as they are; one per (finding, version)."""
+
+    @abstractmethod
+    def causes(self, *, finding: int | None = None, since: int = 0) -> list[Why]:
+        """By version then finding; those of one finding, of versions from ``since`` on."""
+
+    @abstractmethod
+    def record_forecasts(self, version: int, forecasts: Sequence[Forecast]) -> None:
+        """Replace what was foretold after ``version``; one per (finding, version)."""
+
+    @abstractmethod
+    def forecasts(self, *, since: int = 0) -> list[Forecast]:
+        """By version then finding; those told after versions from ``since`` on."""
+
+    @abstractmethod
+    def record_opacity(self, opacity: Opacity) -> None:
+        """One a version."""
+
+    @abstractmethod
+    def opacities(self) -> list[Opacity]:
+        """By version."""
 
     @abstractmethod
     def record_drift(self, drift: Drift) -> None:

@@ -9,11 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from models.domain import Recipe, Role, Version
+from models.domain import Role, Version
 from models.errors import NotFound, UsageError
+from models.learner.model import Model
+from models.recipe import Recipe
 from models.rows import ENTITY, ROW_ID, Part, Schema, Window, row_hash, units
 from monitoring.investigator.agenda import Agenda
-from monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Store
+from monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Shadows, Store
 
 
 class Observer(Protocol):
@@ -47,6 +49,12 @@ class Policy:
         immutable: columns no counterfactual may change.
         false_discoveries: expected share of false ones among the refutations an alert lists.
         strict: hold that share whatever the dependence between tests.
+        shadows: control models beside a version, K.
+        shadows_every: versions from one that has them to the next.
+        shadows_keep: newest versions whose shadows are kept; of older ones what they said of each finding is.
+        cause_fits: models fitted a version to attribute causes, beyond its shadows.
+        opacity_refits: fits without one row, to measure a version's sensitivity.
+        opacity_every: versions from one that is measured to the next.
     """
 
     name: str
@@ -73,6 +81,12 @@ class Policy:
     available_after: tuple[str, ...] = ()
     false_discoveries: float = 0.10
     strict: bool = False
+    shadows: int = 0
+    shadows_every: int = 1
+    shadows_keep: int = 3
+    cause_fits: int = 0
+    opacity_refits: int = 0
+    opacity_every: int = 5
 
     @property
     def agenda(self) -> Agenda:
@@ -92,11 +106,13 @@ class Service:
     ledger: Ledger
     reporter: Reporter
     channels: Mapping[str, Channel]
+    shadows: Shadows
     observe: Observer = field(default=unobserved)
     seconds: dict[str, float] = field(default_factory=dict)
     watched: tuple[object, Any] | None = field(default=None, repr=False)
     reference: tuple[int, Any] | None = field(default=None, repr=False)
     _kept: dict[tuple[int, Part], pd.DataFrame] = field(default_factory=dict, repr=False)
+    _controls: dict[int, tuple[Model, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def schema(self) -> Schema:
@@ -140,6 +156,16 @@ class Service:
     def discovery(self, version: Version) -> pd.DataFrame:
         """The labelled discovery rows of a version's window, as many and chosen as the evidence rows are."""
         return self._rows(version, Part.DISCOVERY)
+
+    def controls(self, version: Version) -> tuple[Model, ...]:
+        """The shadows of a version in their order; none where it has none or not all of them are kept."""
+        known = self.shadows.known(version.number)
+        if len(known) < len(version.shadows):
+            return ()
+        if version.number not in self._controls:
+            self._controls.clear()
+            self._controls[version.number] = tuple(self.shadows.load(version.number, k) for k in known)
+        return self._controls[version.number]
 
     def remember(self, version: Version, window: Window) -> None:
         """Keep the rows of ``version`` that the steps after its training ask for, so that they read no window again."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from models.domain import Recipe
 from models.learner.calibrate import known
+from models.recipe import Recipe
 from models.rows import LABEL, Array, Ids, Mask, Part, Window, row_hash
 
 Shares = tuple[float, ...]

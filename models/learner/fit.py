@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.domain import Recipe
 from models.errors import NotTrainable
 from models.learner.calibrate import calibrate, known
 from models.learner.model import Model, encode
 from models.learner.training_set import training_set
+from models.recipe import Recipe
 from models.rows import LABEL, Array, Part, Schema, Window
 
 

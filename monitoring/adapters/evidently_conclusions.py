@@ -5,7 +5,8 @@ Importing this module imports Evidently, which takes seconds: the reporter does 
 
 from typing import Any
 
-from models.domain import HalfLife, Status
+from models.domain import Status
+from models.half_life import HalfLife
 from monitoring.adapters.evidently_quiet import quiet
 from monitoring.conclusions import Conclusions
 from monitoring.reports.plots import COLOURS

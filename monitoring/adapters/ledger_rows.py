@@ -19,6 +19,7 @@ from models.domain import (
     Status,
     Version,
 )
+from models.shadow import Controls, ShadowKind
 from monitoring.ports import Delivery
 
 Row = Mapping[str, Any]
@@ -42,6 +43,8 @@ def version_row(version: Version) -> dict[str, Any]:
         "rows": int(version.rows),
         "registry_version": version.registry_version,
         "run_id": version.run_id,
+        "parameters": dict(version.parameters),
+        "shadows": [str(kind) for kind in version.shadows],
     }
 
 
@@ -50,6 +53,7 @@ def to_version(row: Row) -> Version:
     fields = {name: value for name, value in row.items() if name != "stage"}
     fields["metrics"] = {name: Interval(*bounds) for name, bounds in row["metrics"].items()}
     fields["role"] = Role(row["role"])
+    fields["shadows"] = tuple(map(ShadowKind, row["shadows"]))
     return Version(**fields)
 
 
@@ -71,6 +75,8 @@ def finding_row(finding: Finding, number: int) -> dict[str, Any]:
         "retired_on": None if finding.retired_on is None else int(finding.retired_on),
         "links": list(finding.links),
         "in_file": bool(finding.in_file),
+        "entered_on": None if finding.entered_on is None else int(finding.entered_on),
+        "upheld": finding.upheld,
     }
 
 
@@ -90,6 +96,9 @@ def check_row(check: Check, finding: int) -> dict[str, Any]:
         "threshold": check.threshold,
         **_measurement_row("pinned", check.pinned),
         **_measurement_row("fresh", check.fresh),
+        "controls": None
+        if check.controls is None
+        else {"pinned": list(check.controls.pinned), "fresh": list(check.controls.fresh)},
     }
 
 
@@ -98,7 +107,9 @@ def to_check(row: Row) -> Check:
     pinned = _to_measurement("pinned", row)
     if pinned is None:  # the column is NOT NULL
         raise AssertionError("a check without a status on its pinned rows")
-    return Check(row["finding"], row["version"], row["threshold"], pinned, _to_measurement("fresh", row))
+    said = row["controls"]
+    controls = None if said is None else Controls(tuple(said["pinned"]), tuple(said["fresh"]))
+    return Check(row["finding"], row["version"], row["threshold"], pinned, _to_measurement("fresh", row), controls)
 
 
 def drift_row(drift: Drift) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in ``migrations/versions``; revisions are counted, so a greater one was written by newer code."""
 
 
@@ -88,6 +88,8 @@ VERSIONS = sa.Table(
     sa.Column("registry_version", sa.Text, nullable=False),
     sa.Column("run_id", sa.Text, nullable=False),
     sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("parameters", Document, nullable=False, server_default="{}"),
+    sa.Column("shadows", Document, nullable=False, server_default="[]"),
 )
 
 FINDINGS = sa.Table(
@@ -110,6 +112,8 @@ FINDINGS = sa.Table(
     sa.Column("retired_on", sa.Integer),
     sa.Column("links", Document, nullable=False, server_default="[]"),
     sa.Column("in_file", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("entered_on", sa.Integer),
+    sa.Column("upheld", Real),
 )
 
 
@@ -134,6 +138,40 @@ CHECKS = sa.Table(
     sa.Column("threshold", Real, nullable=False),
     *_measured("pinned", nullable=False),
     *_measured("fresh", nullable=True),
+    sa.Column("controls", Document),
+)
+
+CAUSES = sa.Table(
+    "causes",
+    METADATA,
+    sa.Column("finding", sa.ForeignKey("findings.id"), primary_key=True),
+    sa.Column("version", sa.ForeignKey("versions.number"), primary_key=True, index=True),
+    sa.Column("since", sa.Integer, nullable=False),
+    sa.Column("delta", Real, nullable=False),
+    sa.Column("noise", Real, nullable=False),
+    sa.Column("z", Real, nullable=False),
+    sa.Column("shares", Document, nullable=False),
+    sa.Column("unattributable", Real),
+    sa.Column("chance", Real),
+    sa.Column("notes", Document, nullable=False),
+)
+
+FORECASTS = sa.Table(
+    "forecasts",
+    METADATA,
+    sa.Column("finding", sa.ForeignKey("findings.id"), primary_key=True),
+    sa.Column("version", sa.ForeignKey("versions.number"), primary_key=True, index=True),
+    sa.Column("probability", Real, nullable=False),
+    sa.Column("margin", Real, nullable=False),
+    sa.Column("drift", Real, nullable=False),
+    sa.Column("by_margin", Real, nullable=False),
+)
+
+OPACITIES = sa.Table(
+    "opacities",
+    METADATA,
+    sa.Column("version", sa.ForeignKey("versions.number"), primary_key=True),
+    sa.Column("opacity", Document, nullable=False),
 )
 
 DRIFTS = sa.Table(

@@ -24,15 +24,16 @@ from monitoring.adapters.ledger_rows import (
     version_row,
 )
 from monitoring.adapters.ledger_tables import ALERTS, CHECKS, DELIVERIES, DRIFTS, FINDINGS, VERSIONS
-from monitoring.ports import Delivery, Ledger
+from monitoring.adapters.sql_reasons import SqlReasons
+from monitoring.ports import Delivery
 
 PENDING, SENT, DEAD = "pending", "sent", "dead"
 REVISABLE = ("author", "note", "guard", "ttl", "links", "in_file")
 """Columns of a finding that say nothing about its claim."""
 
 
-class SqlLedger(Ledger):
-    """Everything Halflife concludes, in six tables. Every method is one transaction and may be said twice.
+class SqlLedger(SqlReasons):
+    """Everything Halflife concludes, in nine tables. Every method is one transaction and may be said twice.
 
     Args:
         url: SQLAlchemy's address of the database; it is made, or brought up to date, when it is opened.

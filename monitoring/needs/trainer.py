@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.domain import Recipe
 from models.learner.curves import Shares, arc, learnt_from, part_of, places, seeds
 from models.learner.evaluate import row_log_loss
 from models.learner.fit import fit
+from models.recipe import Recipe
 from models.rows import LABEL, ROW_ID, Array, Mask, Part, Schema, Window
 
 Progress = Callable[[int, int], None]

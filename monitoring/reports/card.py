@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from models.domain import HalfLife, Status, Version
+from models.domain import Status, Version
+from models.half_life import HalfLife
 from monitoring.conclusions import Change, Conclusions
 
 LISTED = 8

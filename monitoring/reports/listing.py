@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.domain import Check, Finding, HalfLife, Measurement, Status
+from models.domain import Check, Finding, Measurement, Status
+from models.half_life import HalfLife
 from monitoring.conclusions import Conclusions, Life
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.domain import Drift, Finding, HalfLife, Status
+from models.domain import Drift, Finding, Status
+from models.half_life import HalfLife
 from monitoring.conclusions import Change, Conclusions
 from monitoring.decay import ALL, obsolete_on_arrival
 from monitoring.reports import plots

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
-from models.domain import HalfLife, Status
+from models.domain import Status
+from models.half_life import HalfLife
 from monitoring.reports.words import retrains
 
 COLOURS: Mapping[Status, str] = {

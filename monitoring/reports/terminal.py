@@ -7,7 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from models.domain import Drift, Finding, HalfLife, Status
+from models.domain import Drift, Finding, Status
+from models.half_life import HalfLife
 from monitoring.conclusions import Change, Conclusions
 from monitoring.decay import ALL, obsolete_on_arrival
 from monitoring.reports.words import HORIZONS, LETTERS, measured, overall, percent, retrains, sentences, telling

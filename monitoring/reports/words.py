@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from models.domain import Author, Finding, HalfLife, Measurement, Scope, Status
+from models.domain import Author, Finding, Measurement, Scope, Status
+from models.half_life import HalfLife
 from monitoring.claims.grammar import subject
 from monitoring.conclusions import Conclusions
 from monitoring.decay import ALL, obsolete_on_arrival

@@ -24,9 +24,10 @@ def register() -> Pair:
     import numpy as np
     import pandas as pd
 
-    from models.domain import Interval, Recipe, Role, Version
+    from models.domain import Interval, Role, Version
     from models.learner.fit import fit
     from models.learner.model import Model
+    from models.recipe import Recipe
     from models.rows import Column, Kind, Schema, Split, Window
     from monitoring.adapters.mlflow_records import metrics, parameters
     from monitoring.adapters.mlflow_registry import MlflowRegistry

@@ -170,10 +170,11 @@ def peak(home: Path) -> dict[str, int]:
     import lightgbm  # noqa: F401 - imported before the measure begins
     import mlflow.lightgbm  # noqa: F401 - as above
 
-    from models.domain import Recipe
+    from models.recipe import Recipe
     from models.rows import Split
     from monitoring import steps
     from monitoring.adapters.delta_store import DeltaStore
+    from monitoring.adapters.folder_shadows import FolderShadows
     from monitoring.adapters.mlflow_registry import MlflowRegistry
     from monitoring.adapters.sql_ledger import SqlLedger
     from monitoring.service import Service
@@ -190,6 +191,7 @@ def peak(home: Path) -> dict[str, int]:
             ledger=SqlLedger(f"sqlite:///{scratch}/ledger.db"),
             reporter=None,  # type: ignore[arg-type] # nothing is watched
             channels={},
+            shadows=FolderShadows(home / "shadows"),
         )
         before = _status("VmRSS")
         steps.retrain(service, TICKS - 1)
@@ -198,12 +200,13 @@ def peak(home: Path) -> dict[str, int]:
 
 def live(home: Path) -> dict[str, list[float]]:
     """So many cycles; after each one: resident bytes, its processor seconds, open files, threads."""
-    from models.domain import Recipe
+    from models.recipe import Recipe
     from models.rows import Split
     from models.world.scenarios import scenario as named
     from models.world.world import World
     from monitoring import steps
     from monitoring.adapters.delta_store import DeltaStore
+    from monitoring.adapters.folder_shadows import FolderShadows
     from monitoring.adapters.mlflow_registry import MlflowRegistry
     from monitoring.adapters.sql_ledger import SqlLedger
     from monitoring.adapters.synthetic_feed import SyntheticFeed
@@ -218,6 +221,7 @@ def live(home: Path) -> dict[str, list[float]]:
         ledger=SqlLedger(f"sqlite:///{home / 'ledger.db'}"),
         reporter=None,  # type: ignore[arg-type] # nothing is watched
         channels={},
+        shadows=FolderShadows(home / "shadows"),
     )
     told: dict[str, list[float]] = {"bytes": [], "seconds": [], "files": [], "threads": []}
     for tick in range(3, 3 + RETRAINS):

@@ -19,8 +19,9 @@ from harness import Pair, scenario
 from thousand import BORN, FRESH, NEWEST, Thousand, thousand
 from threadpoolctl import threadpool_limits
 
-from models.domain import Author, Check, Finding, Recipe
+from models.domain import Author, Check, Finding
 from models.explain.attributions import attributions, by_lightgbm
+from models.recipe import Recipe
 from models.rows import ROW_ID
 from monitoring.claims.evidence import Evidence
 from monitoring.claims.grammar import parse
@@ -221,7 +222,8 @@ def _step(made: Thousand, past: int) -> Callable[[], list[Check]]:
         None,
         ledger,
         None,
-        {},  # type: ignore[arg-type]  # the step asks for rows, a model and the ledger alone
+        {},
+        None,  # type: ignore[arg-type]  # the step asks for rows, a model and the ledger alone
     )
     service.registry = SimpleNamespace(model=lambda version: made.models[0])
     for number in range(1, past + 2):

@@ -90,9 +90,8 @@ def _all(chosen: list[str], asked: argparse.Namespace) -> int:
             broken.append(name)
             continue
         kept[name] = json.loads(ran.stdout.splitlines()[-1])
+        _write(BENCH, [kept[name] for name in SCENARIOS if name in kept])
     results = [kept[name] for name in SCENARIOS if name in kept]
-    BENCH.parent.mkdir(exist_ok=True)
-    _write(BENCH, results)
     if asked.keep:
         _write(RESULTS, results)
         PAGE.write_text(page(results), encoding="utf-8")
@@ -110,6 +109,7 @@ def _read(path: Path) -> dict[str, dict[str, object]]:
 
 
 def _write(path: Path, results: list[dict[str, object]]) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.domain import Finding, Recipe, Role, Version
+from models.domain import Finding, Role, Version
 from models.learner.fit import fit
 from models.learner.model import Model
+from models.recipe import Recipe
 from models.rows import LABEL, ROW_ID, TICK, Kind, Split, Window
 from models.world.scenarios import scenario
 from models.world.world import World

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Recipe
 from models.learner.curves import arc, halvings, overlap, places
+from models.recipe import Recipe
 from models.rows import LABEL, ROW_ID, Split, Window
 
 IDS = [f"r{i}" for i in range(20_000)]

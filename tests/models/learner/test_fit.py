@@ -10,11 +10,11 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
-from models.domain import Recipe
 from models.errors import ConfigError, DataError
 from models.learner.calibrate import Uncalibrated
 from models.learner.fit import fit
 from models.learner.model import Model
+from models.recipe import Recipe
 from models.rows import LABEL, Column, Kind, Part, Schema, Split, Window
 
 SCHEMA = Schema(

@@ -3,10 +3,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Recipe
 from models.learner import training_set as module
 from models.learner.fit import parameters
 from models.learner.training_set import training_set
+from models.recipe import Recipe
 from models.rows import Column, Kind, Rows, Schema
 
 SCHEMA = Schema((Column("x", Kind.NUMERIC), Column("job", Kind.CATEGORICAL), Column("flag", Kind.NUMERIC)))

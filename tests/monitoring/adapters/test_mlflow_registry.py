@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Interval, Recipe, Role, Version
+from models.domain import Interval, Role, Version
 from models.errors import ConfigError, NotFound, Unavailable
 from models.learner.fit import fit
 from models.learner.model import Model
+from models.recipe import Recipe
 from models.rows import Column, Kind, Schema, Split, Window
 from monitoring.adapters.mlflow_registry import MlflowRegistry
 

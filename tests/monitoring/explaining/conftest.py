@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Recipe
 from models.learner.fit import fit
 from models.learner.model import Model
+from models.recipe import Recipe
 from models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
 from monitoring.explaining.explain import Agenda, explain
 from monitoring.explaining.explanation import Explanation

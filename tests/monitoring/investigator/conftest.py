@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Recipe, Role, Version
+from models.domain import Role, Version
 from models.learner.fit import fit
 from models.learner.model import Model
+from models.recipe import Recipe
 from models.rows import LABEL, ROW_ID, TICK, Part, Schema, Split, Window
 from models.world.scenarios import scenario
 from models.world.world import World

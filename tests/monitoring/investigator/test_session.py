@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Recipe, Status, Version
+from models.domain import Status, Version
 from models.errors import ClaimError, UsageError
 from models.learner.fit import fit
+from models.recipe import Recipe
 from models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
 from monitoring.claims.evidence import Evidence
 from monitoring.claims.grammar import parse

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Recipe
 from models.errors import NotTrainable
+from models.recipe import Recipe
 from models.rows import LABEL, ROW_ID, Array, Column, Kind, Schema, Split, Window
 from monitoring.needs.labels import Labels, labels
 from monitoring.needs.needs import Advice

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from models.domain import Recipe
 from models.errors import ClaimError
 from models.learner.fit import fit
+from models.recipe import Recipe
 from models.rows import Column, Kind, Schema, Split, Window
 from monitoring.claims.masks import Masks
 from monitoring.needs.segments import parts, strongest

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from models.domain import Check, Finding, HalfLife, Interval, Measurement, Role, Scope, Status, Version
+from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from models.half_life import HalfLife
 from monitoring.conclusions import Change, Conclusions
 from monitoring.reports.card import card
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console, RenderableType
 
-from models.domain import HalfLife
+from models.half_life import HalfLife
 from monitoring.conclude import conclude
 from monitoring.conclusions import Conclusions
 from monitoring.reports.terminal import drift_table, findings_table, half_lives_table, summary

@@ -7,13 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from models.domain import Drift, Recipe, Role, Version
+from models.domain import Drift, Role, Version
 from models.errors import NotFound
 from models.learner.model import Model
+from models.recipe import Recipe
 from models.rows import Split, Window
 from models.world.scenarios import scenario
 from models.world.world import World
 from monitoring.adapters.delta_store import DeltaStore
+from monitoring.adapters.folder_shadows import FolderShadows
 from monitoring.adapters.sql_ledger import SqlLedger
 from monitoring.adapters.synthetic_feed import SyntheticFeed
 from monitoring.conclusions import Conclusions
@@ -108,6 +110,7 @@ def make(tmp_path: Path) -> Callable[..., Service]:
             ledger=SqlLedger(f"sqlite:///{home / 'ledger.db'}"),
             reporter=RememberingReporter(),
             channels={},
+            shadows=FolderShadows(home / "shadows"),
         )
 
     return service

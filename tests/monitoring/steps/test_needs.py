@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Finding, Recipe, Scope, Status, Version
+from models.domain import Finding, Scope, Status, Version
 from models.errors import UsageError
+from models.recipe import Recipe
 from monitoring import steps
 from monitoring.needs.document import document
 from monitoring.needs.needs import Needs

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Drift, Recipe, Role, Version
+from models.domain import Drift, Role, Version
+from models.recipe import Recipe
 from monitoring.service import Policy
 from monitoring.steps.schedule import next_tick, retrain_due, watch_due
 

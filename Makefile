@@ -1,7 +1,6 @@
 # Two commands are all a newcomer needs: make demo, make test.
 PYTHON ?= python3
 BIN := .venv/bin
-export OMP_WAIT_POLICY ?= passive
 
 .PHONY: coverage demo test bench bench-check lint format lock clean
 

@@ -1,13 +1,17 @@
 """The composition root: the only place that knows which adapter serves which port."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
-from flows.settings import AlertSettings, FeedSettings, Settings, parse
-from models.errors import ConfigError, Unavailable
+from flows.settings import AlertSettings, Settings, parse
+from models.errors import ConfigError, Unavailable, UsageError
+from models.recipe import Recipe
 from models.threads import limit
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
@@ -17,6 +21,7 @@ if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays o
     from monitoring.ports import Channel, Feed
     from monitoring.service import Policy, Service
     from monitoring.templates import Make
+    from monitoring.trials.lab import Lab
 
 SETTINGS = "settings.json"
 
@@ -37,7 +42,7 @@ def bootstrap(settings: Settings) -> "Service":
     return Service(
         home=home,
         policy=policy(settings),
-        feed=feed(settings.feed, settings.seed, settings.evidence.cluster),
+        feed=feed(settings),
         store=store(settings),
         registry=registry(settings),
         ledger=ledger(settings),
@@ -47,14 +52,62 @@ def bootstrap(settings: Settings) -> "Service":
     )
 
 
-def store(settings: Settings) -> "DeltaStore":
-    """The rows, in Delta tables."""
+@contextmanager
+def lab(settings: Settings, until: int | None) -> "Iterator[Lab]":
+    """Where recipes are tried: on the home's rows as far as they reach, else on the feed's in a store of its own.
+
+    Nothing is made in the home.
+
+    Args:
+        settings: in force.
+        until: last tick of the history; None for as far as the home's rows reach, or the feed where it has none.
+
+    Raises:
+        UsageError: the feed does not end and ``until`` does not say how far to go, or ends before; or the home has no
+            rows yet and the champion's decisions choose which of them have labels.
+    """
+    limit(settings.compute.cores)
+    from monitoring.adapters.folder_shadows import FolderShadows
+    from monitoring.adapters.memory_registry import MemoryRegistry
+    from monitoring.adapters.sql_ledger import SqlLedger
+    from monitoring.trials.lab import Lab, last_tick
+
+    kept, rows = store(settings), feed(settings)
+    last = last_tick(kept, rows, until)
+    if kept.last_tick < last and rows.exploration is not None:
+        raise UsageError(
+            "in this world the champion's decisions choose which labels exist, so its history has to be made before "
+            "recipes can be compared on it: run `halflife replay` first"
+        )
+    with TemporaryDirectory(prefix="halflife-rows-") as folder:
+        if kept.last_tick < last:
+            kept = store(settings, Path(folder))
+            for tick in range(last + 1):
+                kept.append(rows.batch(tick), rows.schema)
+        yield Lab(
+            store=kept,
+            feed=rows,
+            policy=policy(settings),
+            until=last,
+            ledger=lambda: SqlLedger("sqlite://"),
+            registry=MemoryRegistry,
+            shadows=FolderShadows,
+        )
+
+
+def store(settings: Settings, folder: Path | None = None) -> "DeltaStore":
+    """The rows, in Delta tables; under the home unless told otherwise."""
     from models.rows import Split
     from monitoring.adapters.delta_store import DeltaStore
 
     evidence = settings.evidence
-    split = Split(evidence.evidence, evidence.discovery, evidence.calibration, evidence.cluster)
-    return DeltaStore(settings.home.resolve() / "store", split)
+    cluster = evidence.cluster
+    if settings.feed.kind == "synthetic":
+        from models.world.scenarios import scenario
+
+        cluster = scenario(settings.feed.scenario).cluster
+    split = Split(evidence.evidence, evidence.discovery, evidence.calibration, cluster)
+    return DeltaStore(folder or settings.home.resolve() / "store", split)
 
 
 def registry(settings: Settings) -> "MlflowRegistry":
@@ -121,6 +174,7 @@ def policy(settings: Settings) -> "Policy":
         name=settings.name,
         seed=settings.seed,
         recipe=settings.recipe.recipe(settings.compute.cores),
+        changes=changes(settings),
         window=settings.retrain.window,
         every=settings.retrain.every,
         on_drift=settings.retrain.on_drift,
@@ -140,34 +194,56 @@ def policy(settings: Settings) -> "Policy":
         cause_fits=settings.causes.fits,
         opacity_refits=settings.opacity.refits,
         opacity_every=settings.opacity.every,
+        dask=settings.compute.dask,
     )
 
 
-def feed(settings: FeedSettings, seed: int, cluster: str = "") -> "Feed":
+def changes(settings: Settings) -> "tuple[tuple[int, Recipe], ...]":
+    """(tick, the recipe from there on): the changes that are set, else those a synthetic scenario brings."""
+    said: tuple[tuple[int, Mapping[str, Any]], ...] = tuple((c.tick, c.said) for c in settings.recipe.changes)
+    if not said and settings.feed.kind == "synthetic":
+        from models.world.scenarios import scenario
+
+        said = tuple((tick, dict(values)) for tick, values in scenario(settings.feed.scenario).recipe)
+    recipe, history = settings.recipe.recipe(settings.compute.cores), []
+    for tick, values in said:
+        recipe = replace(recipe, **values)
+        history.append((tick, recipe))
+    return tuple(history)
+
+
+def feed(settings: Settings) -> "Feed":
     """The feed that is configured; nothing is read yet."""
-    if settings.kind == "synthetic":
+    source = settings.feed
+    if source.kind == "synthetic":
         from models.world.scenarios import scenario
         from models.world.world import World
         from monitoring.adapters.synthetic_feed import SyntheticFeed
 
-        world = World(scenario(settings.scenario), seed=seed, rows_per_tick=settings.rows_per_tick)
-        return SyntheticFeed(world, ticks=settings.ticks)
+        world = World(
+            scenario(source.scenario),
+            seed=settings.seed,
+            rows_per_tick=source.rows_per_tick,
+            period=settings.retrain.window,
+        )
+        return SyntheticFeed(world, ticks=source.ticks, feedback=source.feedback, exploration=source.exploration)
     from monitoring.adapters.files_feed import FilesFeed
 
-    assert settings.path is not None
-    assert settings.label is not None
+    assert source.path is not None
+    assert source.label is not None
     return FilesFeed(
-        Path(settings.path),
-        label=settings.label,
-        positive=settings.positive,
-        id=settings.id,
-        time=settings.time,
-        separator=settings.separator,
-        rows_per_tick=settings.rows_per_tick,
-        ignore=settings.ignore,
-        categorical=settings.categorical,
-        label_delay=settings.label_delay,
-        cluster=cluster or None,
+        Path(source.path),
+        label=source.label,
+        positive=source.positive,
+        id=source.id,
+        time=source.time,
+        separator=source.separator,
+        rows_per_tick=source.rows_per_tick,
+        ignore=source.ignore,
+        categorical=source.categorical,
+        label_delay=source.label_delay,
+        cluster=settings.evidence.cluster or None,
+        propensity=source.propensity,
     )
 
 

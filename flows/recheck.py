@@ -6,9 +6,20 @@ from flows.bootstrap import service
 from flows.deliver import deliver_alerts
 from flows.events import findings_stale, show_card
 from flows.retries import RETRIED
+from flows.shadows import train_shadows
 from models.domain import Stage
 from monitoring import steps
 from monitoring.reports.card import card
+
+
+@task(name="opacity", task_run_name="opacity of v{number}", **RETRIED)
+async def measure_opacity(home: str, number: int) -> None:
+    """What cannot be known about the version; its window is let go and old shadows are thinned."""
+    here = service(home)
+    version = here.version(number)
+    if version.shadows or steps.sensitivity_due(here, version):
+        steps.measure_opacity(here, version, sensitivity=False)
+    steps.thin_shadows(here, version)
 
 
 @task(name="recheck", task_run_name="recheck v{number}", **RETRIED)
@@ -16,6 +27,18 @@ async def check_findings(home: str, number: int) -> int:
     """How many findings were re-tested, among them what tags on versions asked for since."""
     steps.take_requests(service(home))
     return len(steps.recheck(service(home), service(home).version(number)))
+
+
+@task(name="causes", task_run_name="causes on v{number}", **RETRIED)
+async def attribute_causes(home: str, number: int) -> int:
+    """How many changes of status were told apart by what made them."""
+    return len(steps.attribute(service(home), service(home).version(number)))
+
+
+@task(name="foresight", task_run_name="foresight after v{number}", **RETRIED)
+async def foretell(home: str, number: int) -> int:
+    """How many open findings have a chance of being refuted next."""
+    return len(steps.foresee(service(home), service(home).version(number)))
 
 
 @task(name="investigate", task_run_name="investigate v{number}", **RETRIED)
@@ -36,10 +59,14 @@ async def after_retrain(home: str, number: int) -> None:
     """What follows a registered version, from the stage it has reached."""
     stage = service(home).ledger.stage(number)
     if stage is Stage.REGISTERED:
+        await train_shadows(home, number)
+        await measure_opacity(home, number)
         await check_findings(home, number)
     if stage in (Stage.REGISTERED, Stage.RECHECKED):
+        await attribute_causes(home, number)
         await file_findings(home, number)
     if stage is not Stage.REPORTED:
+        await foretell(home, number)
         stale, markdown = await write_report(home, number)
         findings_stale(home, number, stale)
         await show_card(home, markdown)
@@ -52,5 +79,7 @@ async def recheck(home: str) -> None:
     newest = service(home).version()
     if service(home).ledger.stage(newest.number) is Stage.REPORTED:
         await check_findings(home, newest.number)
+        await attribute_causes(home, newest.number)
+        await foretell(home, newest.number)
         await write_report(home, newest.number)
     await after_retrain(home, newest.number)

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_serializer, model_validator
 
 from models.errors import ConfigError
-from models.recipe import Recipe
+from models.recipe import STRATEGY_FIELDS, Recipe
 from models.threads import cores
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
@@ -27,7 +27,12 @@ class Section(BaseModel):
 
 
 class FeedSettings(Section):
-    """Where rows come from: a synthetic world, or a CSV or Parquet file read as a stream."""
+    """Where rows come from: a synthetic world, or a CSV or Parquet file read as a stream.
+
+    ``feedback`` says of a synthetic world whether the champion's decisions choose which labels arrive: of the rows it
+    decides positive only the share ``exploration`` keeps its label. By default it is as the scenario has it. ``propensity``
+    names the column of a file that says with which probability each row's label was let through.
+    """
 
     kind: Literal["synthetic", "file"] = "synthetic"
     rows_per_tick: Count = 2000
@@ -42,11 +47,22 @@ class FeedSettings(Section):
     categorical: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     label_delay: Annotated[int, Field(ge=0)] = 0
+    feedback: bool | None = None
+    exploration: Annotated[float, Field(ge=0, le=1)] = 0.03
+    propensity: str | None = None
 
     @model_validator(mode="after")
     def _file_needs_path_and_label(self) -> "FeedSettings":
         if self.kind == "file" and not (self.path and self.label):
             raise ValueError('a feed of kind "file" needs path and label')
+        return self
+
+    @model_validator(mode="after")
+    def _decisions_are_taken_or_logged(self) -> "FeedSettings":
+        if self.kind == "file" and self.feedback is not None:
+            raise ValueError("feedback is for synthetic worlds; of a file, propensity names the column that logs it")
+        if self.kind == "synthetic" and self.propensity is not None:
+            raise ValueError('propensity names a column of a feed of kind "file"; a synthetic world takes feedback')
         return self
 
 
@@ -88,8 +104,8 @@ class WatchSettings(Section):
     window: Count = 3
 
 
-class RecipeSettings(Section):
-    """How a window becomes a model; see ``models.domain.Recipe``."""
+class RecipeFields(Section):
+    """What can be said of a recipe; see ``models.recipe.Recipe``."""
 
     trees: Count = 200
     leaves: Annotated[int, Field(ge=2)] = 31
@@ -107,14 +123,53 @@ class RecipeSettings(Section):
     decay: Annotated[float, Field(ge=0, le=1)] = 0.9
     anchor: Annotated[float, Field(ge=0, lt=1)] = 0.5
 
+
+class RecipeChange(RecipeFields):
+    """From ``tick`` on, what is said here holds and the rest stays: to replay how a pipeline was changed."""
+
+    tick: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> "RecipeChange":
+        if not self.said:
+            raise ValueError("a change of the recipe says from which tick on, and what")
+        return self
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Field of the recipe -> its value from then on."""
+        return {name: getattr(self, name) for name in sorted(self.model_fields_set - {"tick"})}
+
+    @model_serializer
+    def _only_what_is_said(self) -> dict[str, Any]:
+        return {"tick": self.tick, **self.said}
+
+
+class RecipeSettings(RecipeFields):
+    """How a window becomes a model, and from which ticks on it was done otherwise."""
+
+    changes: tuple[RecipeChange, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "RecipeSettings":
+        ticks = [change.tick for change in self.changes]
+        if ticks != sorted(set(ticks)):
+            raise ValueError("changes of the recipe come in the order of their ticks, one a tick")
+        return self
+
     def recipe(self, threads: int) -> Recipe:
-        return Recipe(**self.model_dump(), threads=threads)
+        """How it begins."""
+        return Recipe(**self.model_dump(exclude={"changes"}), threads=threads)
 
 
 class ComputeSettings(Section):
-    """How much of the machine is used. It changes how fast things are, never what comes out."""
+    """How much of the machine is used. It changes how fast things are, never what comes out.
+
+    ``dask`` is the address of a scheduler whose workers train shadows and see the same home, or ``local``.
+    """
 
     threads: Annotated[int, Field(ge=1)] | None = None
+    dask: str = ""
 
     @property
     def cores(self) -> int:
@@ -240,6 +295,8 @@ class Settings(Section):
     investigate: InvestigateSettings = InvestigateSettings()
     explain: ExplainSettings = ExplainSettings()
     alerts: AlertSettings = AlertSettings()
+    trials: dict[str, RecipeSettings] = Field(default_factory=dict)
+    """Variants of the recipe for ``halflife recipes compare``, by name; what one leaves out is as in ``[recipe]``."""
 
     @model_validator(mode="after")
     def _entities_come_from_a_file(self) -> "Settings":
@@ -256,6 +313,24 @@ class Settings(Section):
             return table
         rest = {name: value for name, value in recipe.items() if name != "threads"}
         return {**table, "recipe": rest, "compute": {"threads": recipe["threads"], **table.get("compute", {})}}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _trials_vary_the_recipe(cls, table: Any) -> Any:
+        """``[trials.small]`` with ``trees = 50`` is the recipe with 50 trees."""
+        recipe, named = table.get("recipe", {}), table.get("trials")
+        if not isinstance(recipe, dict) or not isinstance(named, dict):
+            return table
+        base = {name: value for name, value in recipe.items() if name in RecipeSettings.model_fields}
+        full = {name: {**base, **own} if isinstance(own, dict) else own for name, own in named.items()}
+        return {**table, "trials": full}
+
+    @model_validator(mode="after")
+    def _trials_have_names_of_their_own(self) -> "Settings":
+        taken = sorted(set(self.trials) & set(STRATEGY_FIELDS))
+        if taken:
+            raise ValueError(f"trials.{taken[0]} has the name of a strategy; give the variant another one")
+        return self
 
 
 def read(path: Path) -> Settings:
@@ -306,9 +381,12 @@ def _explained(error: Any) -> str:
 def _keys(tables: list[str]) -> list[str]:
     section: Any = Settings
     for table in tables:
-        annotation = section.model_fields[table].annotation
-        options = [a for a in (annotation, *getattr(annotation, "__args__", ())) if hasattr(a, "model_fields")]
-        section = options[0]
+        if table not in section.model_fields:  # a name of one's own, as in [trials.NAME]
+            continue
+        if not table.isdigit():  # the position in a list of tables
+            annotation = section.model_fields[table].annotation
+            options = [a for a in (annotation, *getattr(annotation, "__args__", ())) if hasattr(a, "model_fields")]
+            section = options[0]
     return sorted(section.model_fields)
 
 

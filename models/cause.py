@@ -49,7 +49,8 @@ class Why:
         delta: θ now minus θ then, in the statistic's unit, each on the rows that decided there.
         noise: standard deviation of the change that retraining noise alone makes, same unit; NaN without shadows.
         z: the model's part of the change in units of ``noise``; NaN without shadows.
-        shares: by cause, summing to 1; empty where nothing can be attributed.
+        shares: by cause, summing to 1, or to less where only some of it is exact, without shadows; empty where nothing
+            can be attributed.
         unattributable: share of the change that cannot be attributed under this pipeline, ρ; None when the change is
             smaller than the claim's tolerance, or without shadows.
         chance: probability that noise alone refutes the finding at one retrain; None without shadows.
@@ -69,10 +70,16 @@ class Why:
 
     @property
     def top(self) -> Cause | None:
-        """The dominant cause: of the world, of noise, or one of the others; None where nothing can be attributed."""
+        """The dominant cause: of the world, of noise, or one of the others.
+
+        None where nothing can be attributed, or more is not attributed than is put down to any of them.
+        """
         if not self.shares:
             return None
         families = [[c for c in family if c in self.shares] for family in (WORLD, NOISE)]
         families += [[c] for c in self.shares if c not in WORLD + NOISE]
-        heaviest = max((f for f in families if f), key=lambda family: sum(self.shares[c].share for c in family))
+        weights = {tuple(family): sum(self.shares[c].share for c in family) for family in families if family}
+        heaviest = max(weights, key=lambda family: weights[family])
+        if weights[heaviest] < 1 - sum(weights.values()):
+            return None
         return max(heaviest, key=lambda cause: self.shares[cause].share)

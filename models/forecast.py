@@ -13,7 +13,8 @@ class Forecast:
         probability: of a refutation there, calibrated.
         margin: (θ - c) in units of retraining noise, positive on the claim's side; NaN without shadows.
         drift: dependency-weighted drift of the columns θ hangs on, in units of their thresholds; NaN when unknown.
-        by_margin: the chance by the margin alone, Φ(-m): what the model is scored against.
+        by_margin: the chance that noise alone, without any drift, makes the next verdict a refutation: Φ(-m) for an exact
+            claim, less where the verdict waits for its interval. What ``probability`` is scored against.
     """
 
     finding: int

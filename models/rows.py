@@ -2,13 +2,14 @@
 
 A canonical frame has one row per case and these columns:
 
-=========== ======= ==========================================================================
-``_id``     str     the case's identity, unique in the store
-``_tick``   int64   the tick it arrived in
-``_label``  float64 1 or 0; NaN while the label has not arrived (only in windows)
-``_entity`` str    whom or what the row is about, where a feed's rows repeat by entity; else there is no such column
-features            numeric: float64 with NaN for missing; categorical: str with NaN for missing
-=========== ======= ==========================================================================
+=============== ======= ======================================================================================
+``_id``         str     the case's identity, unique in the store
+``_tick``       int64   the tick it arrived in
+``_label``      float64 1 or 0; NaN while the label has not arrived (only in windows)
+``_entity``     str     whom or what the row is about, where a feed's rows repeat by entity; else no such column
+``_propensity`` float64 probability with which decisions let its label through, where it is logged; else no such column
+features                numeric: float64 with NaN for missing; categorical: str with NaN for missing
+=============== ======= ======================================================================================
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,8 @@ ROW_ID = "_id"
 TICK = "_tick"
 LABEL = "_label"
 ENTITY = "_entity"
-RESERVED = (ROW_ID, TICK, LABEL, ENTITY)
+PROPENSITY = "_propensity"
+RESERVED = (ROW_ID, TICK, LABEL, ENTITY, PROPENSITY)
 
 BUCKETS = 10_000
 
@@ -96,14 +98,17 @@ class Batch:
 
     Attributes:
         tick: the feed's unit of time, from 0.
-        rows: ``_id`` and the features, as they came: cells may still be text that is no number.
+        rows: ``_id`` and the features, as they came: cells may still be text that is no number. ``_entity`` and
+            ``_propensity`` where the feed has them.
         labels: ``_id`` and ``_label``  (0.0 or 1.0) of every label that *arrives* in this tick, whichever tick its row
             came in.
+        explored: every row has some chance of its label; False where blocked rows have none, and propensity 0.
     """
 
     tick: int
     rows: "pd.DataFrame"
     labels: "pd.DataFrame"
+    explored: bool = True
 
 
 class Part(StrEnum):

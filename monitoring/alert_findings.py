@@ -5,13 +5,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from models.cause import Why
 from models.domain import AlertItem, AlertKind, Author, Finding, Scope, Severity, Status, Version
 from models.rows import Array, Mask
 from monitoring.alert_events import Event, count, one_line
 from monitoring.claims.grammar import subject
+from monitoring.claims.votes import by_votes
 from monitoring.conclusions import Change, Conclusions, silent
 from monitoring.drift import listed
+from monitoring.foresight.ranking import first
+from monitoring.reports.figures import percent
+from monitoring.reports.foresight import likeliest
+from monitoring.reports.votes import figure
+from monitoring.reports.why import reason
+from monitoring.reports.words import reason_of
 
+FIRST = 3
+"""Findings named as the next to be refuted."""
 NAMED = 5
 """Expired findings that are named before the rest are counted."""
 CASE_STATISTICS = {"top_reason": "top reason", "prediction": "decision"}
@@ -23,8 +33,8 @@ def finding_events(
 ) -> list[Event]:
     """Findings that are refuted, or hold again, on ``version``: broken guards first, then reversed, stale, recovered.
 
-    A refutation of a population claim is listed when it passes Benjamini-Hochberg over every population claim re-tested
-    on this version. Exact ones have no chance in them, and a guard has already kept the version from being promoted:
+    A refutation of a claim about the population, or about all models trained this way, is listed when it passes
+    Benjamini-Hochberg over every such claim re-tested on this version. Exact ones have no chance in them, and a guard has already kept the version from being promoted:
     both are always listed.
 
     Args:
@@ -43,11 +53,11 @@ def finding_events(
     again = [c for c in changes if _recovered(c)]
     holds = "holds" if len(again) == 1 else "hold"
     return [
-        *_listed(guards, Severity.CRITICAL, f"{count(len(guards), 'guard')} broke", len(guards)),
-        *_listed(turned, Severity.WARNING, f"{count(len(turned), 'finding')} reversed", most),
-        *_listed(stale, Severity.WARNING, f"{count(len(stale), 'finding')} went stale", most),
+        *_listed(guards, Severity.CRITICAL, f"{count(len(guards), 'guard')} broke", len(guards), conclusions),
+        *_listed(turned, Severity.WARNING, f"{count(len(turned), 'finding')} reversed", most, conclusions),
+        *_listed(stale, Severity.WARNING, f"{count(len(stale), 'finding')} went stale", most, conclusions),
         *_uncertain(len(refuted) - len(told)),
-        *_listed(again, Severity.INFO, f"{count(len(again), 'finding')} {holds} again", most),
+        *_listed(again, Severity.INFO, f"{count(len(again), 'finding')} {holds} again", most, conclusions),
     ]
 
 
@@ -146,19 +156,32 @@ def _recovered(change: Change) -> bool:
 
 def _passing(conclusions: Conclusions, version: Version, q: float, *, strict: bool) -> frozenset[int]:
     """Ids of the refutations that pass. A finding's birth is no re-test: it would not be followed had it failed."""
-    population = [
-        f for f in checked(conclusions, version) if f.scope is Scope.POPULATION and f.made_on < version.number
+    uncertain = [
+        f for f in checked(conclusions, version) if f.scope is not Scope.ARTIFACT and f.made_on < version.number
     ]
-    given = [conclusions.latest[f.id].decides.p_value for f in population]
+    given = [conclusions.latest[f.id].decides.p_value for f in uncertain]
     p_values = np.array([np.nan if p is None else p for p in given], dtype=np.float64)
     return frozenset(
-        f.id for f, passed in zip(population, discoveries(p_values, q, strict=strict), strict=True) if passed
+        f.id for f, passed in zip(uncertain, discoveries(p_values, q, strict=strict), strict=True) if passed
     )
 
 
-def _listed(changes: Sequence[Change], severity: Severity, headline: str, most: int) -> list[Event]:
+def foretold_events(conclusions: Conclusions) -> list[Event]:
+    """Which findings to re-check first, in one line; nothing to write about by itself."""
+    said = likeliest(conclusions, FIRST)
+    return (
+        [Event(AlertItem(AlertKind.FINDINGS, Severity.INFO, one_line(said)))] if said and first(conclusions, 1) else []
+    )
+
+
+def _listed(
+    changes: Sequence[Change], severity: Severity, headline: str, most: int, conclusions: Conclusions
+) -> list[Event]:
     groups = _by_subject(changes)
-    sentences = [(_sentence(group), group[0].finding.name if len(group) == 1 else "") for group in groups[:most]]
+    sentences = [
+        (_sentence(group, reason_of(conclusions, group[0])), group[0].finding.name if len(group) == 1 else "")
+        for group in groups[:most]
+    ]
     if (rest := sum(map(len, groups[most:]))) > 0:
         sentences.append((f"{count(rest, 'more finding')} like these; the report lists them all.", ""))
     return [Event(AlertItem(AlertKind.FINDINGS, severity, *said), headline, headline) for said in sentences]
@@ -186,7 +209,7 @@ def _by_subject(changes: Sequence[Change]) -> list[list[Change]]:
     return list(groups.values())
 
 
-def _sentence(group: Sequence[Change]) -> str:
+def _sentence(group: Sequence[Change], why: Why | None) -> str:
     change, several = group[0], len(group) > 1
     finding, interval = min((c.finding for c in group), key=lambda f: f.id), change.check.decides.interval
     verbs = {Status.STALE: "no longer hold{s}", Status.REVERSED: "turned into {their} opposite"}
@@ -200,9 +223,9 @@ def _sentence(group: Sequence[Change]) -> str:
     else:
         said = f"{finding.claim} {verb}"
     if interval is not None:
-        said += f": now {interval}"
+        said += f": now {figure(finding, interval)}"
     if finding.birth is not None:
-        said += (
-            f", {finding.birth.estimate:.3f} when {'the first' if several else 'it'} was filed on v{finding.made_on}"
-        )
-    return one_line(f"{said}.")
+        first = f"{percent(finding.birth.estimate)} of models" if by_votes(finding) else f"{finding.birth.estimate:.3f}"
+        said += f", {first} when {'the first' if several else 'it'} was filed on v{finding.made_on}"
+    because = f" Why: {reason(why)}." if why is not None and why.top is not None else ""
+    return one_line(f"{said}.{because}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.domain import Alert, AlertItem, AlertKind, Drift, Role, Severity, Status, Version
 from monitoring.alert_events import Event, count, one_line, percent
-from monitoring.alert_findings import case_events, checked, expiry_events, finding_events
+from monitoring.alert_findings import case_events, checked, expiry_events, finding_events, foretold_events
 from monitoring.conclusions import Conclusions
 from monitoring.drift import listed
 
@@ -75,6 +75,7 @@ def decide(
         *_drift(drift),
         *_refused(version),
         *_quarantine(quarantined, quarantined + ingested, limits.quarantine),
+        *foretold_events(conclusions),
     ]
     events.sort(key=lambda event: RANK.index(event.item.severity))  # stable: equals stay in order
     headlines = list(dict.fromkeys(event.headline for event in events if event.headline))

@@ -5,9 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from models.cause import Why
 from models.domain import Author, Check, Drift, Finding, Interval, Scope, Status, Version
+from monitoring.claims.votes import by_votes
 from monitoring.conclusions import Change, Conclusions
-from monitoring.decay import half_lives, lives
+from monitoring.survival.expected import hazards
+from monitoring.survival.half_lives import half_lives
+from monitoring.survival.lives import lives
 
 if TYPE_CHECKING:
     from monitoring.ports import Ledger
@@ -17,17 +21,30 @@ RECENT = 60
 CONFIRMED = (Status.HOLDS, Status.WEAKENED)
 
 
-def tell(ledger: "Ledger") -> Conclusions:
-    """The story of a ledger: statuses from its beginning, checks of the newest `RECENT` versions."""
+def tell(ledger: "Ledger", *, scored: bool = False) -> Conclusions:
+    """The story of a ledger: statuses from its beginning, checks of the newest `RECENT` versions.
+
+    Args:
+        ledger: read, never written.
+        scored: say how good forecasts have been too.
+    """
     versions = ledger.versions()
     since = versions[-RECENT].number if len(versions) > RECENT else 0
     earlier = ledger.statuses() if since else {}
     newest = versions[-1].number if versions else 0
+    opacities, whys, findings = ledger.opacities(), ledger.causes(), ledger.findings()
+    scores = None
+    if scored:
+        from monitoring.foresight.scores import score  # whoever lists findings need not load it
+
+        scores = score(ledger.forecasts(), ledger.statuses(), findings)
     return replace(
-        conclude(versions, ledger.findings(), ledger.checks(since=since), ledger.drifts(), earlier),
-        whys={why.finding: why for why in ledger.causes()},
+        conclude(versions, findings, ledger.checks(since=since), ledger.drifts(), earlier, whys),
+        whys={why.finding: why for why in whys},
         forecasts={told.finding: told for told in ledger.forecasts(since=newest)},
-        opacity=next(reversed(ledger.opacities()), None),
+        opacity=next(reversed(opacities), None),
+        scores=scores,
+        sensitive=next((o for o in reversed(opacities) if o.sensitivity is not None), None),
     )
 
 
@@ -37,6 +54,7 @@ def conclude(
     checks: Iterable[Check],
     drifts: Iterable[Drift],
     earlier: Mapping[int, Mapping[int, Status]] | None = None,
+    whys: Iterable[Why] = (),
 ) -> Conclusions:
     """Put versions, findings, checks and watches together.
 
@@ -46,7 +64,9 @@ def conclude(
         checks: every one, among them each finding's birth (the check on the version it was made on). Of two checks of
             the same finding on the same version the later one counts; checks of unknown findings are left out.
         drifts: every watch.
-        earlier: finding id -> version number -> status, where the check itself is not among ``checks``.
+        earlier: finding id -> version number -> status, where the check itself is not among ``checks``. What noise alone
+            would do is only known of findings whose birth is.
+        whys: every cause that was attributed.
 
     >>> conclude([], [], [], []).half_lives
     ()
@@ -70,12 +90,16 @@ def conclude(
             if decides.interval is not None:
                 intervals[finding][number] = decides.interval
     every = lives(findings, status)
+    births = {f.id: history[f.id][f.made_on] for f in findings if f.made_on in history[f.id]}
+    causes: dict[int, dict[int, Why]] = defaultdict(dict)
+    for why in whys:
+        causes[why.finding][why.version] = why
     return Conclusions(
         versions=versions,
         findings=findings,
         status=dict(status),
         lives=every,
-        half_lives=half_lives(every),
+        half_lives=half_lives(every, hazards=hazards(findings, every, births, versions), whys=causes),
         changes=changes(findings, history, versions[-1].number) if versions else (),
         drifts=tuple(sorted(drifts, key=lambda d: d.tick)),
         latest=latest,
@@ -103,4 +127,5 @@ def _rank(change: Change) -> tuple[int, int, bool, float, int]:
     owner = 0 if change.finding.guard else 2 if change.finding.author == Author.INVESTIGATOR else 1
     interval = change.check.decides.interval
     distance = 0.0 if interval is None else abs(interval.estimate - change.check.threshold)
-    return kind, owner, change.finding.scope is Scope.ARTIFACT, -distance, change.finding.id
+    one = change.finding.scope is Scope.ARTIFACT or by_votes(change.finding)
+    return kind, owner, one, -distance, change.finding.id

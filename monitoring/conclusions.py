@@ -1,13 +1,19 @@
 """What all versions together say of all findings: computed once, shown by the page, the card, the alert and the CLI."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from models.cause import Why
 from models.domain import Check, Drift, Finding, Interval, Status, Version
 from models.forecast import Forecast
 from models.half_life import HalfLife
 from models.opacity import Opacity
+
+if TYPE_CHECKING:  # whoever lists findings scores no forecast
+    from monitoring.foresight.scores import Scores
 
 
 @dataclass(frozen=True)
@@ -16,10 +22,14 @@ class Life:
 
     Attributes:
         age: retrains from birth to death; of a survivor, retrains for which its death would have been seen (see
-            ``monitoring.decay``).
+            ``monitoring.survival.lives``).
         died_on: version of the first of the refutations that killed it; None while it lives.
         recurred_on: first version on which it held again after death; None otherwise.
         recurrences: times it held again after a death; it may have died again in between.
+        made_on: version it was made on.
+        entry: age from which on its death could be seen: 0, or more where it was filed late about an older version.
+        turns: ((re-tests it came to holding, of them those it left stale), (those it came to stale, of them those it
+            left holding)).
     """
 
     finding: int
@@ -28,6 +38,9 @@ class Life:
     died_on: int | None
     recurred_on: int | None = None
     recurrences: int = 0
+    made_on: int = 0
+    entry: int = 0
+    turns: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,8 @@ class Conclusions:
         whys: finding id -> why its status is what it is now, where that was asked.
         forecasts: finding id -> its chance of being refuted at the next retrain, told after the newest version.
         opacity: of the newest version that was measured; None before the first.
+        sensitive: of the newest version whose sensitivity was measured; None before the first.
+        scores: how good forecasts have been; None where nobody asked, or none is settled.
     """
 
     versions: tuple[Version, ...]
@@ -75,6 +90,8 @@ class Conclusions:
     whys: Mapping[int, Why] = field(default_factory=dict)
     forecasts: Mapping[int, Forecast] = field(default_factory=dict)
     opacity: Opacity | None = None
+    sensitive: Opacity | None = None
+    scores: Scores | None = None
 
     @property
     def counts(self) -> dict[Status, int]:

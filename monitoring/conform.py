@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.errors import SchemaError
-from models.rows import ENTITY, LABEL, ROW_ID, Array, Kind, Mask, Schema
+from models.rows import ENTITY, LABEL, PROPENSITY, ROW_ID, Array, Kind, Mask, Schema
 
 QUARANTINE = ("id", "reason", "row")
 FEW = 5
@@ -35,13 +35,14 @@ class Conformed:
     quarantined: pd.DataFrame
 
 
-def conform(rows: pd.DataFrame, schema: Schema) -> Conformed:
+def conform(rows: pd.DataFrame, schema: Schema, *, explored: bool = True) -> Conformed:
     """Canonical rows of one tick: numeric features float64, categorical ones str, missing NaN.
 
     Args:
-        rows: ``_id`` and the features, as they came, and ``_entity`` where rows repeat by entity. A row whose entity is
-            missing is its own.
+        rows: ``_id`` and the features, as they came, and ``_entity`` where rows repeat by entity, ``_propensity`` where
+            it is logged. A row whose entity is missing is its own; one without a probability is set aside.
         schema: what the features must be.
+        explored: no propensity may be 0.
 
     Raises:
         SchemaError: a column is missing, is extra, or mostly no longer fits its kind.
@@ -54,7 +55,7 @@ def conform(rows: pd.DataFrame, schema: Schema) -> Conformed:
     >>> done.quarantined.iloc[0].to_dict()
     {'id': 'b', 'reason': "age: 'abc' is not a number", 'row': '{"_id": "b", "age": "abc"}'}
     """
-    require_columns([name for name in rows.columns if name not in (ROW_ID, ENTITY)], schema)
+    require_columns([name for name in rows.columns if name not in (ROW_ID, ENTITY, PROPENSITY)], schema)
     rows = rows.reset_index(drop=True)
     ids = _ids(rows[ROW_ID])
     reasons: dict[int, list[str]] = defaultdict(list)
@@ -63,6 +64,13 @@ def conform(rows: pd.DataFrame, schema: Schema) -> Conformed:
     canonical: dict[str, Any] = {ROW_ID: ids}
     if ENTITY in rows.columns:
         canonical[ENTITY] = _ids(rows[ENTITY]).fillna(ids)
+    if PROPENSITY in rows.columns:
+        chance, _ = _numbers(rows[PROPENSITY])
+        for position in np.flatnonzero(~((chance > 0) & (chance <= 1) | (chance == 0) & (not explored))).tolist():
+            said = _json(rows[PROPENSITY].iloc[position])
+            what = "missing" if said is None else f"{_plain(said)!r} is not above 0 and at most 1"
+            reasons[position].append(f"propensity: {what}")
+        canonical[PROPENSITY] = chance
     for column in schema.columns:
         raw = rows[column.name]
         if column.kind is Kind.CATEGORICAL:

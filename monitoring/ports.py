@@ -39,6 +39,11 @@ class Feed(ABC):
     def batch(self, tick: int) -> Batch:
         """Everything that arrives in ``tick``. Raises FeedError past the end."""
 
+    @property
+    def exploration(self) -> float | None:
+        """Share of the rows the champion decides against that keep their label; None where decisions touch no label."""
+        return None
+
 
 @dataclass(frozen=True)
 class Ingested:
@@ -81,6 +86,10 @@ class Store(ABC):
     @abstractmethod
     def window(self, first: int, last: int, source: str | None = None) -> Window:
         """Ticks ``first`` to ``last`` with labels joined, as of ``source`` (default: now)."""
+
+    @abstractmethod
+    def as_of(self, tick: int) -> str:
+        """The store's version when ``tick`` was the last one in it, as ``source`` of its windows. Raises TickError."""
 
     @abstractmethod
     def cases(self, ids: Iterable[str]) -> pd.DataFrame:

@@ -34,6 +34,7 @@ class Policy:
 
     Attributes:
         name: of the registered model and of the source of alerts.
+        changes: (tick, recipe): from that tick on versions are made by it, ascending.
         window: ticks a version is trained on.
         every: ticks between retrains.
         on_drift: retrain at once when a watch flags drift.
@@ -55,6 +56,7 @@ class Policy:
         cause_fits: models fitted a version to attribute causes, beyond its shadows.
         opacity_refits: fits without one row, to measure a version's sensitivity.
         opacity_every: versions from one that is measured to the next.
+        dask: address of Dask's scheduler that trains shadows, ``local`` for one of its own; empty for threads.
     """
 
     name: str
@@ -87,6 +89,12 @@ class Policy:
     cause_fits: int = 0
     opacity_refits: int = 0
     opacity_every: int = 5
+    dask: str = ""
+    changes: tuple[tuple[int, Recipe], ...] = ()
+
+    def recipe_at(self, tick: int) -> Recipe:
+        """By which a version whose window ends at ``tick`` is made."""
+        return next((recipe for first, recipe in reversed(self.changes) if first <= tick), self.recipe)
 
     @property
     def agenda(self) -> Agenda:
@@ -111,6 +119,8 @@ class Service:
     seconds: dict[str, float] = field(default_factory=dict)
     watched: tuple[object, Any] | None = field(default=None, repr=False)
     reference: tuple[int, Any] | None = field(default=None, repr=False)
+    at_hand: tuple[int, Window] | None = field(default=None, repr=False)
+    litter: tuple[int, Any] | None = field(default=None, repr=False)
     _kept: dict[tuple[int, Part], pd.DataFrame] = field(default_factory=dict, repr=False)
     _controls: dict[int, tuple[Model, ...]] = field(default_factory=dict, repr=False)
 
@@ -143,7 +153,9 @@ class Service:
         return next((v for v in reversed(self.ledger.versions()) if v.role is Role.CHAMPION), None)
 
     def window(self, version: Version) -> Window:
-        """The version's window, built again from the store's version it was trained from."""
+        """The version's window: at hand until its shadows are trained, else built again from the store's version."""
+        if self.at_hand is not None and self.at_hand[0] == version.number:
+            return self.at_hand[1]
         return self.store.window(version.first, version.last, version.source)
 
     def evidence(self, version: Version) -> pd.DataFrame:
@@ -168,11 +180,20 @@ class Service:
         return self._controls[version.number]
 
     def remember(self, version: Version, window: Window) -> None:
-        """Keep the rows of ``version`` that the steps after its training ask for, so that they read no window again."""
+        """Keep the rows of ``version`` that the steps after its training ask for, so that they read no window again.
+
+        Where it has shadows, its whole window is kept for them; `let_go` ends that.
+        """
+        if version.shadows:
+            self.at_hand = version.number, window
         while len(self._kept) > 4 * self.policy.follow:
             self._kept.pop(next(iter(self._kept)))
         for part in (Part.EVIDENCE, Part.DISCOVERY):
             self._kept[version.number, part] = self.capped(window.part(part))
+
+    def let_go(self) -> None:
+        """Keep no whole window any longer, nor what was made of it."""
+        self.at_hand = self.litter = None
 
     def _rows(self, version: Version, part: Part) -> pd.DataFrame:
         if (version.number, part) not in self._kept:

@@ -70,7 +70,7 @@ def _feed(settings: Settings) -> str:
     from monitoring.explaining.explain import check_immutable
     from monitoring.investigator.agenda import check_agenda
 
-    source = feed(settings.feed, settings.seed, settings.evidence.cluster)
+    source = feed(settings)
     batch = source.batch(0)
     check_agenda(policy(settings).agenda, source.schema)
     check_immutable(settings.explain.immutable, source.schema)

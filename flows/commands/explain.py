@@ -36,6 +36,7 @@ def command(
     from monitoring.explaining.document import document
     from monitoring.explaining.offers import offers
     from monitoring.reports.explanation import explanation, filed, plain
+    from monitoring.reports.fragile import fragility
     from monitoring.reports.listing import check_row
 
     with alone(settings.home):
@@ -51,7 +52,17 @@ def command(
         rows = []
         for finding in steps.file_offers(here, version, told, wanted, author or Author.PERSON):
             (check,) = here.ledger.checks(finding=finding.id, version=version.number)
-            rows.append({"id": finding.id, "stillborn": finding.stillborn, **check_row(check, finding)})
+            warning = fragility(finding, check.controls)
+            rows.append(
+                {
+                    "id": finding.id,
+                    "stillborn": finding.stillborn,
+                    "upheld": finding.upheld,
+                    "fragile": finding.fragile,
+                    "warning": warning,
+                    **check_row(check, finding),
+                }
+            )
     if as_json:
         emit({**document(told, offered), "filed": rows, "artifact": artifact})
         return

@@ -16,7 +16,7 @@ from models.errors import NotFound
 @options
 def command(settings: Settings, output: Path | None, show: bool, as_json: bool, verbose: bool) -> None:
     """Write the conclusions page: what holds, what went stale and when, and how long conclusions live."""
-    said = story(settings)
+    said = story(settings, scored=True)
     if not said.versions:
         raise NotFound("there is no version yet; run `halflife retrain` or `halflife replay` first")
     from monitoring.reports.page import write_page

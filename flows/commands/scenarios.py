@@ -12,15 +12,10 @@ def command(as_json: bool) -> None:
     from models.world.scenarios import SCENARIOS
 
     if as_json:
-        emit(
-            [
-                {"name": s.name, "description": s.description, "events": [str(e) for e in s.events]}
-                for s in SCENARIOS.values()
-            ]
-        )
+        emit([{"name": s.name, "description": s.description, "events": list(s.sentences)} for s in SCENARIOS.values()])
         return
     for scenario in SCENARIOS.values():
         click.secho(scenario.name, bold=True)
         click.echo(f"  {scenario.description}")
-        for event in scenario.events:
-            click.echo(f"  · {event}")
+        for sentence in scenario.sentences:
+            click.echo(f"  · {sentence}")

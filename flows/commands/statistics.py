@@ -53,6 +53,6 @@ def _explain(told: dict[str, Any]) -> None:
     click.echo(f"\nCompared with {told['compared_with']}")
     click.echo("\nExample")
     click.secho(f"  {told['example']}", bold=True)
-    for sentence in told["untestable"]:
+    for sentence in (*told["untestable"], told["process"]):
         click.echo(f"\n{fill(sentence, WIDTH)}")
     click.echo(f"\n{fill('Source: ' + told['source'], WIDTH)}")

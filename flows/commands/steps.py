@@ -37,11 +37,11 @@ def book(settings: Settings) -> "SqlLedger":
     return ledger(settings)
 
 
-def story(settings: Settings) -> "Conclusions":
-    """What the ledger concludes, without opening anything else."""
+def story(settings: Settings, *, scored: bool = False) -> "Conclusions":
+    """What the ledger concludes, without opening anything else; ``scored``: and how good forecasts have been."""
     from monitoring.conclude import tell
 
-    return tell(book(settings))
+    return tell(book(settings), scored=scored)
 
 
 def run_flow(settings: Settings, verbose: bool, flow: Callable[[str], Coroutine[Any, Any, T]]) -> "tuple[T, Service]":

@@ -39,7 +39,7 @@ class Uncalibrated:
         return np.asarray(expit(raw), dtype=float)
 
     @classmethod
-    def fit(cls, raw: Array, label: Array) -> "Uncalibrated":
+    def fit(cls, raw: Array, label: Array, weights: Array | None = None) -> "Uncalibrated":
         return cls("the recipe asks for none")
 
     def to_dict(self) -> dict[str, object]:
@@ -81,18 +81,20 @@ class Temperature:
         return np.asarray(expit(self.centre + self.scale * (np.asarray(raw) - self.centre)), dtype=float)
 
     @classmethod
-    def fit(cls, raw: Array, label: Array) -> "Temperature":
+    def fit(cls, raw: Array, label: Array, weights: Array | None = None) -> "Temperature":
         """The scale of least mean log loss, searched on the log axis, where the loss has one minimum.
 
         Args:
             raw: log-odds, shape (n,).
             label: 0 or 1, shape (n,), both present.
+            weights: of each row, shape (n,), positive; None for all alike.
         """
-        centre = float(logit(np.mean(label)))
+        centre = float(logit(np.average(label, weights=weights)))
         sign = 1.0 - 2.0 * label
 
         def loss(log_scale: float) -> float:
-            return float(np.logaddexp(0.0, sign * (centre + np.exp(log_scale) * (raw - centre))).mean())
+            losses = np.logaddexp(0.0, sign * (centre + np.exp(log_scale) * (raw - centre)))
+            return float(np.average(losses, weights=weights))
 
         bounds = (np.log(SCALES[0]), np.log(SCALES[1]))
         best = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-8})
@@ -132,18 +134,21 @@ class Isotonic:
         return np.asarray(np.clip(value, self.margin, 1.0 - self.margin), dtype=float)
 
     @classmethod
-    def fit(cls, raw: Array, label: Array) -> "Isotonic":
-        """Pool adjacent violators (scikit-learn); the margin is Laplace's 1/(n + 2).
+    def fit(cls, raw: Array, label: Array, weights: Array | None = None) -> "Isotonic":
+        """Pool adjacent violators (scikit-learn); the margin is Laplace's 1/(n + 2), n being the sum of weights.
 
         Args:
             raw: log-odds, shape (n,).
             label: 0 or 1, shape (n,).
+            weights: of each row, shape (n,), positive; None for all 1.
         """
         from sklearn.isotonic import IsotonicRegression
 
-        fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, label)
+        regression = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
+        fitted = regression.fit(raw, label, sample_weight=weights)
         raw_knots, probability_knots = fitted.X_thresholds_.tolist(), fitted.y_thresholds_.tolist()
-        return cls(tuple(raw_knots), tuple(probability_knots), margin=1.0 / (len(raw) + 2))
+        rows = len(raw) if weights is None else float(weights.sum())
+        return cls(tuple(raw_knots), tuple(probability_knots), margin=1.0 / (rows + 2))
 
     def to_dict(self) -> dict[str, object]:
         return {
@@ -163,13 +168,14 @@ Map = Uncalibrated | Temperature | Isotonic
 CALIBRATIONS: dict[str, type[Map]] = {c.name: c for c in (Temperature, Isotonic, Uncalibrated)}
 
 
-def calibrate(name: str, raw: Array, label: Array) -> Map:
+def calibrate(name: str, raw: Array, label: Array, weights: Array | None = None) -> Map:
     """Fit the map a recipe names; too few rows give `Uncalibrated`, which says so.
 
     Args:
         name: a key of `CALIBRATIONS`.
         raw: log-odds of rows the trees never saw, shape (n,).
         label: 0 or 1, shape (n,).
+        weights: of each row, shape (n,), at least 0; a row of weight w counts as w rows, one of weight 0 is left out.
 
     Raises:
         ConfigError: an unknown name.
@@ -178,12 +184,15 @@ def calibrate(name: str, raw: Array, label: Array) -> Map:
     'temperature needs 50 calibration rows with both labels; there are 3, 2 of them positive'
     """
     kind = known(name)
-    rows, positive = len(label), int(np.sum(label))
-    if kind is not Uncalibrated and (rows < kind.fewest or positive in (0, rows)):
+    if weights is not None:
+        raw, label, weights = raw[weights > 0], label[weights > 0], weights[weights > 0]
+    worth = np.ones(len(label)) if weights is None else weights
+    rows, positive = round(float(worth.sum())), round(float(worth @ label))
+    if kind is not Uncalibrated and (rows < kind.fewest or len(np.unique(label)) < 2):
         return Uncalibrated(
             f"{name} needs {kind.fewest} calibration rows with both labels; there are {rows}, {positive} of them positive"
         )
-    return kind.fit(raw, label)
+    return kind.fit(raw, label, weights)
 
 
 def restore(value: Mapping[str, Any]) -> Map:

@@ -8,15 +8,13 @@ can (not at all up to a share of 1/r), and every row is used as often as every o
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
 from models.learner.calibrate import known
+from models.learner.mixing import uniform
 from models.recipe import Recipe
 from models.rows import LABEL, Array, Ids, Mask, Part, Window, row_hash
 
 Shares = tuple[float, ...]
-
-_STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 def places(ids: Ids, seed: int) -> Array:
@@ -26,17 +24,10 @@ def places(ids: Ids, seed: int) -> Array:
         ids: shape (n,).
         seed: another seed, another circle.
 
-    Source: the mixing function of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) on the hash of the id.
-
     >>> bool((places(["a", "b"], 1) != places(["a", "b"], 2)).all())
     True
     """
-    salt = int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
-    z: npt.NDArray[np.uint64] = (row_hash(ids) ^ np.uint64(salt)) + _STEP
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z ^= z >> np.uint64(31)
-    return np.asarray((z >> np.uint64(11)).astype(float) / 2.0**53)
+    return uniform(row_hash(ids), seed)
 
 
 def arc(places: Array, share: float, repeat: int, repeats: int) -> Mask:

@@ -1,7 +1,7 @@
 """Training rows as LightGBM's data set: binned a block at a time, so that a large window is never there twice."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,7 @@ def training_set(
     categories: Mapping[str, tuple[str, ...]],
     rows: Rows,
     seed: int,
+    training: Mapping[str, Any] | None = None,
 ) -> "lgb.Dataset":
     """The data set of some rows of a canonical frame, without labels; in blocks or not, the same bins.
 
@@ -33,6 +34,7 @@ def training_set(
         categories: categorical column -> the categories whose positions are its codes.
         rows: positions in the frame, shape (n,).
         seed: with which LightGBM will train; of many rows it chooses the bins by a sample.
+        training: LightGBM's parameters of the training, where the bins are made before it.
     """
     import lightgbm as lgb
 
@@ -59,9 +61,9 @@ def training_set(
     categorical = [j for j, column in enumerate(schema.columns) if column.name in categories]
     if len(rows) <= WHOLE:
         matrix = encode(frame, schema, categories, rows)
-        return lgb.Dataset(matrix, categorical_feature=categorical, params={"verbosity": -1})
+        return lgb.Dataset(matrix, categorical_feature=categorical, params={"verbosity": -1, **(training or {})})
     # Of what training says, only this does not reach the sampling of blocks.
-    parameters = {"verbosity": -1, "data_random_seed": data_seed(seed)}
+    parameters = {"verbosity": -1, **(training or {}), "data_random_seed": data_seed(seed)}
     return lgb.Dataset(Blocks(), categorical_feature=categorical, params=parameters)
 
 

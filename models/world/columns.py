@@ -44,6 +44,19 @@ def latent(seed: int, tick: int, rows: int, numeric: Sequence[Numeric]) -> Float
     return block
 
 
+def move(block: Floats, numeric: Sequence[Numeric], by: Mapping[str, float]) -> None:
+    """Move latent values, in place; what follows a feature does not move with it.
+
+    Args:
+        block: latent values, shape (numeric features, n).
+        numeric: the features of ``block``, in order.
+        by: feature -> latent standard deviations.
+    """
+    for feature, row in zip(numeric, block, strict=True):
+        if feature.name in by:
+            row += np.float32(by[feature.name])
+
+
 def categories(seed: int, tick: int, rows: int) -> Codes:
     """Positions of categories, shape (categorical features, rows).
 

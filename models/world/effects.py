@@ -7,8 +7,9 @@ from math import prod
 import numpy as np
 from scipy.special import expit
 
+from models.world.events import Event
 from models.world.features import INTERCEPT, Categorical, Codes, Floats, Numeric
-from models.world.scenarios import Event, Scenario
+from models.world.scenarios import Scenario
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,16 @@ class Effects:
 
     log-odds = intercept + Σ_j slope_j · z_j · Π_segments factor_j + Σ_segments shift
 
+    and, where they are folded at c, log-odds x above c are 2x below it instead.
+
     Attributes:
         intercept: log-odds at the middle of everything, outside all shifts.
         slopes: numeric feature -> effect of one latent standard deviation, outside all segments.
         shifts: (categorical feature, category) -> what that segment adds.
         factors: (categorical feature, category) -> numeric feature -> what its slope is multiplied by there.
         leaks: feature -> strength with which it carries the label.
+        moves: feature -> latent standard deviations by which its values are higher than they would be.
+        fold: log-odds above which the concept is folded; None where it is not.
         active: events because of which this tick differs from a world in which nothing happens.
     """
 
@@ -31,6 +36,8 @@ class Effects:
     shifts: Mapping[tuple[str, str], float]
     factors: Mapping[tuple[str, str], Mapping[str, float]]
     leaks: Mapping[str, float]
+    moves: Mapping[str, float]
+    fold: float | None
     active: tuple[Event, ...]
 
     def slope(self, feature: str, **segment: str) -> float:
@@ -57,6 +64,8 @@ def effects(scenario: Scenario, tick: int, numeric: Sequence[Numeric], categoric
         shifts={(column, c.name): c.shift for column, c in segments},
         factors={(column, c.name): c.factors for column, c in segments},
         leaks=scenario.leaks(tick),
+        moves=scenario.moves(tick),
+        fold=scenario.fold(tick),
         active=scenario.active(tick),
     )
 
@@ -82,6 +91,9 @@ def probabilities(
         if slope:
             tables = _tables(truth, feature.name, categorical)
             odds += prod((table.take(codes[column]) for column, table in tables.items()), start=slope) * values
+    if truth.fold is not None:
+        fold = np.float32(truth.fold)
+        np.subtract(fold, 2 * (odds - fold), out=odds, where=odds > fold)
     return np.asarray(expit(odds, out=odds))
 
 

@@ -1,105 +1,27 @@
 """What changes in a world, and when: schedules as data.
 
-A scenario is a name, a sentence and a tuple of events. The events are all there is: the world asks them for the state
-at a tick, and nobody keeps state between ticks. Ticks are chosen for windows of 8 ticks, a retrain every 3, and a
-stream of about 44.
+A scenario is a name, a sentence and what happens. The schedule is all there is: the world asks it for the state at a
+tick, and nobody keeps state between ticks. Ticks are chosen for windows of 8 ticks, a retrain every 3, and a stream of
+about 44.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from math import prod
 
-from models.errors import ConfigError, NotFound
-
-
-class Change(StrEnum):
-    """What an event does to its feature."""
-
-    FLIP = "flip"
-    """The effect on the label has the opposite sign from ``first`` to ``last``, both included."""
-    RAMP = "ramp"
-    """The effect is multiplied by a factor going straight from 1 at ``first`` to ``amount`` at ``last``; it stays."""
-    LEAK = "leak"
-    """The feature carries the label, with strength ``amount`` in [0, 1], from ``first`` to ``last``, both included."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One change of one feature.
-
-    Attributes:
-        change: what happens.
-        feature: name of a numeric feature.
-        first: the first tick that differs (of a ramp: the last that does not).
-        last: the last tick of the change; None when it stays for good. A ramp needs one.
-        amount: the factor a ramp ends at, or a leak's strength; a flip does not use it.
-
-    Raises:
-        ConfigError: ticks in the wrong order, a ramp without an end, a strength outside [0, 1].
-
-    >>> print(Event(Change.FLIP, "velocity", first=30))
-    velocity: its effect has the opposite sign from tick 30 on
-    >>> print(Event(Change.LEAK, "review_code", first=0, last=19))
-    review_code: it carries the label from tick 0 to 19
-    """
-
-    change: Change
-    feature: str
-    first: int
-    last: int | None = None
-    amount: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.first < 0 or (self.last is not None and self.last < self.first):
-            raise ConfigError(
-                f"{self.change} of {self.feature!r}: ticks {self.first} to {self.last}; "
-                "the first must be 0 or more and the last not before it"
-            )
-        if self.change is Change.RAMP and self.last in (None, self.first):
-            raise ConfigError(f"ramp of {self.feature!r}: it needs a last tick after tick {self.first}")
-        if self.change is Change.LEAK and not 0 <= self.amount <= 1:
-            raise ConfigError(f"leak of {self.feature!r}: strength {self.amount} is not between 0 and 1")
-
-    def __str__(self) -> str:
-        until = "on" if self.last is None else f"to {self.last}"
-        match self.change:
-            case Change.FLIP:
-                return f"{self.feature}: its effect has the opposite sign from tick {self.first} {until}"
-            case Change.RAMP:
-                change = f"its effect moves to {self.amount:g} times what it was"
-                return f"{self.feature}: {change} from tick {self.first} {until}"
-            case Change.LEAK:
-                return f"{self.feature}: it carries the label from tick {self.first} {until}"
-
-    def active(self, tick: int) -> bool:
-        """Whether ``tick`` differs, because of this event, from a world without it; a ramp's change is there to stay.
-
-        >>> [Event(Change.RAMP, "distance", first=2, last=4, amount=0).active(t) for t in (2, 3, 4, 99)]
-        [False, True, True, True]
-        """
-        if self.change is Change.RAMP:
-            return tick > self.first
-        return self.first <= tick and (self.last is None or tick <= self.last)
-
-    def factor(self, tick: int) -> float:
-        """What the feature's effect is multiplied by at ``tick``.
-
-        >>> [Event(Change.RAMP, "distance", first=2, last=4, amount=-1).factor(t) for t in (0, 2, 3, 4, 99)]
-        [1.0, 1.0, 0.0, -1.0, -1.0]
-        """
-        match self.change:
-            case Change.FLIP:
-                return -1.0 if self.active(tick) else 1.0
-            case Change.RAMP if self.last is not None:
-                done = min(max((tick - self.first) / (self.last - self.first), 0.0), 1.0)
-                return 1.0 + done * (self.amount - 1.0)
-            case _:
-                return 1.0
+from models.errors import NotFound
+from models.world.events import Change, Event
 
 
 @dataclass(frozen=True)
 class Scenario:
     """A name, one sentence for people, and everything that changes.
+
+    Attributes:
+        events: what changes in the world.
+        repeats: after as many ticks as a training window has, nothing arrives but the same rows again.
+        recipe: what changes in the pipeline: (tick, (field of the recipe, its value from that tick on) pairs).
+        feedback: the champion's decisions choose which labels arrive; False in the twin of such a world, in which the
+            decisions are noted and every label arrives; None in a world without decisions.
 
     >>> SCENARIOS["shortcut"].factor("velocity", 29), SCENARIOS["shortcut"].factor("velocity", 30)
     (1.0, -1.0)
@@ -110,6 +32,9 @@ class Scenario:
     name: str
     description: str
     events: tuple[Event, ...] = ()
+    repeats: bool = False
+    recipe: tuple[tuple[int, tuple[tuple[str, object], ...]], ...] = ()
+    feedback: bool | None = None
 
     def factor(self, feature: str, tick: int) -> float:
         """What the feature's effect is multiplied by at ``tick``: the product over its events."""
@@ -118,15 +43,51 @@ class Scenario:
     def leaks(self, tick: int) -> dict[str, float]:
         """Features that carry the label at ``tick``, with the strength of each; of two leaks the stronger counts."""
         strengths: dict[str, float] = {}
-        for event in self.active(tick):
-            if event.change is Change.LEAK:
-                strengths[event.feature] = max(event.amount, strengths.get(event.feature, 0.0))
+        for event in self._now(Change.LEAK, tick):
+            strengths[event.feature] = max(event.amount, strengths.get(event.feature, 0.0))
         return strengths
+
+    def moves(self, tick: int) -> dict[str, float]:
+        """Features whose values are moved at ``tick``, and by how many latent standard deviations: the sum of events."""
+        by: dict[str, float] = {}
+        for event in self._now(Change.MOVE, tick):
+            by[event.feature] = by.get(event.feature, 0.0) + event.amount
+        return by
+
+    def fold(self, tick: int) -> float | None:
+        """The log-odds above which the concept is folded at ``tick``, the lowest of them; None without a fold."""
+        return min((event.amount for event in self._now(Change.FOLD, tick)), default=None)
 
     def active(self, tick: int) -> tuple[Event, ...]:
         """Events because of which ``tick`` differs from a world in which nothing happens."""
         return tuple(e for e in self.events if e.active(tick))
 
+    @property
+    def cluster(self) -> str:
+        """What rows repeat by: in a world that repeats, the row that came first; else nothing."""
+        return "first row" if self.repeats else ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Everything that happens, one line each."""
+        said = [str(event) for event in self.events]
+        if self.repeats:
+            said.append("after one training window, each tick brings the rows of the tick one window earlier")
+        for tick, values in self.recipe:
+            settings = ", ".join(f"{name} = {value}" for name, value in values)
+            said.append(f"the recipe: {settings} from tick {tick} on")
+        if self.feedback is not None:
+            blocked = "get a label only if they are explored" if self.feedback else "get their labels all the same"
+            said.append(f"rows the champion decides against {blocked}")
+        return tuple(said)
+
+    def _now(self, change: Change, tick: int) -> tuple[Event, ...]:
+        return tuple(event for event in self.active(tick) if event.change is change)
+
+
+DECIDED = (Event(Change.LEAK, "review_code", first=0, amount=0.5), Event(Change.FOLD, "", first=22, amount=0.0))
+"""What happens in the feedback world and in its twin: a code gives part of the fraud away, so that all of it is blocked;
+and what looks riskiest otherwise, and is blocked for that, turns harmless."""
 
 SCENARIOS: dict[str, Scenario] = {
     s.name: s
@@ -146,6 +107,49 @@ SCENARIOS: dict[str, Scenario] = {
             "shortcut",
             "A review code gives the label away until the leak is closed; later an honest feature changes its sign.",
             (Event(Change.LEAK, "review_code", first=0, last=19), Event(Change.FLIP, "velocity", first=30)),
+        ),
+        Scenario(
+            "benign",
+            "Halfway, younger customers with larger payments come; what age and amount say about fraud stays the same.",
+            (Event(Change.MOVE, "amount", first=22, amount=1.0), Event(Change.MOVE, "age", first=22, amount=-1.0)),
+        ),
+        Scenario(
+            "recurring",
+            "Twice, for one window each, many payments in a day are a sign of no fraud; in between, all is as before.",
+            (Event(Change.FLIP, "velocity", first=14, last=21), Event(Change.FLIP, "velocity", first=30, last=37)),
+        ),
+        Scenario(
+            "swap",
+            "Two correlated features trade places: tenure tells fraud first, the device's age later.",
+            (
+                Event(Change.SCALE, "tenure", first=0, last=21, amount=2.0),
+                Event(Change.SCALE, "device_age", first=0, last=21, amount=0.0),
+                Event(Change.SCALE, "tenure", first=22, amount=0.0),
+                Event(Change.SCALE, "device_age", first=22, amount=1.5),
+            ),
+        ),
+        Scenario(
+            "reseed",
+            "After one window nothing arrives but the same rows again: only the seed changes from version to version.",
+            repeats=True,
+        ),
+        Scenario(
+            "recipe",
+            "The world stays as it is; halfway, the model's trees become smaller and see fewer features each.",
+            recipe=((22, (("leaves", 3), ("feature_sampling", 0.25))),),
+        ),
+        Scenario(
+            "feedback",
+            "Payments the model blocks never get a label: it unlearns what gave them away, and when some turn harmless "
+            "halfway, it learns that late.",
+            DECIDED,
+            feedback=True,
+        ),
+        Scenario(
+            "feedback-off",
+            "The twin of feedback: the same payments and the same change, and every label arrives.",
+            DECIDED,
+            feedback=False,
         ),
     )
 }

@@ -1,6 +1,6 @@
 """Payments in ticks, some of them fraud, whose truth is known: ``World(scenario, seed, rows_per_tick).arrays(7)``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -49,6 +49,8 @@ class World:
         n_features: at least 12; beyond those come weak and pure-noise features named ``extra_01`` and so on.
         max_delay: the most ticks a label takes to arrive; each takes 0 to ``max_delay`` with equal probability.
         label_noise: share of labels that are wrong, below 0.5.
+        period: ticks after which a world that repeats brings the same rows again; its labels arrive at once, so that
+            every window of so many ticks holds the very same rows and labels.
 
     Raises:
         ConfigError: a number out of its range.
@@ -68,6 +70,7 @@ class World:
     n_features: int = BASE_FEATURES
     max_delay: int = 2
     label_noise: float = 0.02
+    period: int = 8
 
     def __post_init__(self) -> None:
         for name, value, low, high in (
@@ -75,6 +78,7 @@ class World:
             ("rows_per_tick", self.rows_per_tick, 1, 10**8),
             ("n_features", self.n_features, BASE_FEATURES, 1000),
             ("max_delay", self.max_delay, 0, 255),
+            ("period", self.period, 1, 10**8),
         ):
             if not low <= value <= high:
                 raise ConfigError(f"world: {name} is {value}; it must be from {low} to {high}")
@@ -82,7 +86,7 @@ class World:
             raise ConfigError(f"world: label_noise is {self.label_noise}; it must be from 0 to below 0.5")
         names = [f.name for f in self.numeric]
         for event in self.scenario.events:
-            if event.feature not in names:
+            if event.feature and event.feature not in names:
                 raise NotFound(
                     f"scenario {self.scenario.name!r} changes {event.feature!r}, which is not a numeric feature of "
                     f"this world; those are {', '.join(names)}"
@@ -115,14 +119,27 @@ class World:
             raise NotFound(f"tick {tick} does not exist; ticks count from 0")
         return effects(self.scenario, tick, self.numeric, self.categorical)
 
+    def origin(self, tick: int) -> int:
+        """The tick whose rows ``tick`` brings: itself, but for a world that repeats.
+
+        >>> from models.world.scenarios import SCENARIOS
+        >>> world = World(SCENARIOS["reseed"], seed=1, rows_per_tick=10, period=4)
+        >>> [world.origin(tick) for tick in (0, 3, 4, 9)]
+        [0, 3, 0, 1]
+        """
+        return tick % self.period if self.scenario.repeats else tick
+
     def arrays(self, tick: int) -> Arrays:
         """All rows of one tick and their labels, whenever those arrive.
 
         Raises:
             NotFound: a negative tick.
         """
+        if self.origin(tick) != tick:
+            return replace(self.arrays(self.origin(tick)), tick=tick)
         truth, seed, rows = self.effects(tick), self.seed, self.rows_per_tick
         block = columns.latent(seed, tick, rows, self.numeric)
+        columns.move(block, self.numeric, truth.moves)
         codes = columns.categories(seed, tick, rows)
         probability = probabilities(truth, block, codes, self.numeric, self.categorical)
         label = columns.labels(seed, tick, probability, self.label_noise)
@@ -133,4 +150,5 @@ class World:
             feature.shaped(row)
         for j, gap in gaps.items():
             np.copyto(block[j], np.nan, where=gap)
-        return Arrays(tick, block, codes, label, columns.delays(seed, tick, rows, self.max_delay), probability)
+        latest = 0 if self.scenario.repeats else self.max_delay
+        return Arrays(tick, block, codes, label, columns.delays(seed, tick, rows, latest), probability)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from models.rows import ENTITY, LABEL, RESERVED, ROW_ID, TICK, Array
+from models.rows import LABEL, ROW_ID, TICK, Array
 
 CELLS = 1 << 22
 """Read at a time, 32 MB of numbers: small windows in one go, large ones a few columns at once."""
@@ -31,7 +31,7 @@ def canonical(rows: pl.LazyFrame, labels: Callable[[pl.Series], pl.DataFrame]) -
         LABEL: _joined(keys[ROW_ID], labels(keys[ROW_ID])),
     }
     del keys
-    cells_of = [name for name in rows.collect_schema().names() if name == ENTITY or name not in RESERVED]
+    cells_of = [name for name in rows.collect_schema().names() if name not in (ROW_ID, TICK)]
     at_once = max(1, CELLS // max(1, len(order)))
     for start in range(0, len(cells_of), at_once):
         read = rows.select(cells_of[start : start + at_once]).collect()

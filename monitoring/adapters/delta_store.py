@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from models.errors import NotFound, SchemaError, TickError
-from models.rows import ENTITY, LABEL, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
+from models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
 from monitoring.adapters.delta_frame import canonical
 from monitoring.adapters.delta_profiles import Profiles
 from monitoring.adapters.delta_samples import label_counts, unseen_ids
@@ -23,6 +23,7 @@ from monitoring.adapters.store_contract import (
     StoreContract,
     read_contract,
     require_entities,
+    require_propensity,
     require_split,
     require_storable,
     write_contract,
@@ -92,9 +93,11 @@ class DeltaStore(Store):
         require_storable(fixed)
         require_columns(schema.names, fixed)
         require_entities(self.split, batch.rows.columns)
-        rows, labels = conform(batch.rows, fixed), conform_labels(batch.labels)
+        if (contract := self._contract()) is not None:
+            require_propensity(contract, batch.rows.columns)
+        rows, labels = conform(batch.rows, fixed, explored=batch.explored), conform_labels(batch.labels)
         with answering(self.folder):
-            self._prepare(fixed)
+            self._prepare(StoreContract(fixed, self._asked, PROPENSITY in batch.rows.columns))
             if batch.tick % COMPACTED == 0:
                 for table in (self._set_aside, self._labels, self._rows):
                     table.compact()
@@ -116,6 +119,11 @@ class DeltaStore(Store):
             # Tables only grow, so what they held then are the ticks up to that version's last.
             rows = self._labelled(self._rows.between(first, last), self._labels.last_of(labels_at))
         return Window(first, last, f"rows@{rows_at},labels@{labels_at}", rows, self.split)
+
+    def as_of(self, tick: int) -> str:
+        self._require(tick, tick)
+        with answering(self.folder):
+            return f"rows@{self._rows.version_of(tick)},labels@{self._labels.version_of(tick)}"
 
     def cases(self, ids: Iterable[str]) -> pd.DataFrame:
         wanted = list(dict.fromkeys(ids))
@@ -166,21 +174,22 @@ class DeltaStore(Store):
                 self._fixed = read_contract(self.folder)
         return self._fixed
 
-    def _prepare(self, schema: Schema) -> None:
+    def _prepare(self, asked: StoreContract) -> None:
         """Fix the contract and make the tables, where this has not been done."""
         if self._fixed is None:
-            self._fixed = write_contract(self.folder, StoreContract(schema, self._asked))
-            if self._fixed.schema != schema:
+            self._fixed = write_contract(self.folder, asked)
+            if (self._fixed.schema, self._fixed.propensity) != (asked.schema, asked.propensity):
                 raise SchemaError(
                     f"another feed began the store in {self.folder} at the same moment, with other columns"
                 )
             require_split(self._fixed, self._asked, self.folder)
         if not self._rows.exists:
-            features = [(column.name, CELLS[column.kind]) for column in schema.columns]
+            features = [(column.name, CELLS[column.kind]) for column in asked.schema.columns]
             self._set_aside.create(QUARANTINE_COLUMNS)
             self._labels.create(LABEL_COLUMNS)
-            entity = [(ENTITY, pa.string())] if self.split.cluster else []
-            self._rows.create(pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), *entity, *features]))
+            beside = [(ENTITY, pa.string())] if self.split.cluster else []
+            beside += [(PROPENSITY, pa.float64())] if self._fixed.propensity else []
+            self._rows.create(pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), *beside, *features]))
 
     def _write(self, tick: int, rows: pd.DataFrame, labels: pd.DataFrame, quarantined: pd.DataFrame) -> bool:
         """Rows last: they say that the tick is whole. Empty tables need no entry."""

@@ -1,5 +1,6 @@
 """One Delta table to which every tick is appended once, however often it is tried and by however many."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -120,6 +121,10 @@ class TickTable:
         if version > table.version():
             raise NotFound(f"the store's {self.folder.name} have no version {version}; the newest is {table.version()}")
         return self._end(version)
+
+    def version_of(self, tick: int) -> int:
+        """The newest version that holds no tick after ``tick``."""
+        return bisect_right(range(self._existing().version() + 1), tick, key=self.last_of) - 1
 
     def compact(self) -> None:
         """Make one file of the many that single ticks left; every row stays, and all that can be read reads the same.

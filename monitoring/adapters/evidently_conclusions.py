@@ -9,6 +9,7 @@ from models.domain import Status
 from models.half_life import HalfLife
 from monitoring.adapters.evidently_quiet import quiet
 from monitoring.conclusions import Conclusions
+from monitoring.reports.half_life_words import by_noise
 from monitoring.reports.plots import COLOURS
 from monitoring.reports.words import counts_by_version, headline, measured, overall, retrains
 
@@ -28,7 +29,7 @@ class ConclusionsMetric(SingleValueMetric):  # type: ignore[misc]
         version: number of the newest version.
         headline: what became of the findings, in words.
         counts: per version its label, then how many findings have each status, in the order of ``Status``.
-        half_lives: per kind: name, findings, deaths, half-life in words.
+        half_lives: per kind: name, findings, deaths, half-life in words, and what noise alone would make it.
         curve: (age in retrains, survival, lower, upper) of all findings.
         changes: per finding that changed on the newest version: name, claim, before, after, estimate.
         stale_share: findings that are stale or reversed over those that could be tested.
@@ -67,7 +68,7 @@ class ConclusionsCalculation(SingleValueCalculation[ConclusionsMetric]):  # type
                 plotly_data(title="Survival of findings", size=WidgetSize.HALF, **_curve_figure(metric.curve))
             )
         if metric.half_lives:
-            columns = ["findings about", "followed", "gone stale", "half-life in retrains [95 %]"]
+            columns = ["findings about", "followed", "gone stale", "half-life in retrains [95 %]", "by noise alone"]
             widgets.append(table_data(title="Half-lives", column_names=columns, data=metric.half_lives))
         if metric.counts:
             columns = ["version", *map(str, Status)]
@@ -91,7 +92,7 @@ def conclusions_metric(conclusions: Conclusions) -> ConclusionsMetric:
         version=conclusions.versions[-1].number if conclusions.versions else 0,
         headline=headline(conclusions),
         counts=[[f"v{v}", *(str(by[s]) for s in Status)] for v, by in counts_by_version(conclusions).items()],
-        half_lives=[[h.kind, str(h.n), str(h.deaths), retrains(h)] for h in conclusions.half_lives],
+        half_lives=[[h.kind, str(h.n), str(h.deaths), retrains(h), by_noise(h)] for h in conclusions.half_lives],
         curve=[list(step) for step in _curve(every)],
         changes=[
             [c.finding.name, c.finding.claim, str(c.before), str(c.after), measured(c.check.decides)]

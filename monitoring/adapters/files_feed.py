@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 
 from models.errors import ConfigError, FeedError
-from models.rows import ENTITY, LABEL, RESERVED, ROW_ID, Array, Batch, Column, Kind, Schema
+from models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Array, Batch, Column, Kind, Schema
 from monitoring.adapters.binary import binary
 from monitoring.adapters.ordering import time_order
 from monitoring.adapters.sniff import numbers, require_known, texts
@@ -39,6 +39,8 @@ class FilesFeed(Feed):
         label_delay: ticks between a row and its label; labels due after the last tick never arrive.
         cluster: column that says which rows are about one entity, a customer say; no feature. None where rows do not
             repeat.
+        propensity: column that says with which probability, above 0 and at most 1, each row's label was let through by
+            the decisions of the time; no feature. None where that is not logged.
     """
 
     path: Path
@@ -52,6 +54,7 @@ class FilesFeed(Feed):
     categorical: Sequence[str] = ()
     label_delay: int = 0
     cluster: str | None = None
+    propensity: str | None = None
 
     def __post_init__(self) -> None:
         if self.rows_per_tick < 1:
@@ -97,16 +100,23 @@ class FilesFeed(Feed):
         order = slice(None) if self.time is None else time_order(raw[self.time])
         read = {name: _column(raw[name], as_text=name in self.categorical) for name in self._features(raw.columns)}
         columns = {name: cells for name, (_, cells) in read.items()}
-        entity = {} if self.cluster is None else {ENTITY: texts(raw[self.cluster])}
-        rows = pl.DataFrame({ROW_ID: texts(ids), **entity, **columns}).to_pandas().iloc[order].reset_index(drop=True)
+        beside = {} if self.cluster is None else {ENTITY: texts(raw[self.cluster])}
+        beside |= {} if self.propensity is None else {PROPENSITY: raw[self.propensity]}
+        rows = pl.DataFrame({ROW_ID: texts(ids), **beside, **columns}).to_pandas().iloc[order].reset_index(drop=True)
         return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), rows, labels[order])
 
     def _features(self, header: Sequence[str]) -> list[str]:
-        return [name for name in header if name not in {self.label, self.id, self.time, self.cluster, *self.ignore}]
+        named = {name for _, name in self._named}
+        return [name for name in header if name not in {*named, *self.ignore}]
+
+    @property
+    def _named(self) -> tuple[tuple[str, str | None], ...]:
+        """What each column that is no feature is for."""
+        kinds = ("label", "id", "time", "cluster", "propensity")
+        return tuple((kind, getattr(self, kind)) for kind in kinds)
 
     def _require_columns(self, header: Sequence[str]) -> None:
-        named = (("label", self.label), ("id", self.id), ("time", self.time), ("cluster", self.cluster))
-        for what, name in named:
+        for what, name in self._named:
             if name is not None:
                 require_known(what, name, header)
         for what, names in (("ignore", self.ignore), ("categorical", self.categorical)):
@@ -126,7 +136,7 @@ class FilesFeed(Feed):
 
 @dataclass(frozen=True)
 class _Table:
-    """The whole file, in order of time: its schema, ``_id``, ``_entity`` if any and features, labels of shape (n,)."""
+    """The whole file, in order of time: its schema, ``_id``, ``_entity`` and ``_propensity`` if any, features, labels of shape (n,)."""
 
     schema: Schema
     rows: pd.DataFrame

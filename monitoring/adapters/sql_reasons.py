@@ -1,7 +1,7 @@
 """The part of the ledger that says why findings changed, what is expected of them, and what cannot be known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,10 +34,11 @@ class SqlReasons(Ledger):
         self._replace(FORECASTS, version, [asdict(forecast) for forecast in forecasts])
 
     def forecasts(self, *, since: int = 0) -> list[Forecast]:
-        query = sa.select(FORECASTS).where(FORECASTS.c.version >= since)
+        columns = [FORECASTS.c[field.name] for field in fields(Forecast)]
+        query = sa.select(*columns).where(FORECASTS.c.version >= since)
         with self._database.read() as connection:
-            found = rows(connection, query.order_by(FORECASTS.c.version, FORECASTS.c.finding))
-        return [Forecast(**row) for row in found]
+            found = connection.execute(query.order_by(FORECASTS.c.version, FORECASTS.c.finding))
+            return [Forecast(*row) for row in found]
 
     def record_opacity(self, opacity: Opacity) -> None:
         row = {"version": opacity.version, "opacity": asdict(opacity)}
@@ -66,11 +67,15 @@ def _to_why(row: Mapping[str, Any]) -> Why:
 
 
 def _to_opacity(value: dict[str, Any]) -> Opacity:
-    kinds = {name: value[name] and Multiplicity(**value[name]) for name in ("data", "seed")}
+    kinds = {name: value[name] and Multiplicity(**_tuples(value[name])) for name in ("data", "seed", "feedback")}
     sensitivity = value["sensitivity"] and Sensitivity(**_tuples(value["sensitivity"]))
     return Opacity(**{**value, **kinds, "sensitivity": sensitivity})
 
 
 def _tuples(value: Mapping[str, Any]) -> dict[str, Any]:
     """Lists, as JSON gives them, as the tuples they were."""
-    return {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
+    return {name: _tuple(item) for name, item in value.items()}
+
+
+def _tuple(item: Any) -> Any:
+    return tuple(_tuple(each) for each in item) if isinstance(item, list) else item

@@ -1,4 +1,4 @@
-"""What a store fixes with its first tick: the features, and which rows play which part. Kept in ``store.json``."""
+"""What a store fixes with its first tick: its columns, and which rows play which part. Kept in ``store.json``."""
 
 import os
 from collections.abc import Iterable
@@ -8,17 +8,21 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from models.errors import ConfigError, SchemaError, Unavailable
-from models.rows import ENTITY, RESERVED, Schema, Split
+from models.rows import ENTITY, PROPENSITY, RESERVED, Schema, Split
 
 NAME = "store.json"
 
 
 @dataclass(frozen=True)
 class StoreContract:
-    """The schema and split of a store; no later tick or setting changes them."""
+    """The schema and split of a store, and whether its rows say with which probability their label was let through.
+
+    No later tick or setting changes them.
+    """
 
     schema: Schema
     split: Split
+    propensity: bool = False
 
 
 def read_contract(folder: Path) -> StoreContract | None:
@@ -30,7 +34,7 @@ def read_contract(folder: Path) -> StoreContract | None:
     """
     try:
         said = loads((folder / NAME).read_text())
-        return StoreContract(Schema.from_dict(said["schema"]), Split(**said["split"]))
+        return StoreContract(Schema.from_dict(said["schema"]), Split(**said["split"]), bool(said.get("propensity")))
     except FileNotFoundError:
         return None
     except (JSONDecodeError, KeyError, TypeError, ValueError) as error:
@@ -45,7 +49,8 @@ def write_contract(folder: Path, contract: StoreContract) -> StoreContract:
     Raises:
         OSError: the folder cannot be written.
     """
-    text = dumps({"schema": contract.schema.to_dict(), "split": asdict(contract.split)}, ensure_ascii=False, indent=2)
+    said = {"schema": contract.schema.to_dict(), "split": asdict(contract.split), "propensity": contract.propensity}
+    text = dumps(said, ensure_ascii=False, indent=2)
     folder.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=folder, prefix=NAME, suffix=".part", encoding="utf-8") as part:
         part.write(text)
@@ -75,6 +80,16 @@ def require_entities(split: Split, columns: Iterable[str]) -> None:
     if (ENTITY in columns) != bool(split.cluster):
         asked = f"by {split.cluster!r}, and the feed does not say" if split.cluster else "by row, and the feed says"
         raise SchemaError(f"the store's evidence is set apart {asked} which rows are about one entity")
+
+
+def require_propensity(contract: StoreContract, columns: Iterable[str]) -> None:
+    """Raise SchemaError unless rows come with a propensity exactly when the store's have one."""
+    if (PROPENSITY in columns) != contract.propensity:
+        here, now = ("has had", "no longer says") if contract.propensity else ("has not had", "now says")
+        raise SchemaError(
+            f"the store {here} propensities since its first tick, and the feed {now} with which probability a label was "
+            "let through; keep [feed] as it was, or start a new home"
+        )
 
 
 def require_split(contract: StoreContract, asked: Split, folder: Path) -> None:

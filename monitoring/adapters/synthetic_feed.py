@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.errors import ConfigError, FeedError
-from models.rows import LABEL, ROW_ID, Batch, Mask, Schema
+from models.rows import ENTITY, LABEL, ROW_ID, Batch, Mask, Schema
 from models.world.world import Arrays, World
 from monitoring.ports import Feed
 
@@ -23,9 +23,12 @@ class SyntheticFeed(Feed):
         world: what is streamed.
         ticks: how many ticks there are; None for a feed that does not end. A label whose tick would come after the end
             never arrives.
+        feedback: the champion's decisions choose which labels arrive; False: they are noted, and every label arrives;
+            None: as the scenario has it, most of which know no decisions.
+        exploration: with feedback, the share of the rows decided against that keep their label.
 
     Raises:
-        ConfigError: fewer than one tick.
+        ConfigError: fewer than one tick, an exploration that is no share.
 
     >>> from models.world.scenarios import SCENARIOS
     >>> feed = SyntheticFeed(World(SCENARIOS["calm"], seed=1, rows_per_tick=100), ticks=44)
@@ -34,11 +37,16 @@ class SyntheticFeed(Feed):
     ('00007-00099', '00005')
     """
 
-    def __init__(self, world: World, ticks: int | None = None) -> None:
+    def __init__(
+        self, world: World, ticks: int | None = None, *, feedback: bool | None = None, exploration: float = 0.03
+    ) -> None:
+        if not 0 <= exploration <= 1:
+            raise ConfigError(f"synthetic feed: exploration is {exploration}; it is a share of rows, from 0 to 1")
         if ticks is not None and ticks < 1:
             raise ConfigError(f"synthetic feed: ticks is {ticks}; it must be at least 1, or left out for no end")
         self.world = world
         self._ticks = ticks
+        self._feedback, self._exploration = world.scenario.feedback if feedback is None else feedback, exploration
         # Labels that arrive in a tick come from the ticks before it too: in order, each tick is computed once.
         self._arrays = lru_cache(maxsize=world.max_delay + 1)(world.arrays)
 
@@ -49,6 +57,12 @@ class SyntheticFeed(Feed):
     @property
     def ticks(self) -> int | None:
         return self._ticks
+
+    @property
+    def exploration(self) -> float | None:
+        if self._feedback is None:
+            return None
+        return self._exploration if self._feedback else 1.0
 
     def batch(self, tick: int) -> Batch:
         if tick < 0 or (self._ticks is not None and tick >= self._ticks):
@@ -65,6 +79,8 @@ class SyntheticFeed(Feed):
         for category, codes in zip(self.world.categorical, arrays.codes, strict=True):
             columns[category.name] = _text(pa.array(category.values).take(pa.array(codes)))
         ids = {ROW_ID: _text(self._ids(arrays.tick))}
+        if self.world.scenario.cluster:
+            ids[ENTITY] = _text(self._ids(self.world.origin(arrays.tick)))
         return pd.DataFrame(ids | {name: columns[name] for name in self.schema.names}, copy=False)
 
     def _labels(self, tick: int) -> pd.DataFrame:

@@ -5,12 +5,22 @@ from typing import Any
 
 from monitoring.claims.statistic import MIN_ROWS, CaseStatistic, SetStatistic, Statistic
 from monitoring.claims.statistics import STATISTICS
+from monitoring.claims.votes import FEWEST
 
 THRESHOLDS: dict[type, str] = {
     float: "a number, by > >= < <=, with a tolerance if wanted (± 0.02)",
     str: "a column in quotes, by ==",
     bool: "True or False, by ==",
 }
+PROCESS_OF_SETS = (
+    "With --scope process it speaks of all models trained this way: the interval then covers retraining noise too, from "
+    f"the spread over the version's coupled shadows, of which it takes {FEWEST}."
+)
+PROCESS_OF_CASES = (
+    "With --scope process it speaks of all models trained this way: the version's coupled shadows vote, and the claim "
+    f"holds when it does so, beyond doubt, in more than half of such models. It takes {FEWEST} of them to vote."
+)
+"""What the third scope means, which is no statistic's own."""
 
 
 def statistics_table() -> list[dict[str, Any]]:
@@ -44,6 +54,7 @@ def explained(statistic: Statistic) -> dict[str, Any]:
         ],
         "compared_with": THRESHOLDS[statistic.threshold],
         "untestable": untestable(statistic),
+        "process": PROCESS_OF_CASES if isinstance(statistic, CaseStatistic) else PROCESS_OF_SETS,
     }
 
 

@@ -11,19 +11,28 @@ from models.rows import Array
 from monitoring.claims.bootstrap import replicates as resample
 from monitoring.claims.clusters import by_entity
 from monitoring.claims.estimate import estimate, grouped
-from monitoring.claims.grammar import Claim
+from monitoring.claims.order import order
 from monitoring.claims.plan import Plan
+from monitoring.claims.process import Noise, widened, widened_p
 from monitoring.claims.question import Question
 from monitoring.claims.statistic import MIN_ROWS
 from monitoring.claims.sweep import Pass
+from monitoring.claims.votes import MAJORITY, doubt, share, votes
 from monitoring.verdicts import p_value, verdict
+
+__all__ = ["estimates", "measure", "order", "rows_needed"]
 
 POWER = 0.8
 """With which a difference as large as the tolerance should be seen."""
 
 
 def measure(
-    sweep: Pass, questions: Sequence[Question] | Plan, *, level: float = 0.90, replicates: int = 1000
+    sweep: Pass,
+    questions: Sequence[Question] | Plan,
+    *,
+    level: float = 0.90,
+    replicates: int = 1000,
+    noise: Noise | None = None,
 ) -> list[Measurement]:
     """Answer every question, in order; what cannot be tested says why.
 
@@ -31,10 +40,11 @@ def measure(
 
     Args:
         sweep: what the model says about the evidence.
-        questions: claims with the rows they are put to, or the plan made of them. Case statistics are exact whatever
-            the scope.
+        questions: claims with the rows they are put to, or the plan made of them. Case statistics are exact, but for
+            process scope, where they are put to the vote.
         level: of the percentile intervals; half of the rest lies on each side.
         replicates: bootstrap replicates, B. Quantiles need some hundreds.
+        noise: what the version's coupled shadows say of the same questions, for those of process scope.
     """
     plan = _plan(questions, sweep)
     alpha = (1 - level) / 2
@@ -45,26 +55,26 @@ def measure(
     resampled = dict.fromkeys(
         n
         for q, n in zip(plan.questions, numbers, strict=True)
-        if q.scope is Scope.POPULATION and np.isfinite(theta[n]) and n not in exact and np.isnan(bounds[n, 0])
+        if q.scope is not Scope.ARTIFACT and np.isfinite(theta[n]) and n not in exact and np.isnan(bounds[n, 0])
     )
     draws = resample(plan, found, 0, list(resampled), replicates)
     spreads = {
         n: (_error(at[0], at[1], alpha), at[0], at[1]) for n, at in enumerate(bounds.tolist()) if np.isfinite(at[0])
     }
     spreads |= zip(resampled, _spreads(draws, alpha).tolist(), strict=True)
-    return [
-        Measurement(0, None, Status.UNTESTABLE, reason=found.reasons[0, n])
-        if (0, n) in found.reasons
-        else _measurement(
-            q,
-            float(theta[n]),
-            int(found.rows[n]),
-            spreads.get(n) if q.scope is Scope.POPULATION else None,
-            alpha,
-            "rows" if plan.evidence.entities is None else "entities",
-        )
-        for q, n in zip(plan.questions, numbers, strict=True)
-    ]
+    noise, counted = noise or Noise(), "rows" if plan.evidence.entities is None else "entities"
+    answers: list[Measurement] = []
+    for at, (q, n) in enumerate(zip(plan.questions, numbers, strict=True)):
+        others, lacking = noise.of(at) if q.scope is Scope.PROCESS else (None, "")
+        if (0, n) in found.reasons or lacking:
+            reason = found.reasons.get((0, n), lacking)
+            answers.append(Measurement(0, None, Status.UNTESTABLE, reason=reason))
+        elif others is not None and n in exact:
+            answers.append(_voted(q, others, alpha))
+        else:
+            spread = None if q.scope is Scope.ARTIFACT else spreads.get(n)
+            answers.append(_measurement(q, float(theta[n]), int(found.rows[n]), spread, alpha, counted, others))
+    return answers
 
 
 def estimates(passes: Sequence[Pass], questions: Sequence[Question] | Plan) -> Array:
@@ -110,7 +120,13 @@ def _error(lower: float, upper: float, alpha: float) -> float:
 
 
 def _measurement(
-    question: Question, theta: float, rows: int, spread: Sequence[float] | None, alpha: float, counted: str
+    question: Question,
+    theta: float,
+    rows: int,
+    spread: Sequence[float] | None,
+    alpha: float,
+    counted: str,
+    others: Array | None,
 ) -> Measurement:
     claim = question.claim
     comparator, threshold = order(claim)
@@ -121,7 +137,11 @@ def _measurement(
         error, lower, upper = spread
         needed = rows_needed(error**2 * rows, claim.tolerance, alpha) if claim.tolerance else 0
         interval = Interval(theta, min(lower, theta), max(upper, theta))
-        p = p_value(theta, error, comparator, threshold, claim.tolerance)
+        if others is None:
+            p = p_value(theta, error, comparator, threshold, claim.tolerance)
+        else:
+            interval = widened(interval, others, alpha)
+            p = widened_p(theta, error, others, comparator, threshold, claim.tolerance)
     neutral = claim.about.neutral
     status = verdict(interval, comparator, threshold, claim.tolerance, neutral=neutral, birth=question.birth)
     if status is Status.UNCLEAR and rows < needed:  # too few rows matter only where they leave it open
@@ -130,16 +150,14 @@ def _measurement(
     return Measurement(rows, interval, status, p)
 
 
-def order(claim: Claim) -> tuple[str, float]:
-    """The comparator and number a claim's θ is judged by; a claim about text, or that something is true, is θ > 0.
+def _voted(question: Question, others: Array, alpha: float) -> Measurement:
+    """A claim about a case, put to coupled shadows: the share of models in which it holds, judged against ½.
 
-    >>> from monitoring.claims.grammar import parse
-    >>> order(parse('top_reason(case="7") == "age"')), order(parse("auc() >= 0.7"))
-    (('>', 0.0), ('>=', 0.7))
+    Those that differ by their seed alone have no vote: they learned from the version's own rows and side with it.
     """
-    if isinstance(claim.threshold, bool):
-        return (">", 0.0) if claim.threshold else ("<=", 0.0)
-    return (">", 0.0) if isinstance(claim.threshold, str) else (claim.comparator, float(claim.threshold))
+    held, of = votes(others.tolist(), *order(question.claim), question.claim.tolerance)
+    interval = share(held, of, alpha)
+    return Measurement(of, interval, verdict(interval, ">", MAJORITY, birth=question.birth), doubt(held, of))
 
 
 def rows_needed(variance: float, tolerance: float, alpha: float) -> int:

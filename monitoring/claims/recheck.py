@@ -10,13 +10,17 @@ from models.domain import Check, Finding, Measurement, Scope, Status, Version
 from models.errors import ClaimError
 from models.learner.model import Model
 from models.rows import Array
+from models.shadow import Controls
 from monitoring.claims.evidence import Evidence
 from monitoring.claims.grammar import Claim, parse
-from monitoring.claims.measure import estimates, measure, order
+from monitoring.claims.measure import estimates, measure
+from monitoring.claims.order import order
 from monitoring.claims.plan import Plan
+from monitoring.claims.process import noise
 from monitoring.claims.question import Question
 from monitoring.claims.statistic import CaseStatistic
 from monitoring.claims.sweep import Pass
+from monitoring.claims.votes import MAJORITY, by_votes
 
 CASES = "cases"
 """The set that holds the rows of claims about a case; no other set may have this name."""
@@ -27,7 +31,7 @@ class Recheck:
     """What one version, and the control models beside it, say of F findings.
 
     Attributes:
-        checks: one of each finding, in order.
+        checks: one of each finding, in order; each holds its own part of ``controls`` too.
         controls: θ of each finding by each of K control models, on pinned and on fresh rows, shape (K, F, 2); NaN
             where there is none.
     """
@@ -53,8 +57,10 @@ def recheck(
     """One check of each finding, and what control models make of it, from one pass over the union of all rows.
 
     Claims about a case look among ``cases`` and have no fresh rows; where they need company (neighbours), it is the
-    fresh rows. Claims about the population are measured on their pinned rows and on the fresh ones; what they leave
-    open is settled on the pinned ones. Artifact claims about a set speak of their pinned rows alone, exactly.
+    fresh rows. Claims about the population, or about all models trained this way, are measured on their pinned rows and
+    on the fresh ones; what they leave open is settled on the pinned ones. Artifact claims about a set speak of their
+    pinned rows alone, exactly. A claim of process scope about a case is put to the vote: its check's intervals are shares
+    of models, and its threshold is ½.
 
     Args:
         findings: by id; those being filed all have id 0 and share their pinned set.
@@ -64,8 +70,8 @@ def recheck(
         fresh: the set with the evidence rows of the newest window.
         pinned: finding's id -> the set with the evidence rows of the version it was made about.
         cases: canonical rows in which cases are looked up.
-        controls: models trained like ``model``, with other weights of rows or another seed; only estimated, without
-            intervals.
+        controls: the shadows of ``version``, in the order of ``version.shadows``; only estimated, without intervals.
+            None make process scope untestable.
         level: of every interval.
         replicates: of the bootstrap.
         threads: for LightGBM.
@@ -87,15 +93,15 @@ def recheck(
             if not isinstance(claim, str)
         ]
     plan = Plan(asked, evidence, model.schema)
-    answers = measure(Pass(model, evidence, threads=threads), plan, level=level, replicates=replicates)
+    theta = estimates([Pass(control, evidence, threads=threads) for control in controls], plan)
     others = np.full((len(controls), len(findings), 2), np.nan)
-    if controls:
-        theta = estimates([Pass(control, evidence, threads=threads) for control in controls], plan)
-        for f, (_, at) in enumerate(slots):
-            others[:, f, : len(at)] = theta[:, at]
+    for f, (_, at) in enumerate(slots):
+        others[:, f, : len(at)] = theta[:, at]
+    sweep = Pass(model, evidence, threads=threads)
+    answers = measure(sweep, plan, level=level, replicates=replicates, noise=noise(version, theta))
     checks = [
-        _check(finding, version, claim, [answers[k] for k in at])
-        for finding, (claim, at) in zip(findings, slots, strict=True)
+        _check(finding, version, claim, [answers[k] for k in at], others[:, f])
+        for f, (finding, (claim, at)) in enumerate(zip(findings, slots, strict=True))
     ]
     return Recheck(checks, others)
 
@@ -104,7 +110,7 @@ def _rows(claim: Claim, finding: Finding, pinned: Mapping[int, str], fresh: str)
     """The sets a finding is put to: pinned rows first."""
     if isinstance(claim.about, CaseStatistic):
         return [CASES]
-    return [pinned[finding.id], fresh] if finding.scope is Scope.POPULATION else [pinned[finding.id]]
+    return [pinned[finding.id]] if finding.scope is Scope.ARTIFACT else [pinned[finding.id], fresh]
 
 
 def _read(text: str) -> Claim | str:
@@ -115,9 +121,13 @@ def _read(text: str) -> Claim | str:
         return error.message
 
 
-def _check(finding: Finding, version: Version, claim: Claim | str, answers: list[Measurement]) -> Check:
+def _check(finding: Finding, version: Version, claim: Claim | str, answers: list[Measurement], others: Array) -> Check:
+    """``others`` is θ by each control model on pinned and on fresh rows, shape (K, 2)."""
+    two_sets = len(answers) > 1
+    pinned, fresh = (tuple(column) for column in others.T.tolist())
+    controls = Controls(pinned, fresh if two_sets else ()) if len(others) else None
     if isinstance(claim, str):
         unread = Measurement(0, None, Status.UNTESTABLE, reason=claim)
-        return Check(finding.id, version.number, 0.0, unread, None)
-    fresh = answers[1] if len(answers) > 1 else None
-    return Check(finding.id, version.number, order(claim)[1], answers[0], fresh)
+        return Check(finding.id, version.number, 0.0, unread, None, controls)
+    threshold = MAJORITY if by_votes(finding) else order(claim)[1]
+    return Check(finding.id, version.number, threshold, answers[0], answers[1] if two_sets else None, controls)

@@ -12,18 +12,25 @@ from models.errors import UsageError
 NAME = r"^[A-Za-z][A-Za-z0-9._-]{0,99}$"
 """Short enough for a tag's key in the registry, and never mistaken for a finding's number."""
 
-PROCESS = "process, all models trained like this one, needs control models, which are not trained yet"
-"""Why the third scope cannot be said."""
+SCOPES: dict[Scope, str] = {
+    Scope.ARTIFACT: "this model on these rows",
+    Scope.POPULATION: "the rows it meets",
+    Scope.PROCESS: "all models trained this way, as the version's shadows show them",
+}
+"""What each scope speaks about."""
+
+UNGUARDED = "a guard judges a version before its shadows are trained, so its scope cannot be process"
+"""Why a claim about all models trained this way keeps none from promotion."""
 
 RIGHT = {
     "findings": "a list of entries, each with a name and a claim",
     "name": "text of letters, digits, '.', '_' and '-' that begins with a letter and has at most 100 characters",
     "claim": "text such as 'auc() > 0.7 ± 0.02'; halflife statistics lists what it can speak about",
-    "scope": f"{' or '.join(Scope)} ({PROCESS}); left out, it is the statistic's own",
+    "scope": f"{', '.join(f'{name} ({about})' for name, about in SCOPES.items())}; left out, it is the statistic's own",
     "tolerance": "a number, 0 or more, in the statistic's unit, by which the claim may be missed",
     "made_on": "the number of the version it is about, 1 or more; left out, it is the newest",
     "author": "text: who says so",
-    "guard": "true or false: whether a version that breaks it is kept from promotion",
+    "guard": "true or false: whether a version that breaks it is kept from promotion; not with scope process",
     "ttl": "a whole number, 1 or more, of retrains without a valid re-test after which it expires",
     "note": "text: how you came to think so, for those who read it later",
     "links": "a list of texts: addresses of what led to it",

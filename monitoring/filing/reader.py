@@ -11,7 +11,7 @@ from models.errors import ClaimError
 from models.rows import Schema
 from monitoring.claims.grammar import Claim, parse
 from monitoring.claims.words import near
-from monitoring.filing.entry import RIGHT, Entry, FindingsFile
+from monitoring.filing.entry import RIGHT, UNGUARDED, Entry, FindingsFile
 from monitoring.filing.marks import Fault, Marked, Path
 
 
@@ -100,7 +100,10 @@ def _placed(marked: Marked, i: int, entry: Entry, schema: Schema | None) -> Plac
             parse(str(claim), schema=schema)
         except ClaimError as error:
             return Fault(*marked.at(at), f"tolerance: {error.message}")
-    return Placed(entry, claim, entry.scope or claim.scope, marked.at(("findings", i))[0])
+    scope = entry.scope or claim.scope
+    if entry.guard and scope is Scope.PROCESS:
+        return Fault(*marked.at(("findings", i, "guard")), f"guard: {UNGUARDED}")
+    return Placed(entry, claim, scope, marked.at(("findings", i))[0])
 
 
 def _twice(marked: Marked, entries: tuple[Entry, ...]) -> list[Fault]:

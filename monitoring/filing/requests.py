@@ -12,6 +12,8 @@ from monitoring.filing.entry import NAME, RIGHT
 
 ASK = "halflife.finding."
 ANSWER = "halflife.error."
+WARNING = "halflife.fragile."
+"""Begins the tag that warns of a finding born fragile."""
 
 Tags = Mapping[int, Mapping[str, str]]
 """Version number -> name of a tag -> its value."""

@@ -9,7 +9,9 @@ from scipy.special import ndtri
 
 from models.domain import Check, Finding, Measurement, Scope, Status
 from monitoring.claims.grammar import Claim, parse
-from monitoring.claims.measure import order, rows_needed
+from monitoring.claims.measure import rows_needed
+from monitoring.claims.order import order
+from monitoring.claims.votes import by_votes
 from monitoring.needs.needs import ClaimNeed
 
 SHORT = re.compile(r"(?P<count>\d+) (?P<what>.+); at least (?P<least>\d+) are needed")
@@ -34,13 +36,14 @@ class Supply:
 
 
 def open_questions(findings: Sequence[Finding], checks: Sequence[Check]) -> list[tuple[Finding, Check]]:
-    """Open findings about the population that a version's evidence leaves unclear or untestable."""
+    """Open findings about the population, or all models trained this way, that a version leaves unclear or untestable."""
     by_id = {check.finding: check for check in checks}
     left_open = (Status.UNCLEAR, Status.UNTESTABLE)
     return [
         (finding, by_id[finding.id])
         for finding in findings
-        if finding.id in by_id and by_id[finding.id].status in left_open and finding.scope is Scope.POPULATION
+        if finding.id in by_id and by_id[finding.id].status in left_open
+        if finding.scope is not Scope.ARTIFACT and not by_votes(finding)
     ]
 
 
@@ -56,7 +59,8 @@ def wanting(
 
     Args:
         asked: findings with their checks.
-        measured: finding's id -> what the rows that decide say of the bare claim.
+        measured: finding's id -> what the rows that decide say of the bare claim, about the population whatever the
+            finding's scope: no number of rows takes retraining noise away.
         supply: of evidence rows.
         level: of the intervals.
     """
@@ -76,13 +80,22 @@ def _need(finding: Finding, check: Check, bare: Measurement | None, supply: Supp
     variance = error**2 * bare.rows
     if decides.status is Status.UNTESTABLE:
         needed = rows_needed(variance, claim.tolerance, alpha)
+        if _noisy(finding, bare.rows, needed):
+            return None
         return _told(finding, decides, bare.rows, needed, "rows", f"to see a difference of {claim.tolerance:g}", supply)
     comparator, threshold = order(claim)
     bar = threshold - claim.tolerance if comparator in (">", ">=") else threshold + claim.tolerance
     apart = abs(bare.interval.estimate - bar)
     enough = rows_needed(variance, apart, alpha) if apart > error / 100 else None
+    if _noisy(finding, bare.rows, enough):
+        return None
     why = f"to tell {bare.interval.estimate:.3g} from {bar:.3g}"
     return _told(finding, decides, bare.rows, enough, "rows", why, supply)
+
+
+def _noisy(finding: Finding, rows: int, needed: int | None) -> bool:
+    """Whether the rows there are would do, and only retraining noise leaves the claim open."""
+    return finding.scope is Scope.PROCESS and needed is not None and needed <= rows
 
 
 def _told(

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import NormalDist
 
-from models.domain import Check, Finding, Interval, Measurement
+from models.domain import Check, Finding, Interval, Measurement, Scope
 from models.errors import ClaimError
 from monitoring.claims.grammar import parse
+from monitoring.claims.votes import by_votes
 
 POWER = 0.8
 """With which a difference as large as the tolerance should be seen."""
@@ -15,6 +16,8 @@ POWER = 0.8
 @dataclass(frozen=True)
 class Behind:
     """What a verdict rests on.
+
+    Of a claim that is put to the vote the figures are shares of models: one that holds in more than half of them holds.
 
     Attributes:
         threshold: c, in the statistic's unit.
@@ -25,7 +28,8 @@ class Behind:
         margin: from c to θ now, positive on the side that is claimed; None without an estimate.
         margin_at_birth: the same when it was filed.
         widths: margin in half-widths of the interval; None when exact or without an estimate.
-        rows_needed: n_min, to see a difference of δ with power 0.8; None without tolerance or interval.
+        rows_needed: n_min, to see a difference of δ with power 0.8; None without tolerance or interval, and where the
+            interval covers retraining noise, which no number of rows takes away.
     """
 
     threshold: float
@@ -52,7 +56,8 @@ def behind(finding: Finding, check: Check, *, level: float) -> Behind:
     tolerance, above = 0.0, True
     try:
         claim = parse(finding.claim)
-        tolerance, above = claim.tolerance, claim.comparator not in ("<", "<=")
+        if not by_votes(finding):
+            tolerance, above = claim.tolerance, claim.comparator not in ("<", "<=")
     except ClaimError:  # of another build's grammar: its number is known, its tolerance is not
         pass
     side = 1.0 if above else -1.0
@@ -68,7 +73,7 @@ def behind(finding: Finding, check: Check, *, level: float) -> Behind:
         margin=margin,
         margin_at_birth=None if finding.birth is None else side * (finding.birth.estimate - check.threshold),
         widths=margin / half if margin is not None and half > 0 else None,
-        rows_needed=_rows_needed(check.decides, tolerance, level),
+        rows_needed=None if finding.scope is Scope.PROCESS else _rows_needed(check.decides, tolerance, level),
     )
 
 

@@ -3,11 +3,21 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from models.cause import Why
 from models.domain import Status, Version
 from models.half_life import HalfLife
 from monitoring.conclusions import Change, Conclusions
+from monitoring.reports import votes
+from monitoring.reports.figures import retrains
+from monitoring.reports.foresight import likeliest
+from monitoring.reports.half_life_words import UNKNOWN, by_noise, on_arrival
+from monitoring.reports.opacity import lines
+from monitoring.reports.why import short
+from monitoring.reports.why import summary as why_summary
+from monitoring.reports.words import reason_of
+from monitoring.survival.half_lives import ALL
 
-LISTED = 8
+LISTED, FIRST = 8, 3
 CLAIM_LENGTH = 160
 
 
@@ -38,10 +48,12 @@ def card(version: Version, conclusions: Conclusions) -> str:
     ]
     if tested:
         paragraphs += [
-            f"**Went stale.** {_stale(changes)}",
+            f"**Went stale.** {_stale(changes, conclusions)}",
             f"**Half-life.** {_half_lives(conclusions.half_lives)}",
-            f"**Cannot be known.** {_unknown(tested, conclusions.stillborn)}",
+            f"**Cannot be known.** {_unknown(tested, conclusions, changes)}",
         ]
+    if foretold := likeliest(conclusions, FIRST):
+        paragraphs.append(f"**Next.** {foretold}")
     return "\n\n".join(paragraphs)
 
 
@@ -71,7 +83,7 @@ def _holding(tested: Counter[Status]) -> str:
     return f"{tested[Status.HOLDS]} of {tested.total()} findings hold{weakened}; {refuted} {are} no longer true."
 
 
-def _stale(changes: Sequence[Change]) -> str:
+def _stale(changes: Sequence[Change], conclusions: Conclusions) -> str:
     """The changes for the worse, worst first as they came, and how many came back."""
     died = [c for c in changes if c.after.refutes]
     back = sum(c.before.refutes and c.after in (Status.HOLDS, Status.WEAKENED) for c in changes)
@@ -79,34 +91,48 @@ def _stale(changes: Sequence[Change]) -> str:
     if not died:
         return f"None with this version.{again}"
     more = f"\n- and {len(died) - LISTED} more" if len(died) > LISTED else ""
-    return f"{len(died)} with this version.{again}\n" + "\n".join(_change(c) for c in died[:LISTED]) + more
+    return (
+        f"{len(died)} with this version.{again}\n"
+        + "\n".join(_change(c, reason_of(conclusions, c)) for c in died[:LISTED])
+        + more
+    )
 
 
-def _change(change: Change) -> str:
+def _change(change: Change, why: Why | None) -> str:
     interval = change.check.decides.interval
-    now = f", now {interval} against {change.check.threshold:g}" if interval else ""
+    against = votes.threshold(change.finding, change.check)
+    now = f", now {votes.said(change.finding, change.check.decides)} against {against}" if interval else ""
+    because = f" ({short(why)})" if why is not None else ""
     guard = " (guard)" if change.finding.guard else ""
     claim = f": {_code(change.finding.claim)}" if change.finding.claim != change.finding.name else ""
-    return f"- {_code(change.finding.name)}{guard}{claim} {change.before.value} → {change.after.value}{now}"
+    return f"- {_code(change.finding.name)}{guard}{claim} {change.before.value} → {change.after.value}{now}{because}"
 
 
 def _half_lives(half_lives: Sequence[HalfLife]) -> str:
-    told = [_half_life(h) for h in half_lives if h.n]
-    return ("; ".join(told) + ", in retrains.") if told else "No finding has been followed for a retrain yet."
+    told = [h for h in half_lives if h.n]
+    if not told:
+        return "No finding has been followed for a retrain yet."
+    unknown = "" if any(h.alone for h in told) else f" {UNKNOWN[0].upper()}{UNKNOWN[1:]}."
+    arrival = on_arrival(told[-1]) if told[-1].kind == ALL else ""
+    return f"{'; '.join(map(_half_life, told))}, in retrains.{unknown}{f' {arrival}' if arrival else ''}"
 
 
 def _half_life(half_life: HalfLife) -> str:
-    upper = "∞" if half_life.upper is None else f"{half_life.upper:.1f}"
-    of = f"{half_life.deaths} of {half_life.n} died"
-    if half_life.median is None:
-        return f"{half_life.kind} over {half_life.lower:.1f} ({of})"
-    return f"{half_life.kind} {half_life.median:.1f} [{half_life.lower:.1f}, {upper}] ({of})"
+    beside = "" if half_life.alone is None else f", noise alone {by_noise(half_life)}"
+    return f"{half_life.kind} {retrains(half_life)} ({half_life.deaths} of {half_life.n} died{beside})"
 
 
-def _unknown(tested: Counter[Status], stillborn: int) -> str:
+def _unknown(tested: Counter[Status], conclusions: Conclusions, changes: Sequence[Change]) -> str:
+    stillborn = conclusions.stillborn
     parts = f"{tested[Status.UNCLEAR]} unclear, {tested[Status.UNTESTABLE]} untestable"
     left_out = f"; {stillborn} stillborn, left out of all counts" if stillborn else ""
-    return f"{parts}{left_out}. Causes are not attributed: no shadow models were trained."
+    whys = [why for change in changes if (why := reason_of(conclusions, change)) is not None]
+    said = [f"{parts}{left_out}.", why_summary(whys)]
+    if conclusions.opacity is not None:
+        said += [f"\n- {line}" for line in lines(conclusions.opacity, conclusions.sensitive)]
+    elif not any(version.shadows for version in conclusions.versions):
+        said.append("What noise alone would do is not known: no shadow models were trained.")
+    return " ".join(filter(None, said)).replace(" \n", "\n")
 
 
 def _code(text: str) -> str:

@@ -171,13 +171,18 @@ def changes(one: Counterfactual) -> str:
 
 
 def filed(findings: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """What became of conclusions that were filed: rows as ``listing.check_row`` gives them, with the finding's id."""
+    """What became of conclusions that were filed: rows as ``listing.check_row`` gives them, with the finding's id.
+
+    Args:
+        findings: with ``id``, ``stillborn`` and, where they are born fragile, ``warning``.
+    """
     table = _table("filed", "name", "status", "")
     for row in findings:
         status = Text(row["status"], style=STYLES[Status(row["status"])])
         stillborn = "stillborn: kept, but not re-tested" if row["stillborn"] else ""
         _add(table, str(row["id"]), row["finding"], status, stillborn)
-    return table
+    warnings = [Text(f"{row['finding']} is {row['warning']}", style="bold") for row in findings if row["warning"]]
+    return Group(table, *warnings)
 
 
 def _except(told: Explanation) -> str:

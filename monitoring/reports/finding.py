@@ -6,12 +6,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from models.domain import Check, Finding, Measurement, Status
+from models.domain import Check, Finding, Measurement, Scope, Status
+from monitoring.claims.votes import by_votes
 from monitoring.reports.behind import Behind, behind
 from monitoring.reports.forest import BAR, DOT, TOLERATED, line, scale
+from monitoring.reports.fragile import born_fragile
 from monitoring.reports.listing import current
 from monitoring.reports.terminal import STYLES
-from monitoring.reports.words import LETTERS, MEANINGS, measured, percent, plural
+from monitoring.reports.votes import figure, in_shadows, said, threshold
+from monitoring.reports.words import LETTERS, MEANINGS, percent, plural
 
 SHOWN = 24
 """Versions in the chart: the one it was made on, and the newest."""
@@ -41,8 +44,10 @@ def portrait(
     """
     parts: list[RenderableType] = [_head(finding, expired, recurrences)]
     if checks:
+        if warning := born_fragile(finding, checks[0]):
+            parts.append(Text(warning, style="bold"))
         found = behind(finding, checks[-1], level=level)
-        parts += [Text(), _chart(checks, found, width), Text(), _verdict(finding, checks, found, unit)]
+        parts += [Text(), _chart(finding, checks, found, width), Text(), _verdict(finding, checks, found, unit)]
     else:
         parts += [Text("not tested yet", style="dim")]
     return Group(*parts)
@@ -57,9 +62,9 @@ def _head(finding: Finding, expired: bool, recurrences: int) -> Text:
         f"held again {recurrences} {plural('time', recurrences)}": recurrences > 0,
         f"retired on v{finding.retired_on}": finding.retired_on is not None,
     }
-    said = [f"#{finding.id}", f"made on v{finding.made_on} by {finding.author}", f"scope {finding.scope}"]
-    said += [f"expires after {finding.ttl} retrains without a valid re-test"] if finding.ttl else []
-    text.append("\n" + " · ".join(said), style="dim")
+    facts = [f"#{finding.id}", f"made on v{finding.made_on} by {finding.author}", f"scope {finding.scope}"]
+    facts += [f"expires after {finding.ttl} retrains without a valid re-test"] if finding.ttl else []
+    text.append("\n" + " · ".join(facts), style="dim")
     for flag in (flag for flag, on in flags.items() if on):
         text.append(" · ", style="dim").append(flag, style="bold")
     if finding.note:
@@ -69,32 +74,34 @@ def _head(finding: Finding, expired: bool, recurrences: int) -> Text:
     return text
 
 
-def _chart(checks: Sequence[Check], found: Behind, width: int) -> Table:
+def _chart(finding: Finding, checks: Sequence[Check], found: Behind, width: int) -> Table:
     bars = [found.threshold, *([found.bar] if found.tolerance else [])]
     shown = [*checks[:1], *checks[1:][-(SHOWN - 1) :]]
-    said = [measured(check.decides) for check in shown]
+    told = [said(finding, check.decides) for check in shown]
     intervals = [i for check in shown if (i := check.decides.interval) is not None]
-    beside = min(max(map(len, said), default=0), width // 2) + 12
+    beside = min(max(map(len, told), default=0), width // 2) + 12
     on = scale(intervals, bars, max(width - beside, NARROWEST))
     table = Table(box=None, pad_edge=False, show_header=False, caption_justify="left")
     for _ in range(3):
         table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for check, figures in zip(shown, said, strict=True):
+    for check, figures in zip(shown, told, strict=True):
         status = check.status
         letter = Text(LETTERS[status], style=STYLES[status])
         bar = Text(line(check.decides.interval, bars, on))
         table.add_row(f"v{check.version}", letter, bar, Text(figures, style="" if check.decides.interval else "dim"))
     ends = f"{on.least:.3g}", f"{on.most:.3g}"
     table.add_row("", "", Text(ends[0] + ends[1].rjust(on.width - len(ends[0])), style="dim"), "")
-    table.caption = Text(_key(found, hidden=len(checks) - len(shown)), style="dim")
+    table.caption = Text(_key(finding, checks[-1], found, hidden=len(checks) - len(shown)), style="dim")
     return table
 
 
-def _key(found: Behind, *, hidden: int) -> str:
-    said = f"{DOT} estimate with its {percent(found.level)} interval, {BAR} threshold {found.threshold:g}"
-    said += f", {TOLERATED} with its tolerance {found.bar:g}" if found.tolerance else ""
-    return said + (f"; {hidden} versions between the first two lines are left out" if hidden > 0 else "")
+def _key(finding: Finding, check: Check, found: Behind, *, hidden: int) -> str:
+    what = "share of models" if by_votes(finding) else "estimate"
+    noise = ", retraining noise included" if finding.scope is Scope.PROCESS and what == "estimate" else ""
+    told = f"{DOT} {what} with its {percent(found.level)} interval{noise}, {BAR} threshold {threshold(finding, check)}"
+    told += f", {TOLERATED} with its tolerance {found.bar:g}" if found.tolerance else ""
+    return told + (f"; {hidden} versions between the first two lines are left out" if hidden > 0 else "")
 
 
 def _verdict(finding: Finding, checks: Sequence[Check], found: Behind, unit: str) -> RenderableType:
@@ -105,16 +112,22 @@ def _verdict(finding: Finding, checks: Sequence[Check], found: Behind, unit: str
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
-    decided = check.fresh is not None
+    decided, voted = check.fresh is not None, by_votes(finding)
     if check.fresh is not None:
-        table.add_row("fresh rows", _figures(check.fresh, "decides", unit))
-    table.add_row("pinned rows", _figures(check.pinned, "" if decided else "decides", unit))
-    table.add_row("holds when", _rule(found, exact=_exact(check.decides)))
-    if found.margin is not None:
+        table.add_row("fresh rows", _figures(finding, check.fresh, "decides", unit))
+    table.add_row(
+        "votes" if voted else "pinned rows", _figures(finding, check.pinned, "" if decided else "decides", unit)
+    )
+    table.add_row("holds when", _rule(found, threshold(finding, check), exact=_exact(check.decides)))
+    if voted and finding.birth is not None:
+        table.add_row("at birth", f"{figure(finding, finding.birth)} on v{finding.made_on}")
+    elif shadows := in_shadows(finding, check):
+        table.add_row("shadows", shadows)
+    if found.margin is not None and not voted:
         widths = f", {abs(found.widths):.1f} half-widths of the interval away" if found.widths is not None else ""
         side = "claimed" if found.margin >= 0 else "other"
         table.add_row("margin", f"{found.margin:+.3f}, on the {side} side of the threshold{widths}")
-    if found.margin_at_birth is not None:
+    if found.margin_at_birth is not None and not voted:
         birth = f"{found.margin_at_birth:+.3f}: {finding.birth} on v{finding.made_on}"
         table.add_row("at birth", birth)
     if found.rows_needed is not None:
@@ -128,14 +141,15 @@ def _counted(unit: str, n: int) -> str:
     return "entities" if unit == "entity" and n != 1 else plural(unit, n)
 
 
-def _figures(measurement: Measurement, role: str, unit: str) -> Text:
-    text = Text(measured(measurement))
-    said = [f"{measurement.rows:,} {_counted(unit, measurement.rows)}"] if measurement.rows else []
-    said += [f"p = {measurement.p_value:.3g}"] if measurement.p_value is not None else []
-    said += ["exact"] if _exact(measurement) else []
-    said += [str(measurement.status)] if measurement.status is not Status.UNTESTABLE else []
-    if said:
-        text.append(f"  {', '.join(said)}", style="dim")
+def _figures(finding: Finding, measurement: Measurement, role: str, unit: str) -> Text:
+    text = Text(said(finding, measurement))
+    counted = measurement.rows and not by_votes(finding)
+    facts = [f"{measurement.rows:,} {_counted(unit, measurement.rows)}"] if counted else []
+    facts += [f"p = {measurement.p_value:.3g}"] if measurement.p_value is not None else []
+    facts += ["exact"] if _exact(measurement) else []
+    facts += [str(measurement.status)] if measurement.status is not Status.UNTESTABLE else []
+    if facts:
+        text.append(f"  {', '.join(facts)}", style="dim")
     return text.append(f"  {role}", style="bold") if role else text
 
 
@@ -144,9 +158,9 @@ def _exact(measurement: Measurement) -> bool:
     return interval is not None and interval.lower == interval.upper
 
 
-def _rule(found: Behind, *, exact: bool) -> str:
+def _rule(found: Behind, bar: str, *, exact: bool) -> str:
     side = "above" if found.above else "below"
     what = "the value is" if exact else "the whole interval is"
     if not found.tolerance:
-        return f"{what} {side} {found.threshold:g}"
+        return f"{what} {side} {bar}"
     return f"{what} {side} {found.bar:g}, the threshold {found.threshold:g} with its tolerance {found.tolerance:g}"

@@ -13,10 +13,12 @@ from rich.text import Text
 
 from models.domain import Check, Finding, Status
 from monitoring.investigator.lead import Investigation, Lead, Topic
+from monitoring.reports.fragile import born_fragile
 from monitoring.reports.listing import check_row
 from monitoring.reports.plots import COLOURS
 from monitoring.reports.terminal import STYLES
-from monitoring.reports.words import measured, plural
+from monitoring.reports.votes import said
+from monitoring.reports.words import plural
 
 AT_STAKE = 0.01
 """Share of the loss, of the attribution or of the decisions from which what is at stake is shown."""
@@ -43,7 +45,12 @@ class Outcome:
     @property
     def figure(self) -> str:
         """What those rows say."""
-        return measured(self.check.decides) if self.check else ""
+        return said(self.finding, self.check.decides) if self.finding and self.check else ""
+
+    @property
+    def warning(self) -> str:
+        """That it was born fragile; empty where it was not."""
+        return born_fragile(self.finding, self.check) if self.finding and self.check else ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,8 @@ def terminal(what: Told) -> RenderableType:
                 seen.append(f"  {outcome.lead.stake:.0%} at stake", style="dim")
             if outcome.lead.claim:
                 seen.append(f"\n{outcome.lead.claim}", style="dim")
+            if outcome.warning:
+                seen.append(f"\n{outcome.warning}", style="bold")
             table.add_row(seen, Text(outcome.said, style=style))
         parts += [Text(), Text(str(topic), style="bold"), table]
     return Group(*parts, Text(), Text(what.tested, style="dim"))
@@ -117,6 +126,8 @@ def _lead(outcome: Outcome) -> dict[str, Any]:
         "check": lead.check,
         "finding": outcome.finding.name if outcome.finding else None,
         "stillborn": outcome.finding.stillborn if outcome.finding else None,
+        "upheld": outcome.finding.upheld if outcome.finding else None,
+        "fragile": outcome.finding.fragile if outcome.finding else None,
         "tested": check_row(outcome.check, outcome.finding) if outcome.check and outcome.finding else None,
     }
 

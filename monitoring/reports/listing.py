@@ -1,11 +1,14 @@
 """The same conclusions as plain values, for ``--json``, the MLflow artifact and other programs."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from models.domain import Check, Finding, Measurement, Status
-from models.half_life import HalfLife
+from models.half_life import HalfLife, NoiseAlone
 from monitoring.conclusions import Conclusions, Life
+from monitoring.reports.why import shares
+from monitoring.survival.half_lives import ARRIVALS
 
 
 def finding_rows(conclusions: Conclusions) -> list[dict[str, Any]]:
@@ -28,8 +31,10 @@ def _row(conclusions: Conclusions, finding: Finding, expired: bool, life: Life |
         "made_on": f"v{finding.made_on}",
         "status": status.value,
         "since": f"v{since}" if since else f"v{finding.made_on}",
-        "cause": None,
-        "p_stale_next": None,
+        "cause": shares(why) if (why := conclusions.whys.get(finding.id)) is not None else None,
+        "p_stale_next": told.probability if (told := conclusions.forecasts.get(finding.id)) is not None else None,
+        "upheld": finding.upheld,
+        "fragile": finding.fragile,
         "stillborn": finding.stillborn,
         "expired": expired,
         "died_on": f"v{life.died_on}" if life and life.died_on is not None else None,
@@ -87,7 +92,7 @@ def _measurement(measurement: Measurement) -> dict[str, Any]:
 
 
 def half_life_rows(half_lives: tuple[HalfLife, ...]) -> dict[str, dict[str, Any]]:
-    """Half-lives by statistic, in retrains."""
+    """Half-lives by statistic, in retrains; without its curve."""
     return {
         life.kind: {
             "median": life.median,
@@ -96,9 +101,45 @@ def half_life_rows(half_lives: tuple[HalfLife, ...]) -> dict[str, dict[str, Any]
             "n": life.n,
             "deaths": life.deaths,
             "method": life.method,
+            "band": life.band,
+            "obsolete_on_arrival": {str(a.retrains): asdict(a) for a in life.arrival},
+            "noise_alone": _noise_alone(life.alone),
+            "ended_by": {name: steps[-1][1] for name, steps in life.incidence},
+            "recurrence": None if life.recurrence is None else asdict(life.recurrence),
         }
         for life in half_lives
     }
+
+
+def _noise_alone(alone: NoiseAlone | None) -> dict[str, Any] | None:
+    if alone is None:
+        return None
+    ages = [age for age, *_ in alone.curve if age in ARRIVALS]
+    return {
+        "findings": alone.findings,
+        "deaths": alone.deaths,
+        "expected_deaths": alone.expected,
+        "median": alone.median,
+        "share_of_deaths": alone.share,
+        "relative_survival": {str(int(age)): alone.relative(age) for age in ages},
+    }
+
+
+def half_life_metrics(half: HalfLife) -> dict[str, float]:
+    """A half-life as figures for the registry: by name, only what is known."""
+    found = {} if half.median is None else {f"half_life.{half.kind}": half.median}
+    found |= {f"obsolete_on_arrival.{half.kind}.{a.retrains}": a.stale for a in half.arrival}
+    if half.alone is not None:
+        found |= {
+            f"obsolete_on_arrival_by_noise.{half.kind}.{a.retrains}": a.noise
+            for a in half.arrival
+            if a.noise is not None
+        }
+        if half.alone.median is not None:
+            found[f"half_life_by_noise.{half.kind}"] = half.alone.median
+        if half.alone.share is not None:
+            found[f"deaths_by_noise.{half.kind}"] = half.alone.share[0]
+    return found
 
 
 def summary(conclusions: Conclusions) -> dict[str, Any]:

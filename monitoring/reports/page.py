@@ -9,22 +9,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.domain import Drift, Finding, Status
-from models.half_life import HalfLife
 from monitoring.conclusions import Change, Conclusions
-from monitoring.decay import ALL, obsolete_on_arrival
-from monitoring.reports import plots
+from monitoring.reports import foresight_plot, half_lives, opacity, plots, votes, why_plot
+from monitoring.reports.why import short
 from monitoring.reports.words import (
-    HORIZONS,
     LETTERS,
     MEANINGS,
     counts_by_version,
     measured,
-    overall,
-    percent,
     plural,
-    retrains,
+    reason_of,
     sentences,
     telling,
+    together,
 )
 
 TELLING = 60
@@ -106,6 +103,9 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
     shown = [v.number for v in conclusions.versions][-VERSIONS:]
     watches = conclusions.drifts[-WATCHES:]
     lead, *said = sentences(conclusions)
+    told = together(conclusions.changes)
+    shown_first = {change.finding.id for change, _ in told[:CHANGES]}
+    rest = [change for change in conclusions.changes if change.finding.id not in shown_first]
     return environment.get_template("conclusions.html").render(
         title=title,
         links=links,
@@ -118,18 +118,21 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
         stillborn=conclusions.stillborn,
         statuses=[(status, LETTERS[status], MEANINGS[status]) for status in Status],
         colours={str(status): colour for status, colour in plots.COLOURS.items()},
-        changes=[_change(change) for change in conclusions.changes[:CHANGES]],
-        more_changes=[_change(change) for change in conclusions.changes[CHANGES : CHANGES + MORE_CHANGES]],
+        changes=[_change(conclusions, change, alike) for change, alike in told[:CHANGES]],
+        more_changes=[_change(conclusions, change) for change in rest[:MORE_CHANGES]],
+        whys=why_plot.render(
+            [(c.finding, why, c.after) for c, _ in told[:CHANGES] if (why := reason_of(conclusions, c)) is not None]
+        ),
+        foresight=foresight_plot.render(conclusions, conclusions.scores),
+        opacity="" if conclusions.opacity is None else opacity.render(conclusions.opacity, conclusions.sensitive),
         expired=conclusions.expired[:EXPIRED],
         more_expired=max(0, len(conclusions.expired) - EXPIRED),
-        left_changes=max(0, len(conclusions.changes) - CHANGES - MORE_CHANGES),
+        left_changes=max(0, len(rest) - MORE_CHANGES),
         overview=plots.strip(
             _newest(counts_by_version(conclusions), shown), "All findings by status, version by version"
         ),
         groups=_groups(conclusions, shown),
-        horizons=HORIZONS,
-        half_lives=[_half_life(half) for half in conclusions.half_lives],
-        curves=_curves(conclusions),
+        half_lives=half_lives.render(conclusions),
         watches=watches,
         skipped=len(conclusions.drifts) - len(watches),
         moved=_moved(watches),
@@ -141,15 +144,17 @@ def _newest(counts: dict[int, dict[Status, int]], shown: Iterable[int]) -> dict[
     return {number: counts[number] for number in shown}
 
 
-def _change(change: Change) -> dict[str, object]:
+def _change(conclusions: Conclusions, change: Change, alike: int = 0) -> dict[str, object]:
     """One line of *what changed*; the pinned rows speak only where other rows decided."""
-    check = change.check
+    check, why = change.check, reason_of(conclusions, change)
     return {
         "finding": change.finding,
         "before": change.before,
         "after": change.after,
-        "now": measured(check.decides),
-        "threshold": f"{check.threshold:g}",
+        "now": votes.said(change.finding, check.decides),
+        "threshold": votes.threshold(change.finding, check),
+        "why": "" if why is None else short(why),
+        "alike": alike,
         "pinned": None if check.fresh is None else measured(check.pinned),
         "pinned_status": check.pinned.status,
     }
@@ -196,7 +201,7 @@ def _row(conclusions: Conclusions, finding: Finding, shown: Sequence[int]) -> Ro
         said = f" · {intervals[number]}, threshold {latest.threshold:g}" if number in intervals else ""
         born = " · made here" if number == finding.made_on else ""
         cells.append(Cell(status, LETTERS[status], f"v{number} {status}{said}{born}"))
-    return Row(finding, measured(latest.decides), tuple(cells))
+    return Row(finding, votes.said(finding, latest.decides), tuple(cells))
 
 
 def _runs(history: Mapping[int, Status], shown: Iterable[int]) -> tuple[tuple[str, str], ...]:
@@ -210,28 +215,6 @@ def _runs(history: Mapping[int, Status], shown: Iterable[int]) -> tuple[tuple[st
         ("" if status is None else str(status), ("·" if status is None else LETTERS[status]) * len(list(run)))
         for status, run in groupby(statuses)
     )
-
-
-def _half_life(half: HalfLife) -> dict[str, object]:
-    return {
-        "kind": "all findings" if half.kind == ALL else half.kind,
-        "total": half.kind == ALL,
-        "n": half.n,
-        "deaths": half.deaths,
-        "said": retrains(half),
-        "method": "Kaplan–Meier" if half.method == "kaplan-meier" else "constant rate",
-        "arrival": [percent(obsolete_on_arrival(half.curve, d)) for d in HORIZONS],
-    }
-
-
-def _curves(conclusions: Conclusions) -> list[tuple[str, HalfLife, Markup]]:
-    """All first, then by statistic, on one axis."""
-    every = overall(conclusions)
-    if every is None:
-        return []
-    horizon = max(4.0, every.curve[-1][0])
-    ordered = [every, *(half for half in conclusions.half_lives if half is not every)]
-    return [("all findings" if half is every else half.kind, half, plots.survival(half, horizon)) for half in ordered]
 
 
 def _moved(watches: Sequence[Drift]) -> list[Moved]:

@@ -7,11 +7,16 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from models.cause import Why
 from models.domain import Drift, Finding, Status
-from models.half_life import HalfLife
 from monitoring.conclusions import Change, Conclusions
-from monitoring.decay import ALL, obsolete_on_arrival
-from monitoring.reports.words import HORIZONS, LETTERS, measured, overall, percent, retrains, sentences, telling
+from monitoring.reports import votes
+from monitoring.reports.foresight_terminal import first_table
+from monitoring.reports.half_life_table import Panel
+from monitoring.reports.opacity import sentence as opacity_sentence
+from monitoring.reports.why import short
+from monitoring.reports.why import summary as why_summary
+from monitoring.reports.words import LETTERS, overall, reason_of, sentences, telling, together
 
 STYLES: Mapping[Status, str] = {
     Status.HOLDS: "grey0 on sky_blue3",
@@ -95,31 +100,6 @@ def _legend() -> Text:
     return text
 
 
-def half_lives_table(conclusions: Conclusions) -> Table:
-    """Half-life of each statistic, and the chance that a conclusion is stale when its investigation ends."""
-    table = Table(box=box.SIMPLE_HEAD, title="How long findings live", title_justify="left", pad_edge=False)
-    table.add_column("findings about", no_wrap=True, max_width=24, overflow="ellipsis")
-    for name in ("followed", "gone\nstale"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("half-life in retrains [95 %]", no_wrap=True)
-    for horizon in HORIZONS:
-        table.add_column(f"stale\nafter {horizon}", justify="right", no_wrap=True)
-    for half in conclusions.half_lives:
-        table.add_row(*_half_life(half), style="bold" if half.kind == ALL else "")
-    return table
-
-
-def _half_life(half: HalfLife) -> list[str]:
-    arrival = [percent(obsolete_on_arrival(half.curve, d)) for d in HORIZONS]
-    return [
-        "all findings" if half.kind == ALL else half.kind,
-        f"{half.n:,}",
-        f"{half.deaths:,}",
-        retrains(half),
-        *arrival,
-    ]
-
-
 def drift_table(conclusions: Conclusions, *, limit: int = WATCHES) -> Table:
     """The newest watches that alarmed; how many there were in all stands in the title."""
     alarmed = [d for d in conclusions.drifts if d.drifted]
@@ -138,14 +118,16 @@ def _ticks(drift: Drift) -> str:
     return str(drift.tick) if drift.first_tick == drift.tick else f"{drift.first_tick}–{drift.tick}"
 
 
-def change_line(change: Change) -> Text:
-    """One change in one line, for the end of a run and for progress while it runs."""
+def change_line(change: Change, why: Why | None = None, alike: int = 0) -> Text:
+    """One change in one line, with why it came, and how many findings changed just like this one."""
     text = Text()
     text.append(f"{LETTERS[change.before]}", style=STYLES[change.before])
     text.append(" → ")
     text.append(f"{LETTERS[change.after]}", style=STYLES[change.after])
     text.append(f"  {change.finding.claim}")
-    return text.append(f"  now {measured(change.check.decides)}", style="dim")
+    text.append(f"  now {votes.said(change.finding, change.check.decides)}", style="dim")
+    text.append(f" · {short(why)}" if why is not None else "", style="italic")
+    return text.append(f" · and {alike} alike" if alike else "", style="dim")
 
 
 def summary(conclusions: Conclusions, *, limit: int = 20) -> RenderableType:
@@ -156,12 +138,19 @@ def summary(conclusions: Conclusions, *, limit: int = 20) -> RenderableType:
     if conclusions.findings and conclusions.versions:
         parts += [Text(), findings_table(conclusions, limit=limit)]
     if overall(conclusions) is not None:
-        parts += [Text(), half_lives_table(conclusions)]
+        parts += [Text(), Panel(conclusions)]
     if conclusions.changes:
         parts += [Text(), Text(f"What changed on v{conclusions.versions[-1].number}", style="italic")]
-        parts += [change_line(change) for change in conclusions.changes[:CHANGES]]
-        more = len(conclusions.changes) - CHANGES
+        told = together(conclusions.changes)
+        parts += [change_line(change, reason_of(conclusions, change), alike) for change, alike in told[:CHANGES]]
+        more = sum(1 + alike for _, alike in told[CHANGES:])
         parts += [Text(f"… and {more} more", style="dim")] if more > 0 else []
+        made = why_summary([why for change in conclusions.changes if (why := reason_of(conclusions, change))])
+        parts += [Text(made)] if made else []
+    if (first := first_table(conclusions, CHANGES)) is not None:
+        parts += [Text(), first]
+    if conclusions.opacity is not None:
+        parts += [Text(), Text(opacity_sentence(conclusions.opacity, conclusions.sensitive))]
     if conclusions.drifts:
         parts += [Text(), drift_table(conclusions)]
     return Group(*parts)

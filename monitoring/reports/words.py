@@ -1,13 +1,33 @@
 """How statuses, half-lives and the whole story are said: the same words on the page, in the terminal and in Evidently."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from models.cause import Why
 from models.domain import Author, Finding, Measurement, Scope, Status
 from models.half_life import HalfLife
 from monitoring.claims.grammar import subject
-from monitoring.conclusions import Conclusions
-from monitoring.decay import ALL, obsolete_on_arrival
+from monitoring.claims.votes import by_votes
+from monitoring.conclusions import Change, Conclusions
+from monitoring.reports import half_life_words
+from monitoring.reports.figures import percent, plural, retrains
+from monitoring.survival.half_lives import ALL
+
+__all__ = [
+    "LETTERS",
+    "MEANINGS",
+    "counts_by_version",
+    "headline",
+    "measured",
+    "overall",
+    "percent",
+    "plural",
+    "reason_of",
+    "retrains",
+    "sentences",
+    "telling",
+    "together",
+]
 
 LETTERS: Mapping[Status, str] = {
     Status.HOLDS: "H",
@@ -28,31 +48,6 @@ MEANINGS: Mapping[Status, str] = {
     Status.UNTESTABLE: "rows, labels or columns it needs are not there",
 }
 
-HORIZONS = (1, 3, 6)
-"""Lengths of an investigation, in retrains, for which staleness on arrival is shown."""
-INVESTIGATION = 3
-"""The length the headline speaks of."""
-
-
-def retrains(half: HalfLife) -> str:
-    """A half-life with its 95 % interval, in retrains.
-
-    >>> retrains(HalfLife("auc", 4.25, 3.0, None, 40, 12, "kaplan-meier"))
-    '4.2 [3.0, ∞)'
-    >>> retrains(HalfLife("auc", None, 11.8, None, 40, 0, "gamma"))
-    'over 12'
-    """
-    if half.median is None:
-        return f"over {_number(half.lower)}"
-    upper = "∞)" if half.upper is None else f"{_number(half.upper)}]"
-    return f"{_number(half.median)} [{_number(half.lower)}, {upper}"
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return "0"
-    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
-
 
 def measured(measurement: Measurement) -> str:
     """Estimate with its interval, an exact value alone, or why there is none.
@@ -64,15 +59,6 @@ def measured(measurement: Measurement) -> str:
     if measurement.interval is None:
         return measurement.reason or "cannot be tested"
     return str(measurement.interval)
-
-
-def percent(share: float | None) -> str:
-    r"""A share as whole percent; an en dash where it is not known.
-
-    >>> percent(0.378), percent(None)
-    ('38\xa0%', '–')
-    """
-    return "–" if share is None else f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def overall(conclusions: Conclusions) -> HalfLife | None:
@@ -95,21 +81,9 @@ def sentences(conclusions: Conclusions) -> list[str]:
     every = overall(conclusions)
     if every is None:
         said.append("None has been re-tested by enough retrains to say how long findings live.")
-    elif every.median is None:
-        if every.deaths:
-            said.append(f"Fewer than half have died, so their half-life is over {_number(every.lower)} retrains.")
-        else:
-            said.append(f"None has died, so their half-life is over {_number(every.lower)} retrains.")
     else:
-        said.append(f"Their half-life is {retrains(every)} retrains.")
-    if every is not None:
-        length = max((h for h in HORIZONS if h <= INVESTIGATION and h <= every.curve[-1][0]), default=None)
-        if length is not None:
-            said.append(
-                f"An investigation that takes {length} {plural('retrain', length)} ends with a conclusion already stale "
-                f"with probability {percent(obsolete_on_arrival(every.curve, length))}."
-            )
-    return [*said, *_beyond(conclusions)]
+        said += [half_life_words.lifetime(every), half_life_words.on_arrival(every)]
+    return [*filter(None, said), *_beyond(conclusions)]
 
 
 def _beyond(conclusions: Conclusions) -> list[str]:
@@ -136,15 +110,6 @@ def _counted(counts: Mapping[Status, int]) -> str:
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
-def plural(noun: str, n: float) -> str:
-    """The noun as it goes with a count.
-
-    >>> plural("finding", 1), plural("finding", 0)
-    ('finding', 'findings')
-    """
-    return noun if n == 1 else f"{noun}s"
-
-
 def counts_by_version(conclusions: Conclusions, statistic: str | None = None) -> dict[int, dict[Status, int]]:
     """Version number -> how many findings have each status there; stillborn ones are left out.
 
@@ -159,6 +124,31 @@ def counts_by_version(conclusions: Conclusions, statistic: str | None = None) ->
                 if number in counts:
                     counts[number][status] += 1
     return counts
+
+
+def together(changes: Sequence[Change]) -> list[tuple[Change, int]]:
+    """Changes in their order, and how many like each are left out: the investigator's, about one subject, alike.
+
+    It says much the same of version after version, and all of it goes stale together.
+    """
+    first: dict[tuple[object, ...], int] = {}
+    told: list[tuple[Change, int]] = []
+    for change in changes:
+        finding = change.finding
+        alone = finding.guard or finding.author != Author.INVESTIGATOR
+        key = (finding.id,) if alone else (subject(finding.claim), change.before, change.after)
+        if key in first:
+            told[first[key]] = (told[first[key]][0], told[first[key]][1] + 1)
+        else:
+            first[key] = len(told)
+            told.append((change, 0))
+    return told
+
+
+def reason_of(conclusions: Conclusions, change: Change) -> Why | None:
+    """Why a finding changed, where that was told of this very change."""
+    why = conclusions.whys.get(change.finding.id)
+    return why if why is not None and why.version == change.check.version else None
 
 
 def telling(conclusions: Conclusions, limit: int, *, each: int | None = None) -> list[Finding]:
@@ -180,7 +170,7 @@ def telling(conclusions: Conclusions, limit: int, *, each: int | None = None) ->
         return (
             0 if finding.guard else 2 if finding.author == Author.INVESTIGATOR else 1,
             int(finding.retired_on is not None),
-            int(finding.scope is Scope.ARTIFACT),
+            int(finding.scope is Scope.ARTIFACT or by_votes(finding)),
             changed.get(finding.id, len(changed)),
             int(finding.id not in died),
             finding.id,

@@ -33,5 +33,6 @@ def catch_up(service: Service, findings: Iterable[Finding]) -> None:
     tested = {check.finding for check in service.ledger.checks(version=newest.number)}
     behind = [f for f in findings if not f.stillborn and f.retired_on is None and f.id not in tested]
     if behind:
-        checks = retest(service, newest, behind, service.registry.model(newest), service.evidence(newest))
+        model, evidence = service.registry.model(newest), service.evidence(newest)
+        checks = retest(service, newest, behind, model, evidence, service.controls(newest))
         service.ledger.record_checks(newest.number, checks)

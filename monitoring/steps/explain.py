@@ -11,7 +11,6 @@ import pandas as pd
 
 from models.domain import Author, Finding, Version
 from models.errors import NotFound
-from models.learner.model import Model
 from models.rows import LABEL, ROW_ID, row_hash
 from monitoring.claims.sweep import Scores
 from monitoring.explaining.document import document
@@ -26,14 +25,13 @@ EXAMPLES = 3
 """Ids named when one is not found."""
 
 
-def explain(service: Service, version: Version, case: str, *, controls: Sequence[Model] = ()) -> Explanation:
-    """Everything said of a case; nothing is written.
+def explain(service: Service, version: Version, case: str) -> Explanation:
+    """Everything said of a case; nothing is written. Counterfactuals are tried on the version's shadows too.
 
     Args:
         service: whose store holds the case.
         version: on which it is explained.
         case: id of a row.
-        controls: control models, on which counterfactuals are tried too.
 
     Raises:
         NotFound: no such case; lists ids near to it.
@@ -47,7 +45,8 @@ def explain(service: Service, version: Version, case: str, *, controls: Sequence
     service.remember(version, window)
     agenda = Agenda(immutable=service.policy.immutable, threads=service.policy.recipe.threads)
     discovery = service.discovery(version)
-    return tell(version.number, service.registry.model(version), rows, window, discovery, agenda, controls)
+    model, controls = service.registry.model(version), service.controls(version)
+    return tell(version.number, model, rows, window, discovery, agenda, controls)
 
 
 def worst(service: Service, version: Version) -> str:

@@ -19,11 +19,13 @@ class Imported:
         plan: what was compared.
         filed: new and replaced findings, as the ledger has them.
         checks: finding id -> newest check, of each of ``filed``.
+        births: finding id -> the check it was filed with, of each of ``filed``.
     """
 
     plan: Plan
     filed: tuple[Finding, ...]
     checks: Mapping[int, Check]
+    births: Mapping[int, Check]
 
 
 @timed
@@ -58,12 +60,13 @@ def import_findings(
     again = [*todo.changed, *todo.retired] if replace else []
     entries = [*todo.new, *(placed for _, placed in again)]
     if dry:
-        return Imported(todo, (), {})
+        return Imported(todo, (), {}, {})
     ledger.supersede([finding.id for finding, _ in again], newest.number)
     filed = enroll(service, [born(placed, made_on=newest.number, author=author) for placed in entries])
     catch_up(service, (*todo.unchanged, *(revision.finding for revision in todo.revised)))
     ledger.revise([revision.finding for revision in todo.revised])
     if prune:
         ledger.retire([finding.id for finding in todo.gone], newest.number)
-    latest = {check.finding: check for f in filed for check in ledger.checks(finding=f.id)}
-    return Imported(todo, tuple(filed), latest)
+    tested = {f.id: ledger.checks(finding=f.id) for f in filed}
+    latest = {number: checks[-1] for number, checks in tested.items()}
+    return Imported(todo, tuple(filed), latest, {number: checks[0] for number, checks in tested.items()})

@@ -3,6 +3,7 @@
 from models.errors import FeedError
 from monitoring.ports import Ingested
 from monitoring.service import Service
+from monitoring.steps.let_through import let_through
 from monitoring.steps.timing import timed
 
 
@@ -22,6 +23,9 @@ def ingest(service: Service, upto: int) -> list[Ingested]:
     schema = service.store.schema or service.feed.schema
     done = []
     for tick in range(service.store.last_tick + 1, upto + 1):
-        done.append(service.store.append(service.feed.batch(tick), schema))
+        batch = service.feed.batch(tick)
+        if service.feed.exploration is not None:
+            batch = let_through(service, batch, service.feed.exploration)
+        done.append(service.store.append(batch, schema))
         service.observe(f"tick {tick}")
     return done

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.domain import Author, Check, Finding, Stage, Status, Version
+from models.errors import ClaimError
+from monitoring.claims.grammar import parse
+from monitoring.claims.order import order
+from monitoring.claims.votes import votes
 from monitoring.investigator.lead import Investigation
 from monitoring.investigator.session import findings
 from monitoring.investigator.session import investigate as suggest
@@ -48,7 +52,8 @@ def file(
 ) -> list[Finding]:
     """Test new findings on the version they are about, and file them with that birth check.
 
-    A finding is stillborn when the rows that test it refute it; the investigator's also when they do not confirm it.
+    A finding is stillborn when the rows that test it refute it; the investigator's also when they do not confirm it. It is
+    born fragile when it fails on too many of the version's own shadows (``Finding.upheld``).
     """
     return service.ledger.file(*_tested(service, version, new), stage=stage)
 
@@ -63,8 +68,9 @@ def _watched(service: Service, version: Version) -> list[tuple[Finding, Check]]:
 def _tested(service: Service, version: Version, new: Sequence[Finding]) -> tuple[list[Finding], list[Check]]:
     numbered = [replace(finding, id=index) for index, finding in enumerate(new)]
     model = service.registry.model(version)
-    checks = retest(service, version, numbered, model, service.evidence(version))
-    return [_born(finding, check) for finding, check in zip(new, checks, strict=True)], checks
+    checks = retest(service, version, numbered, model, service.evidence(version), service.controls(version))
+    newest = service.version().number
+    return [_born(finding, check, newest) for finding, check in zip(new, checks, strict=True)], checks
 
 
 def _write(service: Service, version: Version, what: Told) -> None:
@@ -76,7 +82,28 @@ def _write(service: Service, version: Version, what: Told) -> None:
     draft.replace(path)
 
 
-def _born(finding: Finding, check: Check) -> Finding:
+def _born(finding: Finding, check: Check, newest: int) -> Finding:
     confirmed = check.status is Status.HOLDS
     doubtful = finding.author == Author.INVESTIGATOR and not confirmed
-    return replace(finding, birth=check.decides.interval, stillborn=check.status.refutes or doubtful)
+    return replace(
+        finding,
+        birth=check.decides.interval,
+        stillborn=check.status.refutes or doubtful,
+        entered_on=newest,
+        upheld=_upheld(finding, check),
+    )
+
+
+def _upheld(finding: Finding, check: Check) -> float | None:
+    """The share of the version's shadows in which the claim itself holds, whatever its scope, on the rows that decided.
+
+    None where no shadow has an estimate.
+    """
+    if check.controls is None:
+        return None
+    try:
+        claim = parse(finding.claim)
+    except ClaimError:  # of another build's grammar
+        return None
+    held, of = votes(check.controls.deciding, *order(claim), claim.tolerance)
+    return held / of if of else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from json import dumps
 
-from models.domain import Check, Finding, Measurement, Version
+from models.domain import Check, Finding, Measurement, Scope, Version
 from models.errors import ClaimError, UsageError
 from models.rows import Part, Window
 from monitoring.claims.evidence import Evidence
@@ -61,7 +61,7 @@ def needs(
     service.remember(version, window)
     chosen = tuple(segments) or policy.agenda.segments or strongest(service.registry.model(version))
     base = (policy.seed, version.number, STREAM)
-    trainer = Trainer(window, service.schema, policy.recipe, base, repeats)
+    trainer = Trainer(window, service.schema, policy.recipe_at(version.last), base, repeats)
     where = parts(chosen, window.rows, service.schema)
     told = labels(trainer, where, sizes=sizes, fits=fits, level=policy.level, replicates=CURVES, progress=progress)
     open_now = service.ledger.findings(open_only=True)
@@ -95,7 +95,7 @@ def _supply(service: Service, version: Version, window: Window) -> Supply:
 
 
 def _measured(service: Service, version: Version, asked: Sequence[tuple[Finding, Check]]) -> dict[int, Measurement]:
-    """What the version's evidence rows say of the bare claims of findings; what cannot be read is left out."""
+    """What the version's evidence rows say of the population by the bare claims; what cannot be read is left out."""
     made = {v.number: v for v in service.ledger.versions()}
     sets = {made[n].label: service.evidence(made[n]) for n in sorted({f.made_on for f, _ in asked} & set(made))}
     evidence = Evidence({**sets, FRESH: service.evidence(version)})
@@ -106,7 +106,7 @@ def _measured(service: Service, version: Version, asked: Sequence[tuple[Finding,
         except ClaimError:  # of another build's grammar: it stays untestable, for a reason that is not rows
             continue
         reference = f"v{finding.made_on}" if finding.made_on in made else FRESH
-        questions[finding.id] = Question(claim, finding.scope, FRESH, None, reference)
+        questions[finding.id] = Question(claim, Scope.POPULATION, FRESH, None, reference)
     if not questions:
         return {}
     sweep = Pass(service.registry.model(version), evidence, threads=service.policy.recipe.threads)

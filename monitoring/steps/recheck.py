@@ -28,7 +28,8 @@ def recheck(service: Service, version: Version) -> list[Check]:
     }
     service.ledger.retire(done, version.number)
     findings = [f for f in earlier if f.id not in done]
-    checks = retest(service, version, findings, service.registry.model(version), service.evidence(version))
+    model, evidence = service.registry.model(version), service.evidence(version)
+    checks = retest(service, version, findings, model, evidence, service.controls(version))
     first_time = service.ledger.stage(version.number) is Stage.REGISTERED
     service.ledger.record_checks(version.number, checks, stage=Stage.RECHECKED if first_time else None)
     service.observe(f"{version.label}: {len(checks)} findings re-tested")
@@ -36,7 +37,12 @@ def recheck(service: Service, version: Version) -> list[Check]:
 
 
 def retest(
-    service: Service, version: Version, findings: Sequence[Finding], model: Model, fresh: pd.DataFrame
+    service: Service,
+    version: Version,
+    findings: Sequence[Finding],
+    model: Model,
+    fresh: pd.DataFrame,
+    controls: Sequence[Model] = (),
 ) -> list[Check]:
     """Checks of ``findings`` on ``version``; nothing is recorded.
 
@@ -46,6 +52,7 @@ def retest(
         findings: what to re-test.
         model: of ``version``.
         fresh: evidence rows of the newest window.
+        controls: the version's shadows; without them no claim of process scope can be tested.
     """
     if not findings:
         return []
@@ -61,6 +68,7 @@ def retest(
         fresh=FRESH,
         pinned={f.id: f"v{f.made_on}" if f.made_on in versions else FRESH for f in findings},
         cases=cases,
+        controls=controls,
         level=service.policy.level,
         replicates=service.policy.replicates,
         threads=service.policy.recipe.threads,

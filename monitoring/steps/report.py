@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from models.domain import Drift, Stage, Version
+from monitoring import opacity
 from monitoring.alerts import Limits, decide
 from monitoring.conclude import RECENT, tell
 from monitoring.conclusions import Conclusions
+from monitoring.reports import foresight
 from monitoring.reports.card import card
-from monitoring.reports.listing import finding_rows
+from monitoring.reports.listing import finding_rows, half_life_metrics
 from monitoring.reports.page import write_page
 from monitoring.reports.words import plural
 from monitoring.service import Service
@@ -26,14 +28,14 @@ def conclusions(service: Service) -> Conclusions:
 @timed
 def report(service: Service, version: Version) -> Conclusions:
     """Write the pages of ``version``, log them, and put its alert (if there is any) into the outbox."""
-    story = conclusions(service)
+    story = tell(service.ledger, scored=True)
     drift = _drift(service, story, version)
     links = pages(service, story, drift, service.home / "reports" / version.label)
     service.registry.annotate(
         version,
         metrics=_metrics(story, drift),
         artifacts=list(links.values()),
-        texts={"findings.json": dumps(_told(story, version), indent=1)},
+        texts={"findings.json": dumps(_told(story, version), indent=1), **_documents(story, version)},
         tags={"halflife.went_stale": str(sum(change.after.refutes for change in story.changes))},
         card=card(version, story),
     )
@@ -105,12 +107,29 @@ def _ingested(service: Service, story: Conclusions, version: Version) -> int:
     return service.store.profile(_since(story, version) + 1, version.last).rows
 
 
+def _documents(story: Conclusions, version: Version) -> dict[str, str]:
+    """What was measured of this version's opacity, and how good forecasts have been; only what there is."""
+    told = {}
+    if story.opacity is not None and story.opacity.version == version.number:
+        told["opacity.json"] = dumps(opacity.document(story.opacity), indent=1)
+    if story.scores is not None:
+        told["foresight.json"] = dumps(foresight.document(story.scores), indent=1)
+    return told
+
+
 def _metrics(story: Conclusions, drift: Drift | None) -> dict[str, float]:
     metrics = {f"findings.{status}": float(count) for status, count in story.counts.items()}
     metrics["findings.stillborn"] = float(story.stillborn)
     metrics["findings.expired"] = float(len(story.expired))
     metrics["findings.recurred"] = float(story.recurred)
-    metrics |= {f"half_life.{life.kind}": life.median for life in story.half_lives if life.median is not None}
+    metrics["findings.fragile"] = float(sum(f.fragile and not f.stillborn for f in story.findings))
+    if story.opacity is not None and story.opacity.version == story.versions[-1].number:
+        metrics |= opacity.metrics(story.opacity)
+    if story.scores is not None:
+        metrics |= {"foresight.brier": story.scores.brier.estimate, "foresight.settled": float(story.scores.settled)}
+        metrics |= {"foresight.auroc": story.scores.auroc.estimate} if story.scores.auroc is not None else {}
+    for half in story.half_lives:
+        metrics |= half_life_metrics(half)
     if drift is not None:
         metrics["drift.columns"] = float(sum(column.drifted for column in drift.columns))
         metrics |= {f"drift.{column.name}": column.score for column in drift.columns}

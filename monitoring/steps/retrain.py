@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from models.domain import Check, Finding, Role, Version
 from models.learner.evaluate import evaluate, row_log_loss
 from models.learner.fit import fit
+from models.learner.mixing import seed_of
 from models.learner.model import Model
+from models.learner.shadows import plan
 from models.rows import LABEL, Array, Part, entities
 from monitoring.gate import gate
 from monitoring.service import Service
+from monitoring.steps.before import before
 from monitoring.steps.recheck import retest
 from monitoring.steps.sides import keep_reference
 from monitoring.steps.timing import timed
@@ -33,25 +35,29 @@ def retrain(service: Service, tick: int) -> Version:
         return known[0]
     policy, number = service.policy, len(versions) + 1
     window = service.store.window(max(0, tick - policy.window + 1), tick)
-    seed = int(np.random.SeedSequence([policy.seed, number]).generate_state(1)[0] >> 1)
-    model = fit(window, service.schema, policy.recipe, seed)
-    evidence = window.part(Part.EVIDENCE)
+    seed = seed_of(policy.seed, number)
+    recipe = policy.recipe_at(tick)
+    model = fit(window, service.schema, recipe, seed, before=before(service, number, recipe))
+    rows, evidence = window.count(Part.TRAIN), window.part(Part.EVIDENCE)
+    shadowed = policy.shadows and (number - 1) % policy.shadows_every == 0
     probability, label = model.probability(evidence), evidence[LABEL].to_numpy(dtype=float)
     version = Version(
         number=number,
         first=window.first,
         last=window.last,
         source=window.source,
-        recipe=policy.recipe.digest,
+        recipe=recipe.digest,
         seed=seed,
         data_digest=window.digest,
         model_digest=model.digest,
         metrics=evaluate(
-            probability, label, level=policy.level, threshold=policy.recipe.threshold, entities=entities(evidence)
+            probability, label, level=policy.level, threshold=recipe.threshold, entities=entities(evidence)
         ),
         role=Role.CHALLENGER,
         reason="",
-        rows=window.count(Part.TRAIN),
+        rows=rows,
+        parameters=recipe.to_dict(),
+        shadows=plan(recipe, policy.shadows, rows) if shadowed else (),
     )
     role, reason = _judge(service, version, model, evidence, row_log_loss(probability, label))
     version = service.registry.register(replace(version, role=role, reason=reason), model, window)

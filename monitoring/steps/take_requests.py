@@ -3,7 +3,8 @@
 from itertools import groupby
 
 from models.domain import Finding
-from monitoring.filing.requests import asked
+from monitoring.filing.requests import WARNING, asked
+from monitoring.reports.fragile import fragility
 from monitoring.service import Service
 from monitoring.steps.investigate import file
 from monitoring.steps.timing import timed
@@ -15,6 +16,8 @@ RECENT = 50
 @timed
 def take_requests(service: Service) -> list[Finding]:
     """File what tags on the newest registered versions ask for, and answer there what cannot be filed.
+
+    What is born fragile is filed, with a warning beside its tag.
 
     Returns:
         What was filed, each tested on the version that was tagged.
@@ -31,7 +34,13 @@ def take_requests(service: Service) -> list[Finding]:
         if version.number in found.answers:
             service.registry.annotate(version, metrics={}, tags=found.answers[version.number])
     for finding in filed:
-        service.observe(f"{finding.name} filed on v{finding.made_on} from a tag", lasting=True)
+        (birth,) = service.ledger.checks(finding=finding.id, version=finding.made_on)
+        warning = fragility(finding, birth.controls)
+        if warning:
+            tags_beside = {f"{WARNING}{finding.name}": warning}
+            service.registry.annotate(service.version(finding.made_on), metrics={}, tags=tags_beside)
+        told = f"; it is {warning}" if warning else ""
+        service.observe(f"{finding.name} filed on v{finding.made_on} from a tag{told}", lasting=True)
     wrong = sum(text is not None for answers in found.answers.values() for text in answers.values())
     if wrong:
         service.observe(

@@ -18,9 +18,12 @@ pytestmark = pytest.mark.e2e
 
 TABLES = {
     "versions": "number, first, last, source, recipe, seed, data_digest, model_digest, metrics, role, reason, rows,"
-    " registry_version, stage",
+    " registry_version, stage, parameters, shadows",
     "findings": "*",
     "checks": "*",
+    "causes": "*",
+    "forecasts": "*",
+    "opacities": "*",
     "drifts": "*",
     "alerts": "id, key, severity, version, subject, sentence, items",
     "deliveries": "alert, channel, attempts, state, error",

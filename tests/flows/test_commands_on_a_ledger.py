@@ -9,7 +9,20 @@ from click.testing import CliRunner, Result
 from flows.bootstrap import ledger, recall, remember
 from flows.cli import cli
 from flows.settings import parse
-from models.domain import Alert, AlertItem, AlertKind, Interval, Role, Severity, Version
+from models.domain import (
+    Alert,
+    AlertItem,
+    AlertKind,
+    Check,
+    Finding,
+    Interval,
+    Measurement,
+    Role,
+    Scope,
+    Severity,
+    Status,
+    Version,
+)
 from models.errors import NotFound, UsageError
 
 ALERT = Alert(
@@ -70,12 +83,28 @@ def test_a_test_alert_needs_no_ledger(tmp_path: Path) -> None:
     assert len(list((settings.home / "alerts").glob("*.eml"))) == 1
 
 
-@pytest.mark.parametrize("scope", ["process", "all"])
-def test_a_scope_there_is_not_is_refused_with_the_reason(home: Path, scope: str) -> None:
-    """``--scope process`` says which scopes there are and why that one cannot be said yet; nothing is filed."""
-    result = ran(home, "finding", "add", "auc() > 0.7", "--scope", scope)
+def test_a_scope_there_is_not_is_refused_with_those_there_are(home: Path) -> None:
+    """``--scope all`` says which scopes there are and what each speaks about; nothing is filed."""
+    result = ran(home, "finding", "add", "auc() > 0.7", "--scope", "all")
     assert isinstance(result.exception, UsageError)
     assert str(result.exception) == (
-        f"{scope!r} cannot be a finding's scope; it is artifact or population (process, all models trained like this one, "
-        "needs control models, which are not trained yet); left out, it is the statistic's own"
+        "'all' cannot be a finding's scope; it is artifact (this model on these rows), population (the rows it meets), "
+        "process (all models trained this way, as the version's shadows show them); left out, it is the statistic's own"
     )
+
+
+def test_a_claim_about_the_process_cannot_guard(home: Path) -> None:
+    """Neither when it is filed nor later: versions are judged before their shadows are trained."""
+    reason = "a guard judges a version before its shadows are trained, so its scope cannot be process"
+    added = ran(home, "finding", "add", "auc() > 0.7", "--scope", "process", "--guard")
+    assert added.exit_code == 2
+    assert reason in " ".join(added.output.replace("\n", " ").split())
+    now = Measurement(9, None, Status.UNTESTABLE, reason="no rows")
+    with ledger(recall(home)) as book:
+        book.add_version(Version(1, 0, 7, "1", "r", 1, "d", "m", {}, Role.CHAMPION, "the first", 900))
+        book.file([Finding("all", "auc() > 0.7", "auc", Scope.PROCESS, 1)], [Check(0, 1, 0.7, now, None)])
+    guarded = ran(home, "finding", "guard", "all")
+    assert guarded.exit_code == 2
+    assert reason in " ".join(guarded.output.replace("\n", " ").split())
+    with ledger(recall(home)) as book:
+        assert not book.finding("all").guard

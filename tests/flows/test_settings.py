@@ -33,7 +33,7 @@ def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
     [
         ("[retrain]\nevry = 2", "retrain.evry is not a setting; did you mean retrain.every?"),
         ("[retrain]\nevery = 0", "retrain.every = 0: Input should be greater than 0"),
-        ("colour = 1", "colour is not a setting; known here: alerts, compute, evidence, explain, feed, home"),
+        ("colour = 1", "colour is not a setting; known here: alerts, causes, compute, evidence, explain, feed, home"),
         ('[feed]\nkind = "file"', '[feed]: a feed of kind "file" needs path and label'),
         ('[alerts]\nchannels = ["smtp"]', '[alerts]: channel "smtp" needs a table [alerts.smtp]'),
         ('[alerts]\nchannels = ["pigeon"]', "Input should be 'console', 'eml', 'smtp' or 'webhook'"),
@@ -73,7 +73,7 @@ def test_threads_default_to_the_cores_of_this_process(monkeypatch: pytest.Monkey
     """Unset, every core this process may use; what a home keeps is "unset", so that it can move to another machine."""
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
     assert policy(Settings()).recipe.threads == 5
-    assert Settings().model_dump()["compute"] == {"threads": None}
+    assert Settings().model_dump()["compute"]["threads"] is None
     assert policy(parse({"compute": {"threads": 3}}, "x.toml")).recipe.threads == 3
 
 

@@ -194,3 +194,30 @@ def test_every_row_is_kept_or_set_aside_and_kept_rows_are_canonical(cells: list[
     assert done.rows["_id"].is_unique
     assert (done.quarantined["reason"] != "").all()
     pd.testing.assert_frame_equal(conform(done.rows, Schema((AGE,))).rows, done.rows)
+
+
+@pytest.mark.parametrize(
+    ("propensity", "reason"),
+    [
+        ("0.25", ""),
+        ("1", ""),
+        ("0", "propensity: '0' is not above 0 and at most 1"),
+        ("1.5", "propensity: '1.5' is not above 0 and at most 1"),
+        ("often", "propensity: 'often' is not above 0 and at most 1"),
+        ("", "propensity: '' is not above 0 and at most 1"),
+        (None, "propensity: missing"),
+    ],
+)
+def test_a_propensity_is_a_probability_or_the_row_is_set_aside(propensity: str | None, reason: str) -> None:
+    """Who logs with which probability a label was let through says it of every row, as a number above 0 and at most 1."""
+    rows = people(["a", "b"], ["1", "2"], ["x", "y"]).assign(_propensity=["0.5", propensity])
+    done = conform(rows, PEOPLE)
+    assert done.quarantined["reason"].tolist() == ([reason] if reason else [])
+    assert done.rows["_propensity"].tolist() == ([0.5] if reason else [0.5, float(propensity or 0)])
+    assert done.rows["_propensity"].dtype == np.float64
+
+
+def test_a_feed_that_never_explores_says_0() -> None:
+    """Rows blocked without exploration have propensity 0, and are rows all the same."""
+    rows = people(["a", "b"], ["1", "2"], ["x", "y"]).assign(_propensity=[0.0, 1.0])
+    assert conform(rows, PEOPLE, explored=False).rows["_propensity"].tolist() == [0.0, 1.0]

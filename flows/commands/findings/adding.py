@@ -15,7 +15,11 @@ from models.domain import Author, Finding, Scope, Status
 @click.option("--link", "links", multiple=True, help="Address of what led to it; may be given several times.")
 @click.option("--author", default="", envvar="USER", help="Who says so; default $USER.")
 @click.option("--guard", is_flag=True, help="A version that breaks it is not promoted.")
-@click.option("--scope", metavar="|".join(Scope), help="Default: the statistic's own.")
+@click.option(
+    "--scope",
+    metavar="|".join(Scope),
+    help="This model on these rows; the rows it meets; all models trained this way. Default: the statistic's own.",
+)
 @click.option("--ttl", type=click.IntRange(min=1), help="Retrains without a valid re-test after which it expires.")
 @click.option("--on", "number", type=click.IntRange(min=1), help="Version it is about; default the newest.")
 @options
@@ -39,12 +43,16 @@ def add(
     """
     from monitoring import steps
     from monitoring.claims.grammar import parse
-    from monitoring.filing.entry import named, scoped
+    from monitoring.claims.votes import by_votes
+    from monitoring.filing.entry import UNGUARDED, named, scoped
+    from monitoring.reports.fragile import fragility
     from monitoring.reports.listing import check_row
 
     if name is not None:
         named(name)
     chosen = None if scope is None else scoped(scope)
+    if guard and chosen is Scope.PROCESS:
+        raise click.UsageError(UNGUARDED)
     with alone(settings.home):
         _, here = opened(settings)
         version = here.version(number)
@@ -67,7 +75,16 @@ def add(
         (filed,) = steps.enroll(here, [finding])
         checks = here.ledger.checks(finding=filed.id)
         newest = here.version(checks[-1].version)
-    row = {"id": filed.id, "name": filed.name, "stillborn": filed.stillborn, **check_row(checks[-1], filed)}
+    warning = fragility(filed, checks[0].controls)
+    row = {
+        "id": filed.id,
+        "name": filed.name,
+        "stillborn": filed.stillborn,
+        "upheld": filed.upheld,
+        "fragile": filed.fragile,
+        "votes": by_votes(filed),
+        **check_row(checks[-1], filed),
+    }
     if as_json:
         emit(row)
         return
@@ -78,6 +95,8 @@ def add(
         note(f"{filed.name} does not hold on {version.label}: it is kept as stillborn and not re-tested")
     elif checks[-1].status is not Status.HOLDS:
         note(f"{filed.name} is {checks[-1].status} on {newest.label}; it is re-tested on every later version")
+    if warning:
+        note(f"{filed.name} is {warning}")
 
 
 def free(name: str, taken: set[str]) -> str:

@@ -7,6 +7,7 @@ import click
 from flows.commands.common import alone, emit, options
 from flows.commands.steps import book
 from flows.settings import Settings
+from models.domain import Scope
 
 
 @click.command(epilog="Example: halflife finding retire fair --note 'the rule was changed in May'")
@@ -42,12 +43,16 @@ def guard(settings: Settings, key: str, on: bool, as_json: bool, verbose: bool) 
 
     No version that breaks a guard becomes champion.
     """
+    from monitoring.filing.entry import UNGUARDED
+
     ledger = book(settings)
     with alone(settings.home):
         finding = ledger.finding(key)
         if on and (finding.retired_on is not None or finding.stillborn):
             why = "stillborn" if finding.stillborn else f"retired on v{finding.retired_on}"
             raise click.UsageError(f"{finding.name} is {why} and no longer re-tested; it cannot guard anything")
+        if on and finding.scope is Scope.PROCESS:
+            raise click.UsageError(f"{finding.name}: {UNGUARDED}")
         ledger.revise([replace(finding, guard=on)])
     if as_json:
         emit({"name": finding.name, "guard": on})

@@ -89,7 +89,13 @@ def document(done: "Imported", *, replace: bool, prune: bool, dry: bool) -> dict
         "pruned": prune and not dry,
         "dry_run": dry,
         "checks": [
-            {"made_on": f"v{f.made_on}", "stillborn": f.stillborn, **check_row(done.checks[f.id], f)}
+            {
+                "made_on": f"v{f.made_on}",
+                "stillborn": f.stillborn,
+                "upheld": f.upheld,
+                "fragile": f.fragile,
+                **check_row(done.checks[f.id], f),
+            }
             for f in done.filed
         ],
     }

@@ -4,8 +4,10 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.commands.ending import terminal
+from monitoring.reports.fragile import fragility
 from monitoring.reports.terminal import STYLES
-from monitoring.reports.words import measured, plural
+from monitoring.reports.votes import said as told
+from monitoring.reports.words import plural
 from monitoring.steps import Imported
 
 
@@ -26,8 +28,11 @@ def show_imported(done: Imported, path: str, *, replace: bool, prune: bool, dry:
     old = {finding.name for finding, _ in (*plan.changed, *plan.retired)}
     for finding in done.filed:
         check = done.checks[finding.id]
-        said = Text(f" {check.status} ", style=STYLES[check.status]).append(f" {measured(check.decides)}", style="none")
+        figures = f" {told(finding, check.decides)}"
+        said = Text(f" {check.status} ", style=STYLES[check.status]).append(figures, style="none")
         said.append(" stillborn: it did not hold when it was filed" if finding.stillborn else "", style="dim")
+        warning = fragility(finding, done.births[finding.id].controls)
+        said.append(f"\n{warning}" if warning else "", style="bold")
         table.add_row("replaced" if finding.name in old else "new", finding.name, said)
     for revision in plan.revised:
         keys = ", ".join(revision.keys)

@@ -91,9 +91,9 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
     A chart of every version, and every number behind the newest verdict.
     """
     from monitoring.conclusions import outlived
-    from monitoring.decay import lives
     from monitoring.reports.behind import behind
     from monitoring.reports.listing import check_row
+    from monitoring.survival.lives import lives
 
     ledger = book(settings)
     finding = ledger.finding(key)

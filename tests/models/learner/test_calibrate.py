@@ -108,3 +108,24 @@ def test_unknown_calibration_lists_the_known() -> None:
     assert str(caught.value) == (
         "recipe.calibration: 'platt' is not a calibration; this build knows isotonic, none, temperature"
     )
+
+
+@pytest.mark.parametrize("name", sorted(CALIBRATIONS))
+def test_a_weight_counts_as_repeated_rows(name: str) -> None:
+    """Every map fitted with weights 0 to 3 is the map of the rows repeated so often, a margin of n included."""
+    raw, label = overconfident(800)
+    weights = np.random.default_rng(5).integers(0, 4, 800)
+    weighted = calibrate(name, raw, label, weights.astype(float))
+    repeated = calibrate(name, np.repeat(raw, weights), np.repeat(label, weights))
+    at = np.linspace(-4, 4, 50)
+    np.testing.assert_allclose(weighted(at), repeated(at), atol=1e-6)
+    if name != "none":
+        assert np.abs(weighted(at) - calibrate(name, raw, label)(at)).max() > 1e-3
+
+
+def test_weights_are_counted_before_a_map_is_fitted() -> None:
+    """Rows of weight 0 are not there, and the others count as often as they weigh."""
+    raw, label = overconfident(60)
+    few, many = np.where(np.arange(60) < 30, 1.0, 0.0), np.where(np.arange(60) < 30, 2.0, 0.0)
+    assert isinstance(calibrate("temperature", raw, label, few), Uncalibrated)
+    assert isinstance(calibrate("temperature", raw, label, many), Temperature)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from models.learner import training_set as module
-from models.learner.fit import parameters
+from models.learner.growing import parameters
 from models.learner.training_set import training_set
 from models.recipe import Recipe
 from models.rows import Column, Kind, Rows, Schema

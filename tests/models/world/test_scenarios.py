@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import ConfigError, NotFound
-from models.world.scenarios import SCENARIOS, Change, Event, Scenario, scenario
+from models.world.events import Change, Event
+from models.world.scenarios import SCENARIOS, Scenario, scenario
 from models.world.world import World
 
 ticks = st.integers(0, 60)
@@ -65,10 +66,12 @@ def test_shortcut_leaks_until_19_and_flips_at_30() -> None:
 @settings(deadline=None)
 def test_inactive_event_changes_nothing(first: int, length: int, amount: float, tick: int, change: Change) -> None:
     """A tick in which an event is not active has the effects and leaks of a world without it."""
-    event = Event(change, "amount", first, first + length, abs(amount) / 2 if change is Change.LEAK else amount)
+    feature = "" if change is Change.FOLD else "amount"
+    event = Event(change, feature, first, first + length, abs(amount) / 2 if change is Change.LEAK else amount)
     if not event.active(tick):
+        world = Scenario("one", "One event.", (event,))
         assert event.factor(tick) == 1.0
-        assert Scenario("one", "One event.", (event,)).leaks(tick) == {}
+        assert (world.leaks(tick), world.moves(tick), world.fold(tick)) == ({}, {}, None)
 
 
 @given(first=ticks, length=st.integers(1, 20), amount=st.floats(-2, 2))
@@ -112,6 +115,8 @@ def test_events_of_one_feature_multiply_and_the_stronger_leak_counts() -> None:
         ),
         ((Change.RAMP, "velocity", 9), "ramp of 'velocity': it needs a last tick after tick 9"),
         ((Change.LEAK, "age", 0, 9, 1.5), "leak of 'age': strength 1.5 is not between 0 and 1"),
+        ((Change.FOLD, "age", 0), "fold of 'age': it is of no one feature"),
+        ((Change.MOVE, "", 0), "move of '': it needs a feature"),
     ],
 )
 def test_impossible_event_says_what_would_be_right(arguments: tuple[Change, str, int], message: str) -> None:
@@ -129,3 +134,71 @@ def test_events_read_as_sentences() -> None:
         "review_code: it carries the label from tick 0 to 19",
         "velocity: its effect has the opposite sign from tick 30 on",
     ]
+
+
+def test_new_kinds_of_event_read_as_sentences() -> None:
+    """Moves, scales, folds and what is no event of the world are told in words too."""
+    assert SCENARIOS["benign"].sentences == (
+        "amount: its values are 1 standard deviation higher from tick 22 on",
+        "age: its values are 1 standard deviation lower from tick 22 on",
+    )
+    assert SCENARIOS["swap"].sentences[1:3] == (
+        "device_age: it has no effect from tick 0 to 21",
+        "tenure: it has no effect from tick 22 on",
+    )
+    assert SCENARIOS["reseed"].sentences == (
+        "after one training window, each tick brings the rows of the tick one window earlier",
+    )
+    assert SCENARIOS["recipe"].sentences == ("the recipe: leaves = 3, feature_sampling = 0.25 from tick 22 on",)
+    both = (
+        "review_code: it carries the label from tick 0 on",
+        "all features: what looks riskier than log-odds of 0 is the safer for it from tick 22 on",
+    )
+    assert SCENARIOS["feedback"].sentences == (
+        *both,
+        "rows the champion decides against get a label only if they are explored",
+    )
+    assert SCENARIOS["feedback-off"].sentences == (
+        *both,
+        "rows the champion decides against get their labels all the same",
+    )
+
+
+def test_recurring_comes_and_goes_twice() -> None:
+    """Under ``recurring`` the concept is turned around for a window, is as it was for a window, and is turned again."""
+    factors = [SCENARIOS["recurring"].factor("velocity", t) for t in (13, 14, 21, 22, 29, 30, 37, 38)]
+    assert factors == [1, -1, -1, 1, 1, -1, -1, 1]
+
+
+def test_swap_has_one_of_two_correlated_features_matter_at_a_time() -> None:
+    """Under ``swap`` tenure alone tells fraud until tick 21 and device_age alone from 22."""
+    swap = SCENARIOS["swap"]
+    assert [(swap.factor("tenure", t), swap.factor("device_age", t)) for t in (0, 21, 22, 43)] == [
+        (2.0, 0.0),
+        (2.0, 0.0),
+        (0.0, 1.5),
+        (0.0, 1.5),
+    ]
+
+
+@pytest.mark.parametrize("name", ["benign", "calm", "reseed", "recipe"])
+def test_some_worlds_keep_their_concept(name: str) -> None:
+    """Where only inputs, seeds or the recipe change, no tick has another effect, a leak or a fold."""
+    world = SCENARIOS[name]
+    for tick in range(44):
+        assert (world.leaks(tick), world.fold(tick)) == ({}, None)
+        assert {world.factor(feature, tick) for feature in ("amount", "age", "velocity", "device_age")} == {1.0}
+
+
+@given(first=ticks, amount=st.floats(-3, 3), other=st.floats(-3, 3))
+@settings(deadline=None)
+def test_moves_add_up_and_the_lowest_fold_counts(first: int, amount: float, other: float) -> None:
+    """Two moves of one feature are one move of their sum; of two folds what lies above the lower is folded."""
+    events = [
+        Event(change, name, first, None, by)
+        for change, name in ((Change.MOVE, "age"), (Change.FOLD, ""))
+        for by in (amount, other)
+    ]
+    world = Scenario("two", "Two of each.", tuple(events))
+    assert world.moves(first) == {"age": pytest.approx(amount + other)}
+    assert world.fold(first) == min(amount, other)

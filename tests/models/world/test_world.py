@@ -20,8 +20,9 @@ from models.errors import ConfigError, NotFound
 from models.rows import Array, Kind
 from models.world import columns
 from models.world.columns import LEAK_JUMP, LEAK_MARKS
+from models.world.events import Change, Event
 from models.world.features import CATEGORICAL, NUMERIC, Shape
-from models.world.scenarios import SCENARIOS, Change, Event, Scenario
+from models.world.scenarios import SCENARIOS, Scenario
 from models.world.world import Arrays, World
 
 GOLDEN_CODES = [[2, 0, 1, 1, 2, 0], [0, 0, 0, 2, 0, 0], [0, 1, 1, 0, 0, 0]]
@@ -99,6 +100,55 @@ def test_scenarios_are_twins_until_something_happens() -> None:
     assert not np.array_equal(calm.arrays(22).label, sudden.arrays(22).label)
 
 
+def test_benign_moves_its_two_columns_and_nothing_else() -> None:
+    """Under ``benign`` amounts and ages lie one latent standard deviation away from tick 22 on, and no other column does."""
+    calm, benign = (replace(LARGE, scenario=SCENARIOS[name]) for name in ("calm", "benign"))
+    assert same(calm.arrays(21), benign.arrays(21))
+    before, after = calm.arrays(22), benign.arrays(22)
+    amount, age = NAMES.index("amount"), NAMES.index("age")
+    others = [j for j in range(len(NAMES)) if j not in (amount, age)]
+    np.testing.assert_array_equal(before.numeric[others], after.numeric[others])
+    np.testing.assert_array_equal(before.codes, after.codes)
+    inside = (before.numeric[age] > 18 + 14) & (before.numeric[age] < 95)
+    np.testing.assert_allclose((after.numeric - before.numeric)[age][inside], -13, atol=1e-4)
+    dearer = before.numeric[amount] > 0.5
+    np.testing.assert_allclose((after.numeric / before.numeric)[amount][dearer], np.e, rtol=1e-4)
+
+
+@given(tick=st.integers(0, 60), period=st.integers(1, 9))
+@settings(max_examples=25, deadline=None)
+def test_windows_of_a_world_that_repeats_hold_the_same_rows(tick: int, period: int) -> None:
+    """Any window of one period has the rows, truths and labels of the first one, and every label arrives at once."""
+    world = replace(SMALL, scenario=SCENARIOS["reseed"], rows_per_tick=20, period=period)
+
+    def held(first: int) -> set[bytes]:
+        every = [world.arrays(t) for t in range(first, first + period)]
+        assert all(not a.delay.any() for a in every)
+        return {a.numeric.tobytes() + a.codes.tobytes() + a.label.tobytes() + a.probability.tobytes() for a in every}
+
+    assert held(tick) == held(0)
+    assert len(held(0)) == period
+    assert world.arrays(tick).tick == tick
+
+
+def test_folded_concept_makes_what_looks_riskiest_the_safest() -> None:
+    """From tick 22 on a row of log-odds x > 0 has log-odds -2x, others keep theirs; the rows stay as they are."""
+    fold = Scenario("fold", "One fold.", (Event(Change.FOLD, "", first=22, amount=0.0),))
+    calm, folded = (replace(LARGE, scenario=scenario) for scenario in (SCENARIOS["calm"], fold))
+    assert same(calm.arrays(21), folded.arrays(21))
+    before, after = calm.arrays(22), folded.arrays(22)
+    assert same(before, after, but=("label", "probability"))
+    was, now = logit(before.probability.astype(float)), logit(after.probability.astype(float))
+    np.testing.assert_allclose(now, np.where(was > 0, -2 * was, was), atol=1e-4)
+    assert after.label[was > 1].mean() < 0.15 < 0.7 < before.label[was > 1].mean()
+
+
+def test_the_feedback_worlds_are_twins() -> None:
+    """``feedback`` and ``feedback-off`` draw the very same rows and labels in every tick."""
+    pair = [replace(SMALL, scenario=SCENARIOS[name]) for name in ("feedback", "feedback-off")]
+    assert all(same(pair[0].arrays(t), pair[1].arrays(t)) for t in (0, 21, 22, 43))
+
+
 def test_wider_world_has_the_same_base() -> None:
     """Extra features add columns and a little signal; they do not redraw the columns that were there."""
     narrow, wide = SMALL.arrays(5), replace(SMALL, n_features=30).arrays(5)
@@ -142,10 +192,15 @@ def design(arrays: Arrays) -> tuple[pd.DataFrame, Array]:
     return pd.DataFrame(columns_)[keep], arrays.label[keep].astype(float)
 
 
-@pytest.mark.parametrize("tick", [29, 30])
-def test_regression_finds_the_stated_coefficients(tick: int) -> None:
-    """A logistic regression by statsmodels finds every slope, shift and segment factor, before and after the flip."""
-    world = replace(LARGE, label_noise=0.0, rows_per_tick=60_000)
+@pytest.mark.parametrize(
+    ("scenario", "tick"), [("shortcut", 29), ("shortcut", 30), ("benign", 22), ("swap", 21), ("swap", 22)]
+)
+def test_regression_finds_the_stated_coefficients(scenario: str, tick: int) -> None:
+    """A logistic regression by statsmodels finds every slope, shift and segment factor, before and after a change.
+
+    Under ``benign`` those are the ones of ``calm`` although the inputs have moved.
+    """
+    world = replace(LARGE, scenario=SCENARIOS[scenario], label_noise=0.0, rows_per_tick=60_000)
     truth = world.effects(tick)
     features, label = design(world.arrays(tick))
     # One category of each column is the reference that the others are measured from.
@@ -161,7 +216,10 @@ def test_regression_finds_the_stated_coefficients(tick: int) -> None:
     assert set(expected) == set(fitted.params.index)
     errors = (fitted.params - pd.Series(expected)) / fitted.bse
     assert errors.abs().max() < 4
-    assert truth.slopes["velocity"] == (0.9 if tick == 29 else -0.9)
+    assert truth.slopes["velocity"] == (-0.9 if (scenario, tick) == ("shortcut", 30) else 0.9)
+    if scenario == "benign":
+        calm = replace(world, scenario=SCENARIOS["calm"]).effects(tick)
+        assert (truth.slopes, truth.shifts, truth.factors) == (calm.slopes, calm.shifts, calm.factors)
 
 
 def test_device_age_matters_more_in_the_north() -> None:

@@ -207,7 +207,7 @@ def test_labels_that_are_not_binary_are_named(
         (
             "_tick,x,y\n1,2,0\n",
             {},
-            "rows.csv: column '_tick' has a name Halflife keeps for itself (_id, _tick, _label, _entity); rename it",
+            "rows.csv: column '_tick' has a name Halflife keeps for itself (_id, _tick, _label, _entity, _propensity); rename it",
         ),
         (
             ",x,y\n0,1,0\n",

@@ -8,8 +8,8 @@ from monitoring import conclude as module
 from monitoring.adapters import ledger_known
 from monitoring.adapters.sql_ledger import SqlLedger
 from monitoring.conclude import conclude, tell
-from monitoring.decay import lives
 from monitoring.reports.page import render
+from monitoring.survival.lives import lives
 
 INTERVAL = Interval(0.8, 0.7, 0.9)
 TURNS = (Status.HOLDS, Status.STALE, Status.STALE, Status.UNCLEAR, Status.HOLDS)
@@ -139,7 +139,7 @@ def test_lives_do_not_depend_on_how_many_are_worked_out_at_once(
     """One finding at a time or all of them: the same lives in the same order."""
     run(ledger, 12)
     whole = lives(ledger.findings(), ledger.statuses())
-    monkeypatch.setattr("monitoring.decay.TOGETHER", 1)
+    monkeypatch.setattr("monitoring.survival.lives.TOGETHER", 1)
     assert lives(ledger.findings(), ledger.statuses()) == whole
     assert len(whole) > 10
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import ConfigError, FeedError
-from models.rows import LABEL, ROW_ID, Part, Split
+from models.rows import ENTITY, LABEL, ROW_ID, Part, Split
 from models.world.scenarios import SCENARIOS
 from models.world.world import World
 from monitoring.adapters.synthetic_feed import SyntheticFeed
@@ -127,3 +127,39 @@ def test_feed_of_no_ticks_is_refused() -> None:
         ConfigError, match=r"^synthetic feed: ticks is 0; it must be at least 1, or left out for no end$"
     ):
         SyntheticFeed(WORLD, ticks=0)
+
+
+def test_a_repeat_names_the_row_it_repeats() -> None:
+    """In ``reseed`` each row has an id of its own, the cells and label of the first one, and its id as entity."""
+    feed = SyntheticFeed(World(SCENARIOS["reseed"], seed=1, rows_per_tick=50, period=3), ticks=9)
+    first, again = feed.batch(1), feed.batch(7)
+    assert again.rows[ROW_ID].iloc[4] == "00007-00004"
+    assert again.rows[ENTITY].tolist() == first.rows[ENTITY].tolist() == first.rows[ROW_ID].tolist()
+    pd.testing.assert_frame_equal(again.rows.drop(columns=ROW_ID), first.rows.drop(columns=ROW_ID))
+    assert again.labels[LABEL].tolist() == first.labels[LABEL].tolist()
+    assert again.labels[ROW_ID].tolist() == again.rows[ROW_ID].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "feedback", "share"),
+    [
+        ("calm", None, None),
+        ("calm", True, 0.2),
+        ("feedback", None, 0.2),
+        ("feedback", False, 1.0),
+        ("feedback-off", None, 1.0),
+        ("feedback-off", True, 0.2),
+    ],
+)
+def test_whether_decisions_choose_labels_is_the_scenarios_unless_said(
+    name: str, feedback: bool | None, share: float | None
+) -> None:
+    """Ordinary worlds know no decisions; the twin lets every row through; who sets ``feedback`` is obeyed."""
+    world = World(SCENARIOS[name], seed=1, rows_per_tick=5)
+    assert SyntheticFeed(world, feedback=feedback, exploration=0.2).exploration == share
+
+
+def test_an_exploration_that_is_no_share_is_refused() -> None:
+    """More rows than there are cannot be explored."""
+    with pytest.raises(ConfigError, match=r"exploration is 1.5; it is a share of rows, from 0 to 1$"):
+        SyntheticFeed(WORLD, exploration=1.5)

@@ -14,7 +14,7 @@ from models.domain import Finding, Scope
 from models.errors import ConfigError, HalflifeError, UsageError
 from models.rows import Column, Kind, Schema
 from monitoring.claims.statistics import STATISTICS
-from monitoring.filing.entry import PROCESS, named, schema, schema_text
+from monitoring.filing.entry import named, schema, schema_text
 from monitoring.filing.marks import LARGEST
 from monitoring.filing.plan import born
 from monitoring.filing.reader import read
@@ -36,7 +36,7 @@ findings = st.builds(
     name=st.from_regex(r"[A-Za-z][A-Za-z0-9._-]{0,8}", fullmatch=True),
     claim=st.sampled_from(CLAIMS),
     statistic=st.just(""),
-    scope=st.sampled_from([Scope.ARTIFACT, Scope.POPULATION]),
+    scope=st.sampled_from(Scope),
     made_on=st.integers(1, 5),
     author=notes.filter(len),
     note=notes | st.text("ab \n:#'\"-", max_size=30),
@@ -44,7 +44,7 @@ findings = st.builds(
     ttl=st.none() | st.integers(1, 9),
     links=st.lists(notes.filter(len), max_size=2).map(tuple),
     in_file=st.just(True),
-)
+).map(lambda f: replace(f, guard=f.guard and f.scope is not Scope.PROCESS))
 
 
 def faults(text: str, **known: int) -> list[str]:
@@ -107,10 +107,10 @@ def test_a_fault_in_a_claim_is_shown_where_it_stands_in_the_file(claim: str, pla
         ("findings:\n- name: a b\n  claim: auc() > 0.7\n", "2:9: name is text of letters"),
         ("findings:\n- name: a\n  claim: 2020-01-01\n", "3:10: claim is text such as"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  guard: 'on'\n", "4:10: guard is true or false"),
+        ("findings:\n- name: a\n  claim: auc() > 1\n  scope: process\n  guard: true\n", "5:10: guard: a guard judges a version"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  ttl: 0\n", "4:8: ttl is a whole number, 1 or more"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  ttl: 2.5\n", "4:8: ttl is a whole number, 1 or more"),
-        ("findings:\n- name: a\n  claim: auc() > 1\n  scope: all\n", f"4:10: scope is {' or '.join(Scope)}"),
-        ("findings:\n- name: a\n  claim: auc() > 1\n  scope: process\n", f"4:10: scope is artifact or population ({PROCESS})"),
+        ("findings:\n- name: a\n  claim: auc() > 1\n  scope: all\n", "4:10: scope is artifact (this model on these rows), population"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  tolerance: -1\n", "4:14: tolerance is a number, 0 or more"),
         ("findings:\n- name: a\n  claim: auc() > 1\n  tolerance: .nan\n", "4:14: tolerance is a number, 0 or more"),
         ("findings:\n- name: a\n  claim: auc() > 1 ± 0.1\n  tolerance: 0.2\n", "4:14: tolerance: the claim itself says"),

@@ -1,5 +1,7 @@
 """Claims that want rows: who is asked for how many, and what would bring them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -90,6 +92,19 @@ def test_only_open_questions_about_the_population_are_asked() -> None:
     assert open_questions([other], [holds]) == []
     assert open_questions([finding], []) == []
     assert open_questions([case], [check]) == []
+
+
+def test_no_rows_are_asked_for_what_only_retraining_noise_leaves_open() -> None:
+    """A claim about all models trained alike wants rows while the population itself is open, and none from then on."""
+    finding, check = asked(Status.UNCLEAR)
+    process = replace(finding, scope=Scope.PROCESS)
+    vote = replace(process, claim='prediction(case="1") > 0', statistic="prediction")
+    assert open_questions([process, vote], [check]) == [(process, check)]
+    assert (
+        wanting([(process, check)], {3: said(0.89, 400)}, SUPPLY, 0.9)[0].needed
+        == one(Status.UNCLEAR, said(0.89, 400)).needed
+    )
+    assert wanting([(process, check)], {3: said(0.95, 4000)}, SUPPLY, 0.9) == []
 
 
 def test_the_bare_claim_has_no_tolerance() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.half_life import HalfLife
+from models.half_life import HalfLife, NoiseAlone
 from monitoring.conclusions import Change, Conclusions
 from monitoring.reports.card import card
 
@@ -64,12 +64,13 @@ def test_the_whole_card_reads_as_it_should() -> None:
     statuses = dict(
         enumerate([Status.HOLDS, Status.WEAKENED, Status.STALE, Status.UNCLEAR, Status.UNTESTABLE, Status.HOLDS], 1)
     )
+    alone = NoiseAlone(20, 12, 9.0, ((0, 1, 1), (8, 0.4, 0.3)), 6.0, (0.75, None, None))
     known = conclusions(
         [*(finding(i) for i in range(1, 7)), finding(7, stillborn=True)],
         statuses,
         before={6: Status.STALE},
         half_lives=(
-            HalfLife("auc", 4.0, 3.0, None, 20, 12, "kaplan-meier"),
+            HalfLife("auc", 4.0, 3.0, None, 20, 12, "kaplan-meier", alone=alone),
             HalfLife("gap", None, 5.5, None, 9, 1, "gamma"),
             HalfLife("flips", None, 0.0, None, 0, 0, "gamma"),
         ),
@@ -83,9 +84,9 @@ def test_the_whole_card_reads_as_it_should() -> None:
             "**Still holds.** 2 of 6 findings hold, 1 weakened; 1 is no longer true.",
             "**Went stale.** 1 with this version. 1 that had been refuted holds again.\n"
             '- `finding 3`: `attribution_share("leak") > 0.3` holds → stale, now 0.120 [0.080, 0.160] against 0.3',
-            "**Half-life.** auc 4.0 [3.0, ∞] (12 of 20 died); gap over 5.5 (1 of 9 died), in retrains.",
+            "**Half-life.** auc 4.0 [3.0, ∞) (12 of 20 died, noise alone 6.0); gap over 5.5 (1 of 9 died), in retrains.",
             "**Cannot be known.** 1 unclear, 1 untestable; 1 stillborn, left out of all counts."
-            " Causes are not attributed: no shadow models were trained.",
+            " What noise alone would do is not known: no shadow models were trained.",
         ]
     )
 
@@ -112,6 +113,17 @@ def test_a_calm_version_says_that_nothing_died() -> None:
     text = card(version(2), conclusions([finding(1)], {1: Status.HOLDS}))
     assert "**Went stale.** None with this version." in text
     assert "No finding has been followed for a retrain yet." in text
+
+
+def test_half_lives_without_shadows_say_so() -> None:
+    """Where no kind was compared with noise, the card says that it is not known, and how often an investigation is late."""
+    curve = ((0.0, 1.0, 1.0, 1.0), (3.0, 0.6, 0.5, 0.7))
+    halves = (HalfLife("all", 4.0, 3.0, 5.0, 20, 12, "kaplan-meier", curve),)
+    text = card(version(2), conclusions([finding(1)], {1: Status.HOLDS}, half_lives=halves))
+    assert (
+        "**Half-life.** all 4.0 [3.0, 5.0] (12 of 20 died), in retrains. No shadows were trained, so how much of that is"
+        " retraining noise is not known. An investigation that takes 3 retrains ends with a stale conclusion" in text
+    )
 
 
 def test_statuses_of_other_versions_are_not_counted() -> None:

@@ -3,10 +3,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console, RenderableType
 
-from models.half_life import HalfLife
 from monitoring.conclude import conclude
 from monitoring.conclusions import Conclusions
-from monitoring.reports.terminal import drift_table, findings_table, half_lives_table, summary
+from monitoring.reports.terminal import drift_table, findings_table, summary
 from monitoring.reports.words import LETTERS
 
 
@@ -26,7 +25,7 @@ def test_summary_fits_the_terminal(story: Conclusions, width: int) -> None:
     lines = printed(summary(story), width).splitlines()
     assert max(map(len, lines)) <= width
     if width >= 100:
-        assert any("followed" in line and "half-life in retrains [95 %]" in line for line in lines)
+        assert any("gone stale" in line and "half-life [95 %]" in line and "after 8" in line for line in lines)
 
 
 def test_rows_read_as_letters_without_colour(story: Conclusions) -> None:
@@ -44,18 +43,6 @@ def test_colours_are_there_when_the_terminal_has_them(story: Conclusions) -> Non
     table = findings_table(story, limit=3)
     assert "\x1b[" in printed(table, colour=True)
     assert "\x1b[38;5" not in printed(table)
-
-
-def test_half_lives_are_said_with_their_interval(story: Conclusions) -> None:
-    """A known median, an open upper end and a mere lower bound each read as what they are."""
-    halves = (
-        HalfLife("auc", 4.25, 3.0, None, 40, 12, "kaplan-meier", ((0, 1, 1, 1), (3, 0.6, 0.5, 0.7))),
-        HalfLife("all", None, 11.8, None, 40, 0, "gamma", ((0, 1, 1, 1), (9, 1, 1, 1))),
-    )
-    rows = printed(half_lives_table(replace(story, half_lives=halves))).splitlines()
-    said = [" ".join(line.split()) for line in rows]
-    assert "auc 40 12 4.2 [3.0, ∞) 0 % 40 % –" in said
-    assert "all findings 40 0 over 12 0 % 0 % 0 %" in said
 
 
 def test_drift_table_shows_alarms_and_counts_the_rest(story: Conclusions) -> None:

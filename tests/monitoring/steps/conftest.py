@@ -100,12 +100,13 @@ def make(tmp_path: Path) -> Callable[..., Service]:
             "segments": ("region", "sex"),
             "follow": 3,
         }
-        world = World(scenario(name), seed=1, rows_per_tick=rows)
+        policy = {**plain, **policy}
+        world = World(scenario(name), seed=1, rows_per_tick=rows, period=policy["window"])
         return Service(
             home=home,
-            policy=Policy(**{**plain, **policy}),  # type: ignore[arg-type]
+            policy=Policy(**policy),  # type: ignore[arg-type]
             feed=SyntheticFeed(world, ticks=40),
-            store=DeltaStore(home / "store", Split()),
+            store=DeltaStore(home / "store", Split(cluster=world.scenario.cluster)),
             registry=RememberingRegistry(),
             ledger=SqlLedger(f"sqlite:///{home / 'ledger.db'}"),
             reporter=RememberingReporter(),

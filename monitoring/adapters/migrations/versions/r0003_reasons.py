@@ -10,21 +10,12 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-ADDED: dict[str, tuple["sa.Column[Any]", ...]] = {
-    "versions": (
-        sa.Column("parameters", sa.Text, nullable=False, server_default="{}"),
-        sa.Column("shadows", sa.Text, nullable=False, server_default="[]"),
-    ),
-    "findings": (sa.Column("entered_on", sa.Integer), sa.Column("upheld", sa.Double)),
-    "checks": (sa.Column("controls", sa.Text),),
-}
-
 
 def upgrade() -> None:
     """What was trained and filed before has no shadows, and nothing is known of why it changed."""
-    for table, columns in ADDED.items():
+    for table, columns in _added().items():
         for column in columns:
-            op.add_column(table, column.copy())
+            op.add_column(table, column)
     op.create_table(
         "causes",
         *_of_a_finding("causes"),
@@ -66,6 +57,18 @@ def downgrade() -> None:
     """Drop them."""
     for table in ("opacities", "forecasts", "causes"):
         op.drop_table(table)
-    for table, columns in ADDED.items():
+    for table, columns in _added().items():
         for column in columns:
             op.drop_column(table, column.name)
+
+
+def _added() -> dict[str, tuple["sa.Column[Any]", ...]]:
+    """New each time: a column belongs to the one table it was added to."""
+    return {
+        "versions": (
+            sa.Column("parameters", sa.Text, nullable=False, server_default="{}"),
+            sa.Column("shadows", sa.Text, nullable=False, server_default="[]"),
+        ),
+        "findings": (sa.Column("entered_on", sa.Integer), sa.Column("upheld", sa.Double)),
+        "checks": (sa.Column("controls", sa.Text),),
+    }

@@ -1,3 +1,5 @@
+"""Half-lives with their intervals, by kind."""
+
 import warnings
 
 import numpy as np
@@ -7,105 +9,12 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from models.cause import Cause, Share, Why
 from models.domain import Finding, Scope, Status
 from monitoring.conclusions import Life
-from monitoring.decay import half_life, half_lives, lives, obsolete_on_arrival, survival
-
-LETTERS = {
-    "H": Status.HOLDS,
-    "w": Status.WEAKENED,
-    "?": Status.UNCLEAR,
-    "S": Status.STALE,
-    "R": Status.REVERSED,
-    "-": Status.UNTESTABLE,
-}
-
-
-def life(story: str, scope: Scope = Scope.POPULATION, made_on: int = 1, **more: object) -> Life | None:
-    """The life told by one letter a version, from version ``made_on`` on; a blank is a version without a check."""
-    finding = Finding("f", "auc() > 0.8", "auc", scope, made_on=made_on, id=1, **more)  # type: ignore[arg-type]
-    status = {made_on + i: LETTERS[letter] for i, letter in enumerate(story) if letter != " "}
-    return next(iter(lives([finding], {1: status})), None)
-
-
-@pytest.mark.parametrize(
-    ("story", "age", "died_on", "recurred_on", "times"),
-    [
-        ("HHHH", 2, None, None, 0),
-        ("HHHSS", 3, 4, None, 0),
-        ("HRSHH", 1, 2, 4, 1),
-        ("HHSHS", 3, None, None, 0),
-        ("HHSHH", 3, None, None, 0),
-        ("HS?S", 1, 2, None, 0),
-        ("HS-S", 1, 2, None, 0),
-        ("HS S", 1, 2, None, 0),
-        ("H??????", 5, None, None, 0),
-        ("HHH--", 1, None, None, 0),
-        ("HHS", 1, None, None, 0),
-        ("HHHS?", 2, None, None, 0),
-        ("HSSSw", 1, 2, 5, 1),
-        ("?SS", 1, 2, None, 0),
-        ("HSSHSHSS-HSSw?H", 1, 2, 4, 3),
-        ("HSS??", 1, 2, None, 0),
-    ],
-)
-def test_population_finding_dies_of_two_refutations(
-    story: str, age: int, died_on: int | None, recurred_on: int | None, times: int
-) -> None:
-    """Death takes two refutations with no confirmation between and is dated to the first; each may be followed by a recurrence."""
-    assert life(story) == Life(1, "auc", age, died_on, recurred_on, times)
-
-
-@pytest.mark.parametrize(
-    ("story", "age", "died_on", "recurred_on", "times"),
-    [("HHHH", 3, None, None, 0), ("HHS", 2, 3, None, 0), ("HSHSSH", 1, 2, 3, 2), ("HH--", 1, None, None, 0)],
-)
-def test_artifact_finding_dies_at_once(
-    story: str, age: int, died_on: int | None, recurred_on: int | None, times: int
-) -> None:
-    """A claim about one case is exact: its first refutation is its death, and its last valid re-test counts."""
-    assert life(story, Scope.ARTIFACT) == Life(1, "auc", age, died_on, recurred_on, times)
-
-
-def test_age_counts_retrains_since_birth() -> None:
-    """Age is the version's number minus the one the finding was made on, also where versions lack a check."""
-    assert life("H  HSS", made_on=7) == Life(1, "auc", 4, 11)
-
-
-def test_retired_finding_is_followed_until_it_retires() -> None:
-    """Checks from the retiring version on say nothing about its life."""
-    assert life("HHHHSS", retired_on=5) == Life(1, "auc", 2, None)
-
-
-@pytest.mark.parametrize(("story", "more"), [("SSS", {}), ("H", {}), ("", {}), ("HHSS", {"stillborn": True})])
-def test_what_never_lived_has_no_life(story: str, more: dict[str, object]) -> None:
-    """Findings refuted at birth, never re-tested, or stillborn are not counted."""
-    assert life(story, **more) is None
-
-
-def test_survival_equals_the_textbook() -> None:
-    """Kaplan-Meier by hand on the 6-MP arm of Freireich et al. 1963 (Kalbfleisch and Prentice, table 1.2)."""
-    died = [6, 6, 6, 7, 10, 13, 16, 22, 23]
-    alive = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
-    curve = survival(np.array(died + alive, dtype=float), np.arange(21) < len(died))
-    assert [(age, round(s, 3)) for age, s, *_ in curve] == [
-        (0, 1.0), (6, 0.857), (7, 0.807), (10, 0.753), (13, 0.690), (16, 0.627), (22, 0.538), (23, 0.448), (35, 0.448),
-    ]  # fmt: skip
-
-
-@given(st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=1, max_size=40))
-def test_survival_and_its_bands_equal_statsmodels(followed: list[tuple[int, bool]]) -> None:
-    """At every death, survival and Greenwood's error on the log-log scale are those of statsmodels, ties and all."""
-    ages, died = np.array([age for age, _ in followed], dtype=float), np.array([dead for _, dead in followed])
-    steps = [step for step in survival(ages, died) if 0 < step[1] < 1 and step[0] in set(ages[died])]
-    if not steps:
-        return
-    oracle = SurvfuncRight(ages, died.astype(int))
-    inside = oracle.surv_prob > 0
-    s, error = oracle.surv_prob[inside], oracle.surv_prob_se[inside]
-    reach = stats.norm.ppf(0.975) * error / (s * np.log(s))
-    lower, upper = s ** np.exp(-reach), s ** np.exp(reach)
-    assert np.allclose(steps, np.column_stack([oracle.surv_times[inside], s, lower, upper]), rtol=0, atol=1e-12)
+from monitoring.survival.half_lives import arrivals, half_life, half_lives
+from monitoring.survival.kaplan_meier import survival
+from monitoring.survival.lives import lives
 
 
 def test_bands_and_median_interval_equal_statsmodels() -> None:
@@ -225,16 +134,65 @@ def test_curves_fall_inside_their_bands(followed: list[tuple[int, bool]]) -> Non
         assert found.lower <= found.median <= (np.inf if found.upper is None else found.upper)
 
 
-@given(st.text(alphabet="HwSR?-", min_size=2, max_size=14))
-def test_saying_neither_changes_no_death(story: str) -> None:
-    """Leaving out every unclear and untestable re-test moves no death."""
-    full = life("H" + story)
-    decided = life("H" + "".join(" " if letter in "?-" else letter for letter in story))
-    assert (full and full.died_on) == (decided and decided.died_on)
+def test_arrival_is_what_the_curve_says_with_its_band_turned_over() -> None:
+    """After d retrains the share gone stale is 1 - S(d), bounded by 1 - upper and 1 - lower; beyond what was followed, nothing."""
+    ages = np.array([1.0, 2.0, 3.0, 4.0])
+    curve = survival(ages, np.array([True, True, False, False]))
+    steps = {age: (s, low, high) for age, s, low, high in curve}
+    found = arrivals(curve, ages)
+    assert [a.retrains for a in found] == [1, 2, 4]
+    for arrival in found:
+        s, low, high = steps[float(arrival.retrains)]
+        assert (arrival.stale, arrival.lower, arrival.upper, arrival.noise) == (1 - s, 1 - high, 1 - low, None)
 
 
-def test_obsolete_on_arrival_reads_the_curve() -> None:
-    """1 - S(d) on each step, and nothing beyond what was followed."""
-    curve = survival(np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, True, False, False]))
-    assert [obsolete_on_arrival(curve, d) for d in (0, 1, 2.5, 4)] == pytest.approx([0.0, 0.25, 0.5, 0.5])
-    assert obsolete_on_arrival(curve, 5) is None
+def test_no_death_yet_is_no_certainty() -> None:
+    """Of ten followed for two retrains and five for four none died: upper ends are Clopper and Pearson's, from scipy."""
+    ages = np.repeat([2.0, 4.0], 5)
+    found = arrivals(survival(ages, np.zeros(10, dtype=bool)), ages)
+    for arrival, followed in zip(found, (10, 10, 5), strict=True):
+        exact = stats.binomtest(0, followed).proportion_ci(0.95, method="exact")
+        assert (arrival.stale, arrival.lower) == (0, 0)
+        assert arrival.upper == pytest.approx(exact.high)
+
+
+def test_findings_dead_before_they_entered_are_not_followed() -> None:
+    """One whose death is dated to the version it was filed on was never at risk; it moves no figure."""
+    watched = [Life(i, "auc", 4, None, made_on=1) for i in range(5)]
+    late = Life(9, "auc", 3, 4, made_on=1, entry=3)
+    assert half_lives([*watched, late]) == half_lives(watched)
+
+
+def test_late_findings_add_no_time_before_they_entered() -> None:
+    """With few deaths the rate's exposure begins at entry: five more retrains unseen change nothing."""
+    early = half_life("auc", np.array([2.0, 3.0]), np.array([True, False]))
+    late = half_life("auc", np.array([7.0, 8.0]), np.array([True, False]), entry=np.array([5.0, 5.0]))
+    assert (late.median, late.lower, late.upper) == (early.median, early.lower, early.upper)
+
+
+def test_causes_of_deaths_become_their_incidence() -> None:
+    """A death takes the dominant cause of its first refutation; one of which nothing was asked is not attributed."""
+    followed = [Life(i, "auc", 2, 3, made_on=1) for i in range(1, 5)]
+    why = {1: Cause.CONCEPT, 2: Cause.COVARIATE, 3: Cause.SEED}
+    whys = {i: {3: Why(i, 1, 3, 1.0, 0.1, 9.0, {cause: Share(1.0)})} for i, cause in why.items()}
+    whys[4] = {5: Why(4, 1, 5, 1.0, 0.1, 9.0, {Cause.PIPELINE: Share(1.0)})}
+    (found, _) = half_lives(followed, whys=whys)
+    assert found.incidence == (
+        ("world", ((2.0, 0.5),)),
+        ("noise", ((2.0, 0.25),)),
+        ("not attributed", ((2.0, 0.25),)),
+    )
+
+
+def test_few_versions_say_that_their_band_is_of_independent_findings() -> None:
+    """With deaths on four versions nothing tells which die together; with twenty, the band is of blocks."""
+
+    def followed(versions: int) -> list[Life]:
+        """Three findings a version, one of them dead at the next."""
+        return [
+            Life(0, "auc", 1 if k == 0 else 2, on + 1 if k == 0 else None, made_on=on)
+            for on in range(versions)
+            for k in range(3)
+        ]
+
+    assert [half_lives(followed(n))[0].band for n in (4, 20)] == ["independent", "blocks"]

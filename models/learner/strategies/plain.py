@@ -1,0 +1,9 @@
+"""A model from nothing but the window's rows."""
+
+from models.learner.strategies.strategy import Strategy
+
+
+class Plain(Strategy):
+    """One training."""
+
+    name = "plain"

@@ -1,0 +1,41 @@
+"""Forecasts for a terminal: the findings to re-check first, and chances told beside what happened."""
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitoring.conclusions import Conclusions
+from monitoring.foresight.ranking import first
+from monitoring.reports.foresight import SHOWN, bounded, sentence, why
+from monitoring.reports.words import percent
+
+if TYPE_CHECKING:
+    from monitoring.foresight.scores import Scores
+
+
+def first_table(conclusions: Conclusions, n: int = SHOWN) -> RenderableType | None:
+    """The findings to re-check first, for a terminal; None where none is likely to be refuted."""
+    chosen = first(conclusions, n)
+    if not chosen:
+        return None
+    table = Table(box=box.SIMPLE_HEAD, title="Re-check these first", title_justify="left", pad_edge=False)
+    table.add_column("finding", overflow="fold", max_width=52)
+    table.add_column("refuted\nnext", justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for finding, forecast in chosen:
+        text = Text.assemble(("guard ", "bold") if finding.guard else "", finding.claim)
+        table.add_row(text, percent(forecast.probability), why(finding, forecast, conclusions.drifts))
+    return table
+
+
+def scores_table(scores: "Scores") -> RenderableType:
+    """Chances that were told beside what happened, for a terminal, under the sentence."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("told", "happened [90 %]", "forecasts"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for each in scores.reliability:
+        table.add_row(percent(each.told), bounded(each.happened), f"{each.n:,}")
+    return Group(Text(sentence(scores)), table)

@@ -1,0 +1,135 @@
+"""Votes of models and findings born fragile are said so that no figure can be taken for another."""
+
+from dataclasses import replace
+
+from rich.console import Console
+
+from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from models.shadow import Controls
+from monitoring.claims.votes import share
+from monitoring.conclude import conclude
+from monitoring.investigator.lead import Investigation, Lead, Topic
+from monitoring.reports.behind import behind
+from monitoring.reports.explanation import filed
+from monitoring.reports.finding import portrait
+from monitoring.reports.fragile import born_fragile, fragility
+from monitoring.reports.investigation import document, page, terminal, told
+from monitoring.reports.listing import check_row
+from monitoring.reports.votes import figure, in_shadows, said, threshold
+from monitoring.reports.words import measured, telling
+
+SPACE = "\N{NO-BREAK SPACE}"
+ALPHA = 0.05
+CASE = Finding("no", 'prediction(case="7") <= -1.5', "prediction", Scope.PROCESS, 1, birth=share(4, 4, ALPHA), id=1)
+RATE = Finding("fair", "auc() > 0.7 ± 0.02", "auc", Scope.PROCESS, 1, birth=Interval(0.8, 0.7, 0.9), id=2)
+
+
+def vote(version: int, held: int, status: Status) -> Check:
+    """So many of four models uphold the claim about a case."""
+    return Check(1, version, 0.5, Measurement(4, share(held, 4, ALPHA), status, 0.2), None, Controls((-2.0,) * 4))
+
+
+def rate(version: int) -> Check:
+    """An AUC of 0.74 ± 0.05, on pinned rows a little more; two of three shadows uphold it."""
+    fresh = Measurement(900, Interval(0.74, 0.69, 0.79), Status.HOLDS, 0.9)
+    pinned = Measurement(800, Interval(0.76, 0.71, 0.81), Status.HOLDS, 0.9)
+    return Check(2, version, 0.7, pinned, fresh, Controls((0.6, 0.6, 0.6), (0.75, 0.69, 0.6)))
+
+
+def printed(what: object, width: int = 80) -> str:
+    """What a terminal shows."""
+    console = Console(width=width, force_terminal=True, color_system=None)
+    with console.capture() as capture:
+        console.print(what)
+    return capture.get()
+
+
+def test_a_vote_is_counted_in_models_and_everything_else_said_as_before() -> None:
+    """Models and percent for the vote, bare figures for the rest; an untestable vote gives its reason."""
+    check = vote(2, 3, Status.UNCLEAR)
+    assert said(CASE, check.decides) == f"3 of 4 models [35{SPACE}%, 95{SPACE}%]"
+    assert figure(CASE, share(3, 4, ALPHA)) == f"75{SPACE}% of models [35{SPACE}%, 95{SPACE}%]"
+    assert (threshold(CASE, check), threshold(RATE, rate(2))) == ("half of the models", "0.7")
+    gone = Measurement(0, None, Status.UNTESTABLE, reason="case '7' is gone")
+    assert said(CASE, gone) == "case '7' is gone"
+    for finding in (RATE, replace(CASE, scope=Scope.ARTIFACT)):
+        assert said(finding, rate(2).decides) == measured(rate(2).decides)
+        assert figure(finding, Interval(0.3, 0.2, 0.4)) == "0.300 [0.200, 0.400]"
+
+
+def test_the_portrait_of_a_vote_speaks_of_models_and_never_of_the_claims_own_unit() -> None:
+    """Half of the models is the threshold of the chart and of the rule, though the claim says −1.5."""
+    text = printed(portrait(CASE, [vote(1, 4, Status.HOLDS), vote(2, 0, Status.STALE)], level=0.9, width=100), 100)
+    assert f"0 of 4 models [0{SPACE}%, 36{SPACE}%]" in text
+    assert "● share of models with its 90" in text
+    assert "┊ threshold half of the models" in text
+    assert "the whole interval is above half of the models" in text
+    assert f"100{SPACE}% of models [64{SPACE}%, 100{SPACE}%] on v1" in text
+    assert "margin" not in text
+    assert "-1.5\n" not in text.replace(CASE.claim, "")
+
+
+def test_the_portrait_of_a_claim_about_the_process_says_what_its_interval_covers() -> None:
+    """Retraining noise is in it, so no number of rows is promised to narrow it; shadows are counted on fresh rows."""
+    text = printed(portrait(RATE, [rate(1), rate(2)], level=0.9, width=100), 100)
+    assert "interval, retraining noise included" in text
+    assert "it holds in 2 of 3 other models trained on the same window" in text
+    assert "needed" not in text
+    assert behind(RATE, rate(2), level=0.9).rows_needed is None
+    assert behind(replace(RATE, scope=Scope.POPULATION), rate(2), level=0.9).rows_needed is not None
+
+
+def test_what_a_vote_rests_on_is_above_half_whatever_the_claim_says() -> None:
+    """A claim of ≤ −1.5 is upheld by most models when the share lies above ½."""
+    found = behind(CASE, vote(2, 4, Status.HOLDS), level=0.9)
+    assert (found.above, found.bar, found.tolerance, found.margin) == (True, 0.5, 0.0, 0.5)
+
+
+def test_in_how_many_shadows_a_claim_holds_is_said_where_there_are_any() -> None:
+    """Those without an estimate are not counted; nothing without shadows, or where the claim cannot be read."""
+    check = rate(2)
+    nan = float("nan")
+    assert in_shadows(RATE, replace(check, controls=None)) == ""
+    assert in_shadows(RATE, replace(check, controls=Controls((nan,), (nan,)))) == ""
+    assert in_shadows(RATE, replace(check, controls=Controls((), (0.9, nan, 0.8)))).startswith(
+        "it holds in 2 of 2 other"
+    )
+    assert in_shadows(replace(RATE, claim="vibes() > 0.7"), check) == ""
+
+
+def test_only_a_fragile_finding_that_is_followed_is_warned_of() -> None:
+    """Four in five is enough; a stillborn one is dead already; later checks have shadows of another version."""
+    weak = replace(RATE, upheld=2 / 3)
+    assert fragility(weak, rate(1).controls) == (
+        "born fragile: it holds in 2 of 3 models trained on the same window; expect it to die of retraining noise"
+    )
+    assert fragility(weak, None).startswith(f"born fragile: it holds in 67{SPACE}% of the models trained")
+    assert born_fragile(weak, rate(1)) == fragility(weak, rate(1).controls)
+    assert born_fragile(weak, rate(2)) == fragility(weak, None)
+    for sound in (RATE, replace(RATE, upheld=0.8), replace(weak, stillborn=True)):
+        assert fragility(sound, rate(1).controls) == ""
+    assert "born fragile" in printed(portrait(weak, [rate(1)], level=0.9, width=80))
+
+
+def test_conclusions_that_are_filed_and_an_investigation_warn_of_fragile_findings() -> None:
+    """Under the table of what was filed, and beside each lead in terminal, page and JSON."""
+    weak = replace(RATE, upheld=2 / 3)
+    row = {"id": 2, "stillborn": False, "warning": fragility(weak, rate(1).controls), **check_row(rate(1), weak)}
+    assert "fair is born fragile: it holds in 2 of 3 models" in " ".join(printed(filed([row])).split())
+    assert "born fragile" not in printed(filed([{**row, "warning": ""}]))
+    leads = (Lead(Topic.SHORTCUT, "s", weak.claim, "it ranks", 0.4, "ranks"),)
+    what = told(Investigation(1, 600, "v1 does well.", leads), [(weak, rate(1))])
+    assert "it holds in 2 of 3 models" in " ".join(printed(terminal(what), 100).split())
+    assert "it holds in 2 of 3 models" in page(what, title="bank")
+    (lead,) = document(what)["leads"]
+    assert (lead["fragile"], lead["upheld"]) == (True, 2 / 3)
+
+
+def test_a_vote_about_a_case_comes_after_claims_about_the_population() -> None:
+    """As exact claims about cases do: most telling first, and most important change first."""
+    versions = [Version(n, 0, 9, "1", "r", 1, "d", "m", {}, Role.CHAMPION, "x", 9) for n in (1, 2)]
+    stale = replace(rate(2), fresh=replace(rate(2).pinned, status=Status.STALE))
+    checks = [vote(1, 4, Status.HOLDS), vote(2, 0, Status.STALE), rate(1), stale]
+    story = conclude(versions, [CASE, RATE], checks, [])
+    assert [change.finding.name for change in story.changes] == ["fair", "no"]
+    assert [finding.name for finding in telling(story, 5)] == ["fair", "no"]

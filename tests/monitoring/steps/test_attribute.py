@@ -1,0 +1,194 @@
+"""Why findings changed, on real versions with real shadows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import isnan
+
+import numpy as np
+import pytest
+
+from models.cause import NOISE, WORLD, Cause, Why
+from models.domain import Finding, Scope, Version
+from models.errors import UsageError
+from models.recipe import Recipe
+from monitoring import steps
+from monitoring.claims.evidence import Evidence
+from monitoring.claims.grammar import parse
+from monitoring.claims.measure import estimates
+from monitoring.claims.question import Question
+from monitoring.claims.sweep import Pass
+from monitoring.service import Service
+
+Make = Callable[..., Service]
+
+RECIPE = Recipe(trees=20, leaves=7, threads=1)
+CLAIMS = {
+    "leak": ('attribution_share("review_code") > 0.05', Scope.POPULATION),
+    "ranks": ("auc() > 0.5", Scope.POPULATION),
+    "exact": ('attribution_share("review_code") > 0.05', Scope.ARTIFACT),
+}
+
+
+def version(service: Service, tick: int) -> Version:
+    """A version whose window ends at ``tick``, with its shadows, re-tested."""
+    steps.ingest(service, tick)
+    made = steps.retrain(service, tick)
+    steps.shadows(service, made)
+    steps.recheck(service, made)
+    return made
+
+
+def filed(service: Service, on: Version) -> dict[str, Finding]:
+    """The findings of `CLAIMS`, made on a version, and one about a case."""
+    case = service.evidence(on)["_id"].iloc[0]
+    claims = {**CLAIMS, "case": (f'prediction(case="{case}") > -9', Scope.ARTIFACT)}
+    new = [
+        Finding(name, claim, parse(claim).statistic, scope, on.number, author="ann")
+        for name, (claim, scope) in claims.items()
+    ]
+    return {f.name: f for f in steps.file(service, on, new)}
+
+
+@pytest.fixture
+def leaked(make: Make) -> tuple[Service, dict[str, Finding], Version, Version]:
+    """Two versions with a leak in all windows, then one whose window has it no longer; findings made on the first."""
+    service = make("shortcut", rows=700, shadows=6, cause_fits=8, follow=20, recipe=RECIPE)
+    first = version(service, 19)
+    findings = filed(service, first)
+    return service, findings, first, version(service, 31)
+
+
+def test_a_leak_that_stops_is_the_worlds_doing(leaked: tuple[Service, dict[str, Finding], Version, Version]) -> None:
+    """The share that hangs on the leak went stale with it: the world, clear of noise, and the story is kept once."""
+    service, findings, first, last = leaked
+    whys = {why.finding: why for why in steps.attribute(service, last)}
+    leak = whys[findings["leak"].id]
+    assert (leak.since, leak.version) == (first.number, last.number)
+    assert leak.top in WORLD
+    assert abs(leak.z) > 5
+    assert leak.unattributable is not None
+    assert leak.unattributable < 0.1
+    assert sum(share.share for share in leak.shares.values()) == pytest.approx(1)
+    assert service.ledger.causes() == list(whys.values())
+    again = steps.attribute(service, last)
+    assert again == list(whys.values())
+    assert service.ledger.causes() == again
+
+
+def test_the_corners_are_those_of_each_model_on_each_versions_rows(
+    leaked: tuple[Service, dict[str, Finding], Version, Version],
+) -> None:
+    """θ at all four corners as one model asked alone says it; the parts sum to the change; a case has no evidence part."""
+    service, findings, first, last = leaked
+    rows = {"old": service.evidence(first), "new": service.evidence(last)}
+    for name in ("leak", "ranks", "exact", "case"):
+        finding = findings[name]
+        told = steps.account(service, finding, first, last, fits=0)
+        assert told.evidence + told.model == pytest.approx(told.why.delta)
+        assert told.why.delta == pytest.approx(told.corners[1, 1] - told.corners[0, 0])
+        if finding.scope is Scope.ARTIFACT:
+            assert told.evidence == 0
+            assert Cause.EVIDENCE not in told.why.shares
+            continue
+        claim = parse(finding.claim)
+        asked = [Question(claim, finding.scope, side, reference="old") for side in rows]
+        models = [service.registry.model(v) for v in (first, last)]
+        alone = [estimates([Pass(model, Evidence(rows))], asked)[0] for model in models]
+        assert told.corners == pytest.approx(np.array(alone), abs=1e-9)
+
+
+def test_without_a_budget_inputs_and_concept_stay_together(
+    leaked: tuple[Service, dict[str, Finding], Version, Version],
+) -> None:
+    """No fit is made, the share is the data's, and a note names the command that makes the fits."""
+    service, findings, _, last = leaked
+    service.policy = replace(service.policy, cause_fits=0)
+    (leak,) = [why for why in steps.attribute(service, last) if why.finding == findings["leak"].id]
+    assert leak.top is Cause.DATA
+    assert not {Cause.CONCEPT, Cause.COVARIATE} & set(leak.shares)
+    assert any("`halflife why leak`" in note for note in leak.notes)
+
+
+def test_on_demand_a_story_is_kept_only_of_a_change(
+    leaked: tuple[Service, dict[str, Finding], Version, Version],
+) -> None:
+    """The pair of a change of status is kept beside the others of its version; any other pair is told and not kept."""
+    service, findings, first, last = leaked
+    steps.attribute(service, last)
+    before = service.ledger.causes()
+    assert steps.versions_of(service, findings["leak"]) == (first, last)
+    told = steps.account(service, findings["leak"], first, last)
+    assert steps.keep_why(service, findings["leak"], told)
+    assert {why.finding for why in service.ledger.causes()} == {why.finding for why in before}
+    holding = steps.account(service, findings["ranks"], first, last)
+    if not steps.status_on(service, findings["ranks"], holding).refutes:
+        assert not steps.keep_why(service, findings["ranks"], holding)
+        assert len(service.ledger.causes()) == len(before)
+    with pytest.raises(UsageError, match="was made on v1: say --from v1 or later"):
+        steps.account(service, findings["leak"], last, first)
+
+
+def test_what_was_never_re_tested_has_no_pair(make: Make) -> None:
+    """A finding with its birth alone has nothing to be compared with."""
+    service = make("calm", rows=500, recipe=RECIPE)
+    findings = filed(service, version(service, 3))
+    assert steps.versions_of(service, findings["leak"]) is None
+
+
+def test_another_recipe_is_the_pipelines_doing(make: Make) -> None:
+    """On one world with a recipe that halves the trees' reach, what moved beyond noise is put down to the pipeline."""
+    service = make("calm", rows=900, shadows=6, cause_fits=8, recipe=Recipe(trees=60, leaves=15, threads=1))
+    first = version(service, 3)
+    finding = filed(service, first)["case"]
+    loss = steps.file(service, first, [Finding("loss", "log_loss() < 9", "log_loss", Scope.POPULATION, 1, "ann")])[0]
+    weak = Recipe(trees=2, leaves=3, learning_rate=0.02, threads=1)
+    service.policy = replace(service.policy, recipe=weak)
+    second = version(service, 5)
+    told = steps.account(service, loss, first, second)
+    assert told.why.top is Cause.PIPELINE
+    assert told.why.shares[Cause.PIPELINE].share > 0.6
+    assert len(told.fitted) >= 2
+    same = steps.account(service, finding, first, second, fits=0)
+    assert Cause.PIPELINE not in same.why.shares
+
+
+def test_without_shadows_only_exact_parts_are_told(make: Make) -> None:
+    """Z is not a number, nothing is put down to world or noise, and a note says why."""
+    service = make("shortcut", rows=700, follow=20, recipe=RECIPE)
+    first = version(service, 19)
+    leak = filed(service, first)["leak"]
+    last = version(service, 31)
+    (why,) = [why for why in steps.attribute(service, last) if why.finding == leak.id]
+    assert isnan(why.z)
+    assert isnan(why.noise)
+    assert (why.unattributable, why.chance, why.top) == (None, None, None)
+    assert set(why.shares) <= {Cause.EVIDENCE}
+    assert any("has shadows" in note for note in why.notes)
+
+
+def test_shadows_of_one_version_alone_give_an_upper_bound(make: Make) -> None:
+    """Where only the later version has shadows, their variance counts twice, and a note says so."""
+    service = make("shortcut", rows=700, follow=20, recipe=RECIPE)
+    first = version(service, 19)
+    finding = filed(service, first)["leak"]
+    service.policy = replace(service.policy, shadows=6)
+    last = version(service, 31)
+    told = steps.account(service, finding, first, last, fits=0)
+    theta = service.ledger.checks(finding=finding.id, version=last.number)[0].controls
+    assert theta is not None
+    noise = [found for found in told.why.notes if "upper bound" in found]
+    assert len(noise) == 1
+    assert told.why.noise == pytest.approx(np.sqrt(2 * np.var(theta.pinned[:3], ddof=1)), rel=1e-6)
+
+
+def test_noise_in_a_calm_world_is_told_as_noise(make: Make) -> None:
+    """Of what changes its status where nothing moves, most is put down to noise or to other evidence rows."""
+    service = make("calm", rows=900, shadows=8, cause_fits=4, follow=9, errors=6, recipe=RECIPE)
+    whys: list[Why] = []
+    for tick in (3, 5, 7, 9):
+        made = version(service, tick)
+        whys += steps.attribute(service, made)
+        steps.investigate(service, made)
+    assert len(whys) >= 8
+    calm = [why.top in NOISE or why.top is Cause.EVIDENCE for why in whys]
+    assert np.mean(calm) >= 0.75

@@ -1,0 +1,82 @@
+"""Retraining by recipes that go on from the version before, and the shadows a version is planned to have."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from models.domain import Version
+from models.learner.fit import fit
+from models.learner.shadows import Litter, plan
+from models.recipe import Recipe
+from models.shadow import ShadowKind
+from monitoring import steps
+from monitoring.service import Service
+from monitoring.steps.before import before, shadow_before
+
+Make = Callable[..., Service]
+WARM = Recipe(trees=20, leaves=7, threads=1, strategy="warm", added=5, restart=3)
+
+
+def retrained(service: Service, *ticks: int) -> list[Version]:
+    """One version at each tick."""
+    steps.ingest(service, max(ticks))
+    return [steps.retrain(service, tick) for tick in ticks]
+
+
+def test_warm_versions_add_trees_until_they_start_again(make: Make) -> None:
+    """20 trees, then 5 more each time; with ``restart`` 3 the fourth version is a new start."""
+    service = make("calm", recipe=WARM)
+    versions = retrained(service, 3, 4, 5, 6, 7)
+    assert [service.registry.model(v).forest.trees for v in versions] == [20, 25, 30, 20, 25]
+    assert all(Recipe.from_dict(v.parameters) == WARM for v in versions)
+
+
+def test_a_version_can_be_made_again_from_what_the_ledger_holds(make: Make) -> None:
+    """Its window, parameters, seed and the version before give the same text, in whatever order they are asked for."""
+    service = make("calm", recipe=WARM)
+    versions = retrained(service, 3, 4, 5, 6)
+    for version in reversed(versions):
+        recipe = Recipe.from_dict(version.parameters)
+        start = before(service, version.number, recipe)
+        again = fit(service.window(version), service.schema, recipe, version.seed, before=start)
+        assert again.digest == version.model_digest
+
+
+def test_a_changed_recipe_goes_on_from_a_plain_version(make: Make) -> None:
+    """A plain version counts as a start from nothing, and a version made before parameters were kept as a plain one."""
+    service = make("calm")
+    plain = retrained(service, 3)
+    assert before(service, 2, service.policy.recipe) is None
+    service.policy = replace(service.policy, recipe=WARM)
+    assert [service.registry.model(v).forest.trees for v in retrained(service, 4, 5, 6)] == [25, 30, 20]
+    start = before(service, 2, WARM)
+    assert start is not None
+    assert (start.model, start.versions) == (service.registry.model(plain[0]), 1)
+
+
+@pytest.mark.parametrize(("every", "having"), [(1, [1, 2, 3]), (2, [1, 3]), (3, [1])])
+def test_every_nth_version_is_planned_to_have_shadows(make: Make, every: int, having: list[int]) -> None:
+    """From the first on; the others have none."""
+    service = make("calm", shadows=4, shadows_every=every)
+    versions = retrained(service, 3, 4, 5)
+    assert [v.number for v in versions if v.shadows] == having
+    assert versions[0].shadows == plan(service.policy.recipe, 4, versions[0].rows)
+    assert set(versions[0].shadows) == {ShadowKind.COUPLED, ShadowKind.SEED}
+
+
+def test_without_a_budget_there_are_no_shadows(make: Make) -> None:
+    """A count of 0 plans none."""
+    assert retrained(make("calm"), 3)[0].shadows == ()
+
+
+def test_shadows_of_warm_versions_go_on_from_shadows(make: Make) -> None:
+    """From the same shadow of the version before while it is kept, from none at a start or where it is not."""
+    service = make("calm", recipe=WARM, shadows=2)
+    versions = retrained(service, 3, 4, 5, 6)
+    assert [shadow_before(service, v, 0) for v in versions] == [None] * 4
+    litter = Litter(service.window(versions[0]), service.schema, WARM, versions[0].seed, versions[0].shadows)
+    service.shadows.keep(1, 0, litter.train(0))
+    assert shadow_before(service, versions[1], 0) == litter.train(0)
+    assert shadow_before(service, versions[1], 1) is None
+    assert shadow_before(service, versions[2], 0) is None

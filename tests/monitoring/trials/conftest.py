@@ -1,0 +1,63 @@
+"""A lab over a small synthetic history, with a real store and ledgers in memory."""
+
+from collections.abc import Callable
+
+import pytest
+
+from models.recipe import Recipe
+from models.rows import Split
+from models.world.scenarios import scenario
+from models.world.world import World
+from monitoring.adapters.delta_store import DeltaStore
+from monitoring.adapters.folder_shadows import FolderShadows
+from monitoring.adapters.memory_registry import MemoryRegistry
+from monitoring.adapters.sql_ledger import SqlLedger
+from monitoring.adapters.synthetic_feed import SyntheticFeed
+from monitoring.service import Policy
+from monitoring.trials.lab import Lab
+
+RECIPE = Recipe(trees=8, leaves=5, threads=1)
+TICKS = 11
+
+
+def policy(**differs: object) -> Policy:
+    """Windows of three ticks, two ticks apart, and little to look at."""
+    plain: dict[str, object] = {
+        "name": "test", "seed": 1, "recipe": RECIPE, "window": 3, "every": 2, "on_drift": True, "margin": 0.0,
+        "watch_every": 2, "watch_window": 2, "evidence_rows": 2000, "level": 0.9, "replicates": 100,
+        "attributions": 3, "errors": 1, "gaps": 2, "segments": ("region",), "follow": 3, "slices": 1, "findings": 8,
+        "opacity_refits": 1,
+    }  # fmt: skip
+    return Policy(**{**plain, **differs})  # type: ignore[arg-type] # plain values by name
+
+
+def feed() -> SyntheticFeed:
+    """A world that changes at once, 800 rows a tick."""
+    return SyntheticFeed(World(scenario("sudden"), seed=1, rows_per_tick=800), ticks=TICKS)
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> DeltaStore:
+    """All ticks of the world."""
+    kept, rows = DeltaStore(tmp_path_factory.mktemp("history") / "store", Split()), feed()
+    for tick in range(TICKS):
+        kept.append(rows.batch(tick), rows.schema)
+    return kept
+
+
+@pytest.fixture
+def lab(store: DeltaStore) -> Callable[..., Lab]:
+    """Make a lab: ``lab(until=8, every=3)``."""
+
+    def make(until: int = TICKS - 1, **differs: object) -> Lab:
+        return Lab(
+            store=store,
+            feed=feed(),
+            policy=policy(**differs),
+            until=until,
+            ledger=lambda: SqlLedger("sqlite://"),
+            registry=MemoryRegistry,
+            shadows=FolderShadows,
+        )
+
+    return make

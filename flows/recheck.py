@@ -78,7 +78,9 @@ async def recheck(home: str) -> None:
     """Re-test every open finding on the newest version, finishing its cycle first if it was cut short."""
     newest = service(home).version()
     if service(home).ledger.stage(newest.number) is Stage.REPORTED:
+        await train_shadows(home, newest.number)
         await check_findings(home, newest.number)
+        steps.thin_shadows(service(home), newest)
         await attribute_causes(home, newest.number)
         await foretell(home, newest.number)
         await write_report(home, newest.number)

@@ -10,13 +10,10 @@ from models.domain import AlertItem, AlertKind, Author, Finding, Scope, Severity
 from models.rows import Array, Mask
 from monitoring.alert_events import Event, count, one_line
 from monitoring.claims.grammar import subject
-from monitoring.claims.votes import by_votes
 from monitoring.conclusions import Change, Conclusions, silent
 from monitoring.drift import listed
 from monitoring.foresight.ranking import first
-from monitoring.reports.figures import percent
 from monitoring.reports.foresight import likeliest
-from monitoring.reports.votes import figure
 from monitoring.reports.why import reason
 from monitoring.reports.words import reason_of
 
@@ -223,9 +220,9 @@ def _sentence(group: Sequence[Change], why: Why | None) -> str:
     else:
         said = f"{finding.claim} {verb}"
     if interval is not None:
-        said += f": now {figure(finding, interval)}"
+        said += f": now {interval}"
     if finding.birth is not None:
-        first = f"{percent(finding.birth.estimate)} of models" if by_votes(finding) else f"{finding.birth.estimate:.3f}"
-        said += f", {first} when {'the first' if several else 'it'} was filed on v{finding.made_on}"
+        first = "the first" if several else "it"
+        said += f", {finding.birth.estimate:.3f} when {first} was filed on v{finding.made_on}"
     because = f" Why: {reason(why)}." if why is not None and why.top is not None else ""
     return one_line(f"{said}.{because}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.cause import Why
 from models.domain import Author, Check, Drift, Finding, Interval, Scope, Status, Version
-from monitoring.claims.votes import by_votes
+from monitoring.claims.case import about_case
 from monitoring.conclusions import Change, Conclusions
 from monitoring.survival.expected import hazards
 from monitoring.survival.half_lives import half_lives
@@ -127,5 +127,5 @@ def _rank(change: Change) -> tuple[int, int, bool, float, int]:
     owner = 0 if change.finding.guard else 2 if change.finding.author == Author.INVESTIGATOR else 1
     interval = change.check.decides.interval
     distance = 0.0 if interval is None else abs(interval.estimate - change.check.threshold)
-    one = change.finding.scope is Scope.ARTIFACT or by_votes(change.finding)
+    one = change.finding.scope is Scope.ARTIFACT or about_case(change.finding)
     return kind, owner, one, -distance, change.finding.id

@@ -13,7 +13,7 @@ from models.domain import Role, Version
 from models.errors import NotFound, UsageError
 from models.learner.model import Model
 from models.recipe import Recipe
-from models.rows import ENTITY, ROW_ID, Part, Schema, Window, row_hash, units
+from models.rows import ENTITY, PROPENSITY, ROW_ID, Part, Schema, Window, row_hash, units
 from monitoring.investigator.agenda import Agenda
 from monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Shadows, Store
 
@@ -161,7 +161,9 @@ class Service:
     def evidence(self, version: Version) -> pd.DataFrame:
         """The labelled evidence rows of a version's window, at most ``policy.evidence_rows`` of them.
 
-        Chosen by the smallest hash of id, so that overlapping windows choose the same rows.
+        Chosen by the smallest hash of id, so that overlapping windows choose the same rows. Where decisions choose the
+        labels, rows without one are among them: those with one are no sample of the rows the model meets, and only what
+        needs labels leaves the others out.
         """
         return self._rows(version, Part.EVIDENCE)
 
@@ -189,7 +191,8 @@ class Service:
         while len(self._kept) > 4 * self.policy.follow:
             self._kept.pop(next(iter(self._kept)))
         for part in (Part.EVIDENCE, Part.DISCOVERY):
-            self._kept[version.number, part] = self.capped(window.part(part))
+            labelled = part is not Part.EVIDENCE or PROPENSITY not in window.rows.columns
+            self._kept[version.number, part] = self.capped(window.part(part, labelled=labelled))
 
     def let_go(self) -> None:
         """Keep no whole window any longer, nor what was made of it."""

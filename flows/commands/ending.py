@@ -81,7 +81,7 @@ def show_checks(version: Version, rows: Sequence[Row]) -> None:
 
     Args:
         version: they were tested on.
-        rows: of ``monitoring.reports.listing.check_row``; with ``votes`` where the figures count models.
+        rows: of ``monitoring.reports.listing.check_row``.
     """
     console = terminal()
     listed = [row for row in rows if not _about_case(row["claim"])]
@@ -94,7 +94,7 @@ def show_checks(version: Version, rows: Sequence[Row]) -> None:
     table.add_column("", no_wrap=True)
     for row in listed or rows:
         named = [Text(row["finding"], style="" if wide else "bold"), Text(row["claim"])]
-        figures = [Text(_figures(row[on], votes=row.get("votes", False))) for on in ("fresh", "pinned")]
+        figures = [Text(_figures(row[on])) for on in ("fresh", "pinned")]
         cells = [*named, *figures] if wide else [Text("\n").join(named), Text("\n").join(figures)]
         table.add_row(*cells, _status(row["status"]))
     console.print(f"[bold]{version.label}[/bold] · ticks {version.first} to {version.last} · {len(rows)} re-tested")
@@ -109,13 +109,11 @@ def _about_case(claim: str) -> bool:
     return claim.startswith(CASES)
 
 
-def _figures(measurement: Row | None, *, votes: bool) -> str:
+def _figures(measurement: Row | None) -> str:
     if measurement is None:
         return "–"
     if measurement["estimate"] is None:
         return str(measurement["reason"])
-    if votes:
-        return f"{round(measurement['estimate'] * measurement['rows'])} of {measurement['rows']} models"
     if measurement["lower"] == measurement["upper"]:
         return f"{measurement['estimate']:.3f}"
     return f"{measurement['estimate']:.3f} [{measurement['lower']:.3f}, {measurement['upper']:.3f}]"

@@ -52,7 +52,7 @@ def sensitivity(
     Raises:
         UsageError: no refits or no rows are asked for.
 
-    Source: the finite-time growth of a small perturbation, as in Stein, Raidl, arXiv 2606.24953, there for neural nets.
+    That learning is sensitive is argued of neural nets by Stein, Raidl, arXiv 2606.24953; of trees this only measures.
     """
     if refits < 1 or rows.empty:
         raise UsageError("sensitivity needs at least one refit and one row of evidence")

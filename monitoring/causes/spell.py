@@ -10,8 +10,8 @@ CONFIRMS = (Status.HOLDS, Status.WEAKENED)
 def spell(history: Mapping[int, Status], made_on: int, version: int, *, exact: bool) -> int | None:
     """The version to compare with: where the spell that ends on ``version`` began; None when none ends there.
 
-    A change is the first refutation of a finding that lived, a confirmation (or, right after a refutation, doubt) of one
-    that was refuted, and a step into or out of ``weakened``. A living finding's spell began where it was made, or where
+    A change is the first refutation of a finding that lived, the turn of a stale one into its opposite, a confirmation
+    (or, right after a refutation, doubt) of one that was refuted, and a step into or out of ``weakened``. A living finding's spell began where it was made, or where
     it held again after having been dead; a refuted one's with the first of the refutations. Death is as in
     ``monitoring.survival.death``: of an exact finding by one refutation, else by two with no confirmation between them.
 
@@ -24,6 +24,8 @@ def spell(history: Mapping[int, Status], made_on: int, version: int, *, exact: b
     >>> told = {1: Status.HOLDS, 2: Status.STALE, 3: Status.STALE, 4: Status.HOLDS, 5: Status.STALE}
     >>> [spell(told, 1, version, exact=False) for version in (2, 3, 4, 5)]
     [1, None, 2, 4]
+    >>> spell({1: Status.HOLDS, 2: Status.STALE, 3: Status.REVERSED}, 1, 3, exact=False)
+    1
     """
     now = history.get(version)
     if now in (None, Status.UNTESTABLE):
@@ -42,6 +44,8 @@ def spell(history: Mapping[int, Status], made_on: int, version: int, *, exact: b
     if before is None:
         return None
     if refuted_on is not None:
+        if now is Status.REVERSED and before is Status.STALE:
+            return began
         doubted = now is Status.UNCLEAR and before.refutes
         return refuted_on if now in CONFIRMS or doubted else None
     weaker = now in CONFIRMS and decisive in CONFIRMS and now is not decisive

@@ -3,9 +3,9 @@
 from inspect import cleandoc
 from typing import Any
 
+from models.shadow import FEWEST
 from monitoring.claims.statistic import MIN_ROWS, CaseStatistic, SetStatistic, Statistic
 from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.votes import FEWEST
 
 THRESHOLDS: dict[type, str] = {
     float: "a number, by > >= < <=, with a tolerance if wanted (± 0.02)",
@@ -17,8 +17,8 @@ PROCESS_OF_SETS = (
     f"the spread over the version's coupled shadows, of which it takes {FEWEST}."
 )
 PROCESS_OF_CASES = (
-    "With --scope process it speaks of all models trained this way: the version's coupled shadows vote, and the claim "
-    f"holds when it does so, beyond doubt, in more than half of such models. It takes {FEWEST} of them to vote."
+    "With --scope process it speaks of all models trained this way, what they say of the case on average: the value then "
+    f"has an interval, of retraining noise, from the spread over the version's coupled shadows, of which it takes {FEWEST}."
 )
 """What the third scope means, which is no statistic's own."""
 

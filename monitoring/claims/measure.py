@@ -17,7 +17,6 @@ from monitoring.claims.process import Noise, widened, widened_p
 from monitoring.claims.question import Question
 from monitoring.claims.statistic import MIN_ROWS
 from monitoring.claims.sweep import Pass
-from monitoring.claims.votes import MAJORITY, doubt, share, votes
 from monitoring.verdicts import p_value, verdict
 
 __all__ = ["estimates", "measure", "order", "rows_needed"]
@@ -41,7 +40,7 @@ def measure(
     Args:
         sweep: what the model says about the evidence.
         questions: claims with the rows they are put to, or the plan made of them. Case statistics are exact, but for
-            process scope, where they are put to the vote.
+            retraining noise where the scope is process.
         level: of the percentile intervals; half of the rest lies on each side.
         replicates: bootstrap replicates, B. Quantiles need some hundreds.
         noise: what the version's coupled shadows say of the same questions, for those of process scope.
@@ -69,8 +68,6 @@ def measure(
         if (0, n) in found.reasons or lacking:
             reason = found.reasons.get((0, n), lacking)
             answers.append(Measurement(0, None, Status.UNTESTABLE, reason=reason))
-        elif others is not None and n in exact:
-            answers.append(_voted(q, others, alpha))
         else:
             spread = None if q.scope is Scope.ARTIFACT else spreads.get(n)
             answers.append(_measurement(q, float(theta[n]), int(found.rows[n]), spread, alpha, counted, others))
@@ -130,34 +127,23 @@ def _measurement(
 ) -> Measurement:
     claim = question.claim
     comparator, threshold = order(claim)
-    interval, p, needed = Interval(theta, theta, theta), None, 0
+    interval, p, error, needed = Interval(theta, theta, theta), None, 0.0, 0
     if spread is not None and rows < MIN_ROWS:  # of rows there are enough, where it came to this
         return Measurement(rows, None, Status.UNTESTABLE, reason=f"{rows} {counted}; at least {MIN_ROWS} are needed")
     if spread is not None:
         error, lower, upper = spread
         needed = rows_needed(error**2 * rows, claim.tolerance, alpha) if claim.tolerance else 0
         interval = Interval(theta, min(lower, theta), max(upper, theta))
-        if others is None:
-            p = p_value(theta, error, comparator, threshold, claim.tolerance)
-        else:
-            interval = widened(interval, others, alpha)
-            p = widened_p(theta, error, others, comparator, threshold, claim.tolerance)
+        p = p_value(theta, error, comparator, threshold, claim.tolerance)
+    if others is not None:
+        interval = widened(interval, others, alpha)
+        p = widened_p(theta, error, others, comparator, threshold, claim.tolerance)
     neutral = claim.about.neutral
     status = verdict(interval, comparator, threshold, claim.tolerance, neutral=neutral, birth=question.birth)
     if status is Status.UNCLEAR and rows < needed:  # too few rows matter only where they leave it open
         reason = f"{rows:,} {counted}; to tell a difference of {claim.tolerance:g} takes {needed:,}"
         return Measurement(rows, None, Status.UNTESTABLE, reason=reason)
     return Measurement(rows, interval, status, p)
-
-
-def _voted(question: Question, others: Array, alpha: float) -> Measurement:
-    """A claim about a case, put to coupled shadows: the share of models in which it holds, judged against ½.
-
-    Those that differ by their seed alone have no vote: they learned from the version's own rows and side with it.
-    """
-    held, of = votes(others.tolist(), *order(question.claim), question.claim.tolerance)
-    interval = share(held, of, alpha)
-    return Measurement(of, interval, verdict(interval, ">", MAJORITY, birth=question.birth), doubt(held, of))
 
 
 def rows_needed(variance: float, tolerance: float, alpha: float) -> int:

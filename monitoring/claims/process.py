@@ -4,7 +4,8 @@ A version's θ differs from that mean by retraining noise, and from its own valu
 the evidence sample. Evidence never trains, so the two are independent and their variances add. The interval is centred on
 the version's own θ, not on the mean over its shadows: a Poisson-weighted shadow sees some 63 % of the rows, so its
 shadows together are a worse-trained model than those the claim speaks of (a higher loss, say); their spread is what they
-are for.
+are for. A claim about a case has no sample of rows behind it: its θ is exact for this version, and retraining noise is all
+its interval holds.
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 
 from models.domain import Interval, Version
 from models.rows import Array
-from models.shadow import ShadowKind
-from monitoring.claims.votes import FEWEST
+from models.shadow import FEWEST, ShadowKind
 from monitoring.verdicts import p_value
 
 UNKNOWN = "retraining noise is not known here"

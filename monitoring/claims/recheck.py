@@ -20,7 +20,6 @@ from monitoring.claims.process import noise
 from monitoring.claims.question import Question
 from monitoring.claims.statistic import CaseStatistic
 from monitoring.claims.sweep import Pass
-from monitoring.claims.votes import MAJORITY, by_votes
 
 CASES = "cases"
 """The set that holds the rows of claims about a case; no other set may have this name."""
@@ -59,8 +58,7 @@ def recheck(
     Claims about a case look among ``cases`` and have no fresh rows; where they need company (neighbours), it is the
     fresh rows. Claims about the population, or about all models trained this way, are measured on their pinned rows and
     on the fresh ones; what they leave open is settled on the pinned ones. Artifact claims about a set speak of their
-    pinned rows alone, exactly. A claim of process scope about a case is put to the vote: its check's intervals are shares
-    of models, and its threshold is ½.
+    pinned rows alone, exactly. The interval of a claim of process scope about a case is that of retraining noise alone.
 
     Args:
         findings: by id; those being filed all have id 0 and share their pinned set.
@@ -129,5 +127,4 @@ def _check(finding: Finding, version: Version, claim: Claim | str, answers: list
     if isinstance(claim, str):
         unread = Measurement(0, None, Status.UNTESTABLE, reason=claim)
         return Check(finding.id, version.number, 0.0, unread, None, controls)
-    threshold = MAJORITY if by_votes(finding) else order(claim)[1]
-    return Check(finding.id, version.number, threshold, answers[0], answers[1] if two_sets else None, controls)
+    return Check(finding.id, version.number, order(claim)[1], answers[0], answers[1] if two_sets else None, controls)

@@ -9,9 +9,9 @@ from scipy.special import ndtr, ndtri, stdtr
 from models.domain import Check, Finding, Scope
 from models.errors import ClaimError
 from models.rows import Array
+from monitoring.claims.case import about_case
 from monitoring.claims.grammar import parse
 from monitoring.claims.measure import order
-from monitoring.claims.votes import by_votes
 from monitoring.foresight.noise import INDEPENDENT, Spread
 from monitoring.foresight.pairs import FARTHEST
 
@@ -55,8 +55,8 @@ def margins(
     scope = np.array([f.scope for f in findings])
     evidence = INDEPENDENT * (1 - overlap) * (width / z) ** 2
     model = spread.next * spread.variance
-    # The interval of a claim about the process holds both already, with t quantiles.
-    process = scope == Scope.PROCESS
+    # The interval of a claim about the process holds both already, with t quantiles; a case has no rows to be drawn anew.
+    process = (scope == Scope.PROCESS) & ~np.array([about_case(f) for f in findings], dtype=bool)
     model = np.where(process, spread.next * (width / z) ** 2, model)
     evidence = np.where(scope == Scope.POPULATION, evidence, 0.0)
     variance = model + evidence
@@ -77,8 +77,6 @@ def _standing(finding: Finding, check: Check) -> tuple[float, float, float]:
     interval = check.decides.interval
     if interval is None:
         return (np.nan,) * 3
-    if by_votes(finding):  # a share of models against a half, whatever the claim compares
-        return interval.estimate - check.threshold, interval.upper - check.threshold, interval.upper - interval.estimate
     try:
         claim = parse(finding.claim)
     except ClaimError:

@@ -8,10 +8,10 @@ from math import ceil, inf
 from scipy.special import ndtri
 
 from models.domain import Check, Finding, Measurement, Scope, Status
+from monitoring.claims.case import about_case
 from monitoring.claims.grammar import Claim, parse
 from monitoring.claims.measure import rows_needed
 from monitoring.claims.order import order
-from monitoring.claims.votes import by_votes
 from monitoring.needs.needs import ClaimNeed
 
 SHORT = re.compile(r"(?P<count>\d+) (?P<what>.+); at least (?P<least>\d+) are needed")
@@ -43,7 +43,7 @@ def open_questions(findings: Sequence[Finding], checks: Sequence[Check]) -> list
         (finding, by_id[finding.id])
         for finding in findings
         if finding.id in by_id and by_id[finding.id].status in left_open
-        if finding.scope is not Scope.ARTIFACT and not by_votes(finding)
+        if finding.scope is not Scope.ARTIFACT and not about_case(finding)
     ]
 
 

@@ -7,7 +7,6 @@ from statistics import NormalDist
 from models.domain import Check, Finding, Interval, Measurement, Scope
 from models.errors import ClaimError
 from monitoring.claims.grammar import parse
-from monitoring.claims.votes import by_votes
 
 POWER = 0.8
 """With which a difference as large as the tolerance should be seen."""
@@ -16,8 +15,6 @@ POWER = 0.8
 @dataclass(frozen=True)
 class Behind:
     """What a verdict rests on.
-
-    Of a claim that is put to the vote the figures are shares of models: one that holds in more than half of them holds.
 
     Attributes:
         threshold: c, in the statistic's unit.
@@ -56,8 +53,7 @@ def behind(finding: Finding, check: Check, *, level: float) -> Behind:
     tolerance, above = 0.0, True
     try:
         claim = parse(finding.claim)
-        if not by_votes(finding):
-            tolerance, above = claim.tolerance, claim.comparator not in ("<", "<=")
+        tolerance, above = claim.tolerance, claim.comparator not in ("<", "<=")
     except ClaimError:  # of another build's grammar: its number is known, its tolerance is not
         pass
     side = 1.0 if above else -1.0

@@ -7,14 +7,13 @@ from models.cause import Why
 from models.domain import Status, Version
 from models.half_life import HalfLife
 from monitoring.conclusions import Change, Conclusions
-from monitoring.reports import votes
 from monitoring.reports.figures import retrains
 from monitoring.reports.foresight import likeliest
 from monitoring.reports.half_life_words import UNKNOWN, by_noise, on_arrival
 from monitoring.reports.opacity import lines
 from monitoring.reports.why import short
 from monitoring.reports.why import summary as why_summary
-from monitoring.reports.words import reason_of
+from monitoring.reports.words import measured, reason_of
 from monitoring.survival.half_lives import ALL
 
 LISTED, FIRST = 8, 3
@@ -100,8 +99,7 @@ def _stale(changes: Sequence[Change], conclusions: Conclusions) -> str:
 
 def _change(change: Change, why: Why | None) -> str:
     interval = change.check.decides.interval
-    against = votes.threshold(change.finding, change.check)
-    now = f", now {votes.said(change.finding, change.check.decides)} against {against}" if interval else ""
+    now = f", now {measured(change.check.decides)} against {change.check.threshold:g}" if interval else ""
     because = f" ({short(why)})" if why is not None else ""
     guard = " (guard)" if change.finding.guard else ""
     claim = f": {_code(change.finding.claim)}" if change.finding.claim != change.finding.name else ""

@@ -1,20 +1,21 @@
 """One finding for a terminal: what is claimed, its life as a chart, and what the newest verdict rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from models.cause import Why
 from models.domain import Check, Finding, Measurement, Scope, Status
-from monitoring.claims.votes import by_votes
+from models.forecast import Forecast
 from monitoring.reports.behind import Behind, behind
 from monitoring.reports.forest import BAR, DOT, TOLERATED, line, scale
-from monitoring.reports.fragile import born_fragile
+from monitoring.reports.fragile import born_fragile, in_shadows
 from monitoring.reports.listing import current
 from monitoring.reports.terminal import STYLES
-from monitoring.reports.votes import figure, in_shadows, said, threshold
-from monitoring.reports.words import LETTERS, MEANINGS, percent, plural
+from monitoring.reports.why import sentence
+from monitoring.reports.words import LETTERS, MEANINGS, measured, percent, plural
 
 SHOWN = 24
 """Versions in the chart: the one it was made on, and the newest."""
@@ -30,6 +31,8 @@ def portrait(
     expired: bool = False,
     recurrences: int = 0,
     unit: str = "row",
+    why: Why | None = None,
+    forecast: Forecast | None = None,
 ) -> RenderableType:
     """Everything there is to say of one finding.
 
@@ -41,6 +44,8 @@ def portrait(
         expired: no valid re-test within its time to live.
         recurrences: times it held again after a death.
         unit: what is counted: ``row``, or ``entity`` where rows repeat by it.
+        why: of its newest change, where that was told.
+        forecast: its chance of being refuted next, where that was told after the newest version.
     """
     parts: list[RenderableType] = [_head(finding, expired, recurrences)]
     if checks:
@@ -48,6 +53,7 @@ def portrait(
             parts.append(Text(warning, style="bold"))
         found = behind(finding, checks[-1], level=level)
         parts += [Text(), _chart(finding, checks, found, width), Text(), _verdict(finding, checks, found, unit)]
+        parts += _beyond(finding, {c.version: c.status for c in checks}, why, forecast)
     else:
         parts += [Text("not tested yet", style="dim")]
     return Group(*parts)
@@ -77,7 +83,7 @@ def _head(finding: Finding, expired: bool, recurrences: int) -> Text:
 def _chart(finding: Finding, checks: Sequence[Check], found: Behind, width: int) -> Table:
     bars = [found.threshold, *([found.bar] if found.tolerance else [])]
     shown = [*checks[:1], *checks[1:][-(SHOWN - 1) :]]
-    told = [said(finding, check.decides) for check in shown]
+    told = [measured(check.decides) for check in shown]
     intervals = [i for check in shown if (i := check.decides.interval) is not None]
     beside = min(max(map(len, told), default=0), width // 2) + 12
     on = scale(intervals, bars, max(width - beside, NARROWEST))
@@ -92,16 +98,27 @@ def _chart(finding: Finding, checks: Sequence[Check], found: Behind, width: int)
         table.add_row(f"v{check.version}", letter, bar, Text(figures, style="" if check.decides.interval else "dim"))
     ends = f"{on.least:.3g}", f"{on.most:.3g}"
     table.add_row("", "", Text(ends[0] + ends[1].rjust(on.width - len(ends[0])), style="dim"), "")
-    table.caption = Text(_key(finding, checks[-1], found, hidden=len(checks) - len(shown)), style="dim")
+    table.caption = Text(_key(finding, found, hidden=len(checks) - len(shown)), style="dim")
     return table
 
 
-def _key(finding: Finding, check: Check, found: Behind, *, hidden: int) -> str:
-    what = "share of models" if by_votes(finding) else "estimate"
-    noise = ", retraining noise included" if finding.scope is Scope.PROCESS and what == "estimate" else ""
-    told = f"{DOT} {what} with its {percent(found.level)} interval{noise}, {BAR} threshold {threshold(finding, check)}"
+def _key(finding: Finding, found: Behind, *, hidden: int) -> str:
+    noise = ", retraining noise included" if finding.scope is Scope.PROCESS else ""
+    told = f"{DOT} estimate with its {percent(found.level)} interval{noise}, {BAR} threshold {found.threshold:g}"
     told += f", {TOLERATED} with its tolerance {found.bar:g}" if found.tolerance else ""
     return told + (f"; {hidden} versions between the first two lines are left out" if hidden > 0 else "")
+
+
+def _beyond(
+    finding: Finding, history: Mapping[int, Status], why: Why | None, forecast: Forecast | None
+) -> list[RenderableType]:
+    """Why it changed last, and what is expected of it."""
+    said = []
+    if why is not None and why.version in history:
+        said.append(f"{sentence(why, finding, history[why.version])} (halflife why {finding.name})")
+    if forecast is not None:
+        said.append(f"Chance of being refuted at the next retrain: {percent(forecast.probability)}.")
+    return [Text(), *map(Text, said)] if said else []
 
 
 def _verdict(finding: Finding, checks: Sequence[Check], found: Behind, unit: str) -> RenderableType:
@@ -112,22 +129,17 @@ def _verdict(finding: Finding, checks: Sequence[Check], found: Behind, unit: str
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
-    decided, voted = check.fresh is not None, by_votes(finding)
     if check.fresh is not None:
-        table.add_row("fresh rows", _figures(finding, check.fresh, "decides", unit))
-    table.add_row(
-        "votes" if voted else "pinned rows", _figures(finding, check.pinned, "" if decided else "decides", unit)
-    )
-    table.add_row("holds when", _rule(found, threshold(finding, check), exact=_exact(check.decides)))
-    if voted and finding.birth is not None:
-        table.add_row("at birth", f"{figure(finding, finding.birth)} on v{finding.made_on}")
-    elif shadows := in_shadows(finding, check):
+        table.add_row("fresh rows", _figures(check.fresh, "decides", unit))
+    table.add_row("pinned rows", _figures(check.pinned, "decides" if check.fresh is None else "", unit))
+    table.add_row("holds when", _rule(found, exact=_exact(check.decides)))
+    if shadows := in_shadows(finding, check):
         table.add_row("shadows", shadows)
-    if found.margin is not None and not voted:
+    if found.margin is not None:
         widths = f", {abs(found.widths):.1f} half-widths of the interval away" if found.widths is not None else ""
         side = "claimed" if found.margin >= 0 else "other"
         table.add_row("margin", f"{found.margin:+.3f}, on the {side} side of the threshold{widths}")
-    if found.margin_at_birth is not None and not voted:
+    if found.margin_at_birth is not None:
         birth = f"{found.margin_at_birth:+.3f}: {finding.birth} on v{finding.made_on}"
         table.add_row("at birth", birth)
     if found.rows_needed is not None:
@@ -141,10 +153,9 @@ def _counted(unit: str, n: int) -> str:
     return "entities" if unit == "entity" and n != 1 else plural(unit, n)
 
 
-def _figures(finding: Finding, measurement: Measurement, role: str, unit: str) -> Text:
-    text = Text(said(finding, measurement))
-    counted = measurement.rows and not by_votes(finding)
-    facts = [f"{measurement.rows:,} {_counted(unit, measurement.rows)}"] if counted else []
+def _figures(measurement: Measurement, role: str, unit: str) -> Text:
+    text = Text(measured(measurement))
+    facts = [f"{measurement.rows:,} {_counted(unit, measurement.rows)}"] if measurement.rows else []
     facts += [f"p = {measurement.p_value:.3g}"] if measurement.p_value is not None else []
     facts += ["exact"] if _exact(measurement) else []
     facts += [str(measurement.status)] if measurement.status is not Status.UNTESTABLE else []
@@ -158,9 +169,9 @@ def _exact(measurement: Measurement) -> bool:
     return interval is not None and interval.lower == interval.upper
 
 
-def _rule(found: Behind, bar: str, *, exact: bool) -> str:
+def _rule(found: Behind, *, exact: bool) -> str:
     side = "above" if found.above else "below"
     what = "the value is" if exact else "the whole interval is"
     if not found.tolerance:
-        return f"{what} {side} {bar}"
+        return f"{what} {side} {found.threshold:g}"
     return f"{what} {side} {found.bar:g}, the threshold {found.threshold:g} with its tolerance {found.tolerance:g}"

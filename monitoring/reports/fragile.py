@@ -1,9 +1,10 @@
-"""The warning that goes with a finding born fragile."""
+"""In how many shadows a finding holds, and the warning that goes with one born fragile."""
 
 from math import isfinite
 
 from models.domain import Check, Finding
 from models.shadow import Controls
+from monitoring.claims.upheld import upheld
 from monitoring.reports.figures import percent
 
 
@@ -31,3 +32,20 @@ def fragility(finding: Finding, controls: Controls | None) -> str:
 def born_fragile(finding: Finding, check: Check) -> str:
     """The same, where any of its checks is at hand: only the one on the version it was made on counts its models."""
     return fragility(finding, check.controls if check.version == finding.made_on else None)
+
+
+def in_shadows(finding: Finding, check: Check) -> str:
+    """In how many of a version's shadows a finding holds, on the rows that decide; empty without shadows.
+
+    Args:
+        finding: in question.
+        check: of it, on the version.
+
+    >>> from models.domain import Interval, Measurement, Scope, Status
+    >>> held = Measurement(900, Interval(0.71, 0.68, 0.74), Status.HOLDS)
+    >>> fair = Finding("fair", "auc() > 0.7", "auc", Scope.POPULATION, 1)
+    >>> in_shadows(fair, Check(1, 2, 0.7, held, None, Controls((0.65, 0.71, 0.72))))
+    'it holds in 2 of 3 other models trained on the same window'
+    """
+    held, of = upheld(finding, check)
+    return f"it holds in {held} of {of} other models trained on the same window" if of else ""

@@ -54,8 +54,13 @@ def lifetime(half: HalfLife) -> str:
         lead = f"Fewer than half have died, so their half-life is over {number(half.lower)} retrains"
     else:
         lead = f"None has died, so their half-life is over {number(half.lower)} retrains"
-    beside = UNKNOWN if half.alone is None else f"retraining noise alone would make it {by_noise(half)}"
-    return f"{lead}; {beside}."
+    if half.alone is None:
+        return f"{lead}; {UNKNOWN}."
+    if half.alone.median is not None:
+        return f"{lead}; retraining noise alone would make it {by_noise(half)}."
+    age, expected, _ = half.alone.curve[-1]
+    within = f"{age:.0f} {plural('retrain', age)}"
+    return f"{lead}; retraining noise alone would have ended {percent(1 - expected)} of them within {within}."
 
 
 def by_noise(half: HalfLife) -> str:

@@ -17,8 +17,7 @@ from monitoring.reports.fragile import born_fragile
 from monitoring.reports.listing import check_row
 from monitoring.reports.plots import COLOURS
 from monitoring.reports.terminal import STYLES
-from monitoring.reports.votes import said
-from monitoring.reports.words import plural
+from monitoring.reports.words import measured, plural
 
 AT_STAKE = 0.01
 """Share of the loss, of the attribution or of the decisions from which what is at stake is shown."""
@@ -45,7 +44,7 @@ class Outcome:
     @property
     def figure(self) -> str:
         """What those rows say."""
-        return said(self.finding, self.check.decides) if self.finding and self.check else ""
+        return measured(self.check.decides) if self.check else ""
 
     @property
     def warning(self) -> str:

@@ -1,11 +1,7 @@
-"""What cannot be known about a version, in words: sentences, lines of its card, a section of the conclusions page."""
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+"""What cannot be known about a version, in words: sentences, lines of its card, the figures of its table."""
 
 from models.opacity import Multiplicity, Opacity, Sensitivity
 from monitoring.opacity import Growth, growth
-from monitoring.reports.opacity_plot import curve
 from monitoring.reports.words import plural
 
 FOLDS = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -44,32 +40,6 @@ def lines(now: Opacity, measured: Opacity | None = None) -> tuple[str, str]:
     How far one training row moves its scores: that was not measured.
     """
     return _accident(now), _traced(whose(now, measured), now)
-
-
-def render(now: Opacity, measured: Opacity | None = None) -> Markup:
-    """A section of the conclusions page; arguments as `sentences`."""
-    environment = Environment(
-        loader=PackageLoader("monitoring.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    lead, *said = sentences(now, measured)
-    sensitive = whose(now, measured)
-    return Markup(  # noqa: S704 - escaped by the template
-        environment.get_template("_opacity.html").render(
-            version=now.version,
-            lead=lead,
-            said=said,
-            headings=HEADINGS,
-            rows=figures(now),
-            legend=LEGEND,
-            curve=curve(sensitive.sensitivity) if sensitive and sensitive.sensitivity else "",
-            measured_on=sensitive.version if sensitive else None,
-            tried=sensitive.sensitivity.refits if sensitive and sensitive.sensitivity else 0,
-        )
-    )
 
 
 def grows(found: Growth | None) -> str:

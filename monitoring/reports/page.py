@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from models.domain import Drift, Finding, Status
 from monitoring.conclusions import Change, Conclusions
-from monitoring.reports import foresight_plot, half_lives, opacity, plots, votes, why_plot
+from monitoring.reports import foresight_plot, half_lives, opacity_page, plots, why_plot
 from monitoring.reports.why import short
 from monitoring.reports.words import (
     LETTERS,
@@ -124,7 +124,7 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
             [(c.finding, why, c.after) for c, _ in told[:CHANGES] if (why := reason_of(conclusions, c)) is not None]
         ),
         foresight=foresight_plot.render(conclusions, conclusions.scores),
-        opacity="" if conclusions.opacity is None else opacity.render(conclusions.opacity, conclusions.sensitive),
+        opacity="" if conclusions.opacity is None else opacity_page.render(conclusions.opacity, conclusions.sensitive),
         expired=conclusions.expired[:EXPIRED],
         more_expired=max(0, len(conclusions.expired) - EXPIRED),
         left_changes=max(0, len(rest) - MORE_CHANGES),
@@ -151,8 +151,8 @@ def _change(conclusions: Conclusions, change: Change, alike: int = 0) -> dict[st
         "finding": change.finding,
         "before": change.before,
         "after": change.after,
-        "now": votes.said(change.finding, check.decides),
-        "threshold": votes.threshold(change.finding, check),
+        "now": measured(check.decides),
+        "threshold": f"{check.threshold:g}",
         "why": "" if why is None else short(why),
         "alike": alike,
         "pinned": None if check.fresh is None else measured(check.pinned),
@@ -201,7 +201,7 @@ def _row(conclusions: Conclusions, finding: Finding, shown: Sequence[int]) -> Ro
         said = f" · {intervals[number]}, threshold {latest.threshold:g}" if number in intervals else ""
         born = " · made here" if number == finding.made_on else ""
         cells.append(Cell(status, LETTERS[status], f"v{number} {status}{said}{born}"))
-    return Row(finding, votes.said(finding, latest.decides), tuple(cells))
+    return Row(finding, measured(latest.decides), tuple(cells))
 
 
 def _runs(history: Mapping[int, Status], shown: Iterable[int]) -> tuple[tuple[str, str], ...]:

@@ -10,13 +10,12 @@ from rich.text import Text
 from models.cause import Why
 from models.domain import Drift, Finding, Status
 from monitoring.conclusions import Change, Conclusions
-from monitoring.reports import votes
 from monitoring.reports.foresight_terminal import first_table
 from monitoring.reports.half_life_table import Panel
 from monitoring.reports.opacity import sentence as opacity_sentence
 from monitoring.reports.why import short
 from monitoring.reports.why import summary as why_summary
-from monitoring.reports.words import LETTERS, overall, reason_of, sentences, telling, together
+from monitoring.reports.words import LETTERS, measured, overall, reason_of, sentences, telling, together
 
 STYLES: Mapping[Status, str] = {
     Status.HOLDS: "grey0 on sky_blue3",
@@ -125,7 +124,7 @@ def change_line(change: Change, why: Why | None = None, alike: int = 0) -> Text:
     text.append(" → ")
     text.append(f"{LETTERS[change.after]}", style=STYLES[change.after])
     text.append(f"  {change.finding.claim}")
-    text.append(f"  now {votes.said(change.finding, change.check.decides)}", style="dim")
+    text.append(f"  now {measured(change.check.decides)}", style="dim")
     text.append(f" · {short(why)}" if why is not None else "", style="italic")
     return text.append(f" · and {alike} alike" if alike else "", style="dim")
 

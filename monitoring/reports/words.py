@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from models.cause import Why
 from models.domain import Author, Finding, Measurement, Scope, Status
 from models.half_life import HalfLife
+from monitoring.claims.case import about_case
 from monitoring.claims.grammar import subject
-from monitoring.claims.votes import by_votes
 from monitoring.conclusions import Change, Conclusions
 from monitoring.reports import half_life_words
 from monitoring.reports.figures import percent, plural, retrains
@@ -170,7 +170,7 @@ def telling(conclusions: Conclusions, limit: int, *, each: int | None = None) ->
         return (
             0 if finding.guard else 2 if finding.author == Author.INVESTIGATOR else 1,
             int(finding.retired_on is not None),
-            int(finding.scope is Scope.ARTIFACT or by_votes(finding)),
+            int(finding.scope is Scope.ARTIFACT or about_case(finding)),
             changed.get(finding.id, len(changed)),
             int(finding.id not in died),
             finding.id,

@@ -14,7 +14,7 @@ from monitoring.claims.grammar import parse
 from monitoring.claims.order import order
 from monitoring.claims.statistics import STATISTICS
 from monitoring.service import Service
-from monitoring.steps.pair import COSTS, Pair
+from monitoring.steps.pair import COSTS, Pair, by_finding
 from monitoring.steps.timing import timed
 from monitoring.verdicts import verdict
 
@@ -37,8 +37,9 @@ def attribute(service: Service, version: Version) -> list[Why]:
             changed[since].append(finding)
     versions = {v.number: v for v in service.ledger.versions()}
     read = lru_cache(maxsize=2)(lambda number: service.window(versions[number]))
+    checks = lru_cache(maxsize=None)(lambda number: by_finding(service, number))
     pairs = [
-        Pair(service, versions[n], version, some, lambda v: read(v.number))
+        Pair(service, versions[n], version, some, lambda v: read(v.number), checks)
         for n, some in sorted(changed.items())
         if n in versions
     ]

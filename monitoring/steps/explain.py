@@ -51,7 +51,7 @@ def explain(service: Service, version: Version, case: str) -> Explanation:
 
 def worst(service: Service, version: Version) -> str:
     """The evidence row a version is most confidently wrong about. Raises NotFound where it is wrong about none."""
-    rows, model = service.evidence(version), service.registry.model(version)
+    rows, model = service.evidence(version).dropna(subset=[LABEL]), service.registry.model(version)
     if len(rows):
         scores = Scores(model, lambda: model.raw(model.matrix(rows), service.policy.recipe.threads))
         label = rows[LABEL].to_numpy(dtype=float) == 1

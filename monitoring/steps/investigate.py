@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.domain import Author, Check, Finding, Stage, Status, Version
-from models.errors import ClaimError
-from monitoring.claims.grammar import parse
-from monitoring.claims.order import order
-from monitoring.claims.votes import votes
+from monitoring.claims.upheld import upheld
 from monitoring.investigator.lead import Investigation
 from monitoring.investigator.session import findings
 from monitoring.investigator.session import investigate as suggest
@@ -85,25 +82,11 @@ def _write(service: Service, version: Version, what: Told) -> None:
 def _born(finding: Finding, check: Check, newest: int) -> Finding:
     confirmed = check.status is Status.HOLDS
     doubtful = finding.author == Author.INVESTIGATOR and not confirmed
+    held, of = upheld(finding, check)
     return replace(
         finding,
         birth=check.decides.interval,
         stillborn=check.status.refutes or doubtful,
         entered_on=newest,
-        upheld=_upheld(finding, check),
+        upheld=held / of if of else None,
     )
-
-
-def _upheld(finding: Finding, check: Check) -> float | None:
-    """The share of the version's shadows in which the claim itself holds, whatever its scope, on the rows that decided.
-
-    None where no shadow has an estimate.
-    """
-    if check.controls is None:
-        return None
-    try:
-        claim = parse(finding.claim)
-    except ClaimError:  # of another build's grammar
-        return None
-    held, of = votes(check.controls.deciding, *order(claim), claim.tolerance)
-    return held / of if of else None

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.cause import Cause
-from models.domain import Finding, Interval, Scope, Version
+from models.domain import Check, Finding, Interval, Scope, Version
 from models.rows import PROPENSITY, Array, Mask, Window
 from models.shadow import ShadowKind
 from monitoring.causes import notes
@@ -22,7 +22,7 @@ from monitoring.claims.grammar import parse
 from monitoring.claims.order import order
 from monitoring.claims.recheck import CASES
 from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.votes import votes
+from monitoring.claims.upheld import upholding
 from monitoring.service import Service
 from monitoring.steps.refits import Refits, Refitted
 from monitoring.steps.shadow_noise import NOBODY, noises, seen
@@ -40,6 +40,7 @@ class Pair:
         new: the later one.
         findings: F of them, whose claims this build can read.
         windows: gives the window of a version, when a fit needs it.
+        checks: gives the checks on a version by finding, where somebody reads them for several pairs.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class Pair:
         new: Version,
         findings: Sequence[Finding],
         windows: Callable[[Version], Window],
+        checks: Callable[[int], Mapping[int, Check]] | None = None,
     ) -> None:
         self.old, self.new, self.findings = old, new, list(findings)
         self._service, self._windows = service, windows
         self._refits = Refits(service, old, new, windows)
         self._claims = [parse(finding.claim) for finding in findings]
-        self._checks = [{c.finding: c for c in service.ledger.checks(version=v.number)} for v in (old, new)]
+        self._read = checks or (lambda number: by_finding(service, number))
+        self._checks = [self._read(v.number) for v in (old, new)]
         self._fits: dict[Fit, Array] = {}
         self._refitted: dict[Cause, Refitted] = {}
         self._corners = Corners(
@@ -82,8 +85,6 @@ class Pair:
         """
         theta = np.full((2, len(self.findings), 2), np.nan)
         for f, finding in enumerate(self.findings):
-            if finding.scope is Scope.PROCESS:  # whose intervals may be of shares of models
-                continue
             for side, checks in enumerate(self._checks):
                 check = checks.get(finding.id)
                 if check is not None and check.decides.interval is not None:
@@ -204,12 +205,12 @@ class Pair:
     def _then(self, f: int) -> Interval:
         """θ on the earlier version with the interval by which it was judged; exact where there is none."""
         check, theta = self._checks[0].get(self.findings[f].id), float(self.theta[f, 0, 0])
-        found = None if check is None or self.findings[f].scope is Scope.PROCESS else check.decides.interval
+        found = None if check is None else check.decides.interval
         return Interval(theta, theta, theta) if found is None else found
 
     def _rows_error(self, f: int, version: Version) -> float:
         """Standard deviation of what another draw of evidence rows makes, from the earlier version to another."""
-        if self._corners.alone[f]:
+        if self._corners.alone[f] or self.findings[f].scope is Scope.PROCESS:  # whose interval is not of rows alone
             return 0.0
         shared = max(0, self.old.last - version.first + 1) / (version.last - version.first + 1)
         return rows_error(self._then(f), min(1.0, shared), self._service.policy.level)
@@ -222,8 +223,9 @@ class Pair:
             return None, []
         comparator, threshold = order(claim)
         coupled = list(self._seen[0].get(finding.id, NOBODY).kind(ShadowKind.COUPLED).values())
-        if isinstance(claim.about, CaseStatistic) and len(coupled) >= 2:
-            held, of = votes(coupled, comparator, threshold, claim.tolerance)
+        exact = isinstance(claim.about, CaseStatistic) and finding.scope is not Scope.PROCESS
+        if exact and len(coupled) >= 2:
+            held, of = upholding(claim, coupled)
             return by_votes(of - held, of), [notes.of_votes(of - held, of, self.old.label)]
         noise = self._one_retrain[f] or self.noise[f]
         if noise is None:
@@ -241,7 +243,12 @@ class Pair:
         """The noise of one retrain from the earlier version on."""
         if self._next.number == self.new.number:
             return self.noise
-        return Pair(self._service, self.old, self._next, self.findings, self._windows).noise
+        return Pair(self._service, self.old, self._next, self.findings, self._windows, self._read).noise
+
+
+def by_finding(service: Service, number: int) -> dict[int, Check]:
+    """Finding's id -> its check on a version."""
+    return {check.finding: check for check in service.ledger.checks(version=number)}
 
 
 def _whole(fits: Mapping[Fit, float]) -> dict[Fit, float]:

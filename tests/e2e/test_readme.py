@@ -67,9 +67,13 @@ def test_the_two_commands_are_targets_of_the_makefile() -> None:
 
 
 def test_every_link_leads_to_a_file() -> None:
-    """No picture and no page is missing."""
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+    """No picture, no page and no heading of a page is missing."""
+    for target, heading in re.findall(r"\]\(([^)#:]+)(?:#([a-z-]+))?\)", README):
         assert (ROOT / target).is_file(), target
+        if heading:
+            text = (ROOT / target).read_text(encoding="utf-8")
+            headings = {title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+            assert heading in headings, f"{target}#{heading}"
 
 
 def test_every_command_named_exists() -> None:

@@ -55,16 +55,6 @@ def test_lists_and_checks_fit_and_hide_nothing(
         assert word in whole
 
 
-def test_votes_are_shown_as_a_count_of_models(capsys: pytest.CaptureFixture[str]) -> None:
-    """A share of models is not printed like a value of the claim's own statistic."""
-    case = Finding("vote", 'prediction(case="7") > -2', "prediction", Scope.PROCESS, 12, id=1)
-    vote = Check(1, 12, 0.5, Measurement(4, Interval(0.75, 0.35, 0.95), Status.UNCLEAR), None)
-    show_checks(VERSION, [{"votes": True, **check_row(vote, case)}])
-    printed = " ".join(lines(capsys))
-    assert "3 of 4 models" in printed
-    assert "0.750" not in printed
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("dry", [False, True])
 def test_an_import_tells_every_finding_it_touched(

@@ -202,15 +202,15 @@ def test_chance_refutations_alone_are_no_message() -> None:
     assert story.decide() is None
 
 
-def test_claims_about_the_process_share_the_correction_and_votes_are_told_in_models() -> None:
-    """A chance refutation of one is counted like those about the population; a vote's figures are shares of models."""
+def test_claims_about_the_process_share_the_correction() -> None:
+    """A chance refutation of one is counted like those about the population, about a case too."""
     story = Story().add("chance", HOLDS, STALE, p=0.04, scope=Scope.PROCESS)
     for i in range(39):
         story.add(f"fine{i}", HOLDS, HOLDS, p=0.8, scope=Scope.PROCESS)
     assert story.decide() is None
-    vote = Story().add("vote", HOLDS, STALE, scope=Scope.PROCESS, claim='prediction(case="7") > -2')
-    assert vote.alert().items[0].sentence == (
-        'prediction(case="7") > -2 no longer holds: now 12 % of models [10 %, 14 %], 41 % of models when it was filed on v1.'
+    case = Story().add("case", HOLDS, STALE, p=0.001, scope=Scope.PROCESS, claim='prediction(case="7") > -2')
+    assert case.alert().items[0].sentence == (
+        'prediction(case="7") > -2 no longer holds: now 0.123 [0.103, 0.143], 0.412 when it was filed on v1.'
     )
 
 

@@ -258,17 +258,19 @@ def main() -> None:
     parser.add_argument("worlds", nargs="*", choices=[[], *CASES], help="all when left out")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=Scale.rows)
+    parser.add_argument("--shadows", type=int, default=Scale.shadows, help="beside each version; kept apart by number")
     asked = parser.parse_args()
-    scale = Scale(rows=asked.rows)
+    scale = Scale(rows=asked.rows, shadows=asked.shadows)
+    out = OUT if scale.shadows == Scale.shadows else OUT.with_stem(f"causes-{scale.shadows}")
     names = asked.worlds or list(CASES)
     found = []
     for seed in range(1, asked.seeds + 1):
         for name in names:
             found += deaths(CASES[name], seed, scale)
             print(f"seed {seed}, {name}: {len(found)} deaths so far", flush=True)
-    found += [death for death in kept(OUT, scale) if death.world not in names]
+    found += [death for death in kept(out, scale) if death.world not in names]
     print("\n".join(confusion(found)))
-    keep(OUT, scale, found)
+    keep(out, scale, found)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,6 @@ def add(
     """
     from monitoring import steps
     from monitoring.claims.grammar import parse
-    from monitoring.claims.votes import by_votes
     from monitoring.filing.entry import UNGUARDED, named, scoped
     from monitoring.reports.fragile import fragility
     from monitoring.reports.listing import check_row
@@ -82,7 +81,6 @@ def add(
         "stillborn": filed.stillborn,
         "upheld": filed.upheld,
         "fragile": filed.fragile,
-        "votes": by_votes(filed),
         **check_row(checks[-1], filed),
     }
     if as_json:

@@ -6,8 +6,7 @@ from rich.text import Text
 from flows.commands.ending import terminal
 from monitoring.reports.fragile import fragility
 from monitoring.reports.terminal import STYLES
-from monitoring.reports.votes import said as told
-from monitoring.reports.words import plural
+from monitoring.reports.words import measured, plural
 from monitoring.steps import Imported
 
 
@@ -28,7 +27,7 @@ def show_imported(done: Imported, path: str, *, replace: bool, prune: bool, dry:
     old = {finding.name for finding, _ in (*plan.changed, *plan.retired)}
     for finding in done.filed:
         check = done.checks[finding.id]
-        figures = f" {told(finding, check.decides)}"
+        figures = f" {measured(check.decides)}"
         said = Text(f" {check.status} ", style=STYLES[check.status]).append(figures, style="none")
         said.append(" stillborn: it did not hold when it was filed" if finding.stillborn else "", style="dim")
         warning = fragility(finding, done.births[finding.id].controls)

@@ -97,16 +97,19 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
 
     ledger = book(settings)
     finding = ledger.finding(key)
-    checks = ledger.checks(finding=finding.id)
+    checks, whys = ledger.checks(finding=finding.id), ledger.causes(finding=finding.id)
     newest = max((version.number for version in ledger.versions()), default=0)
     history = {c.version: c.status for c in checks}
     level, expired = settings.evidence.level, outlived(finding, history, newest)
     recurrences = sum(life.recurrences for life in lives([finding], {finding.id: history}))
     if as_json:
+        from monitoring.reports.why import shares
+
         rows = [{"version": f"v{c.version}", **check_row(c, finding)} for c in checks]
+        causes = [{"since": f"v{w.since}", "version": f"v{w.version}", "z": w.z, "shares": shares(w)} for w in whys]
         found = asdict(behind(finding, checks[-1], level=level)) if checks else None
         plain = {**asdict(finding), "made_on": f"v{finding.made_on}", "expired": expired, "recurrences": recurrences}
-        emit({**plain, "checks": rows, "behind": found})
+        emit({**plain, "checks": rows, "causes": causes, "behind": found})
         return
     from flows.commands.ending import terminal
     from monitoring.reports.finding import portrait
@@ -122,5 +125,7 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
             expired=expired,
             recurrences=recurrences,
             unit=unit,
+            why=whys[-1] if whys else None,
+            forecast=next((f for f in ledger.forecasts(since=newest) if f.finding == finding.id), None),
         )
     )

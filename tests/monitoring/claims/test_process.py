@@ -264,7 +264,11 @@ def test_a_recheck_widens_by_the_coupled_shadows_and_keeps_what_all_of_them_say(
         assert wide.interval is not None
         assert narrow.interval is not None
         assert wide.interval == widened(narrow.interval, theta, ALPHA)
-    assert (case.rows, case.status) == (4, Status.HOLDS)
+    raw = [m.raw(m.matrix(pinned[7:8]))[0] - np.log(m.threshold / (1 - m.threshold)) for m in [model, *shadows[:4]]]
+    expected = widened(Interval(raw[0], raw[0], raw[0]), np.array(raw[1:]), ALPHA)
+    assert case.interval is not None
+    assert (case.interval.lower, case.interval.upper) == pytest.approx((expected.lower, expected.upper))
+    assert (case.rows, case.status) == (1, Status.HOLDS)
     assert gone.status is gone_too.status is Status.UNTESTABLE
     assert "'gone' is not a column" in gone.reason
     assert tested([replace(findings[0], scope=Scope.POPULATION)], []) == population

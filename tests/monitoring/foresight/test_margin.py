@@ -85,12 +85,11 @@ def test_shared_evidence_moves_nothing() -> None:
     assert said.margin[0] == pytest.approx(0.1 / 0.05)
 
 
-def test_votes_are_shares_of_models() -> None:
-    """A claim about a case of process scope is compared with one half, whichever way its own comparator points."""
-    share = Interval(0.9, 0.6, 0.99)
-    said = one('prediction(case="1") < 0', Scope.PROCESS, share, 0.5, known(4.0, following=1.0))
-    assert said[0] == pytest.approx(0.4 / (0.09 / norm.ppf(0.95)))
-    assert 0 < said[1] < 0.05
+def test_a_claim_about_a_case_of_all_models_has_the_noise_of_its_shadows() -> None:
+    """No rows are drawn anew, so the noise is that of the shadows and not read from the interval's few degrees of freedom."""
+    noise, half = known(0.0625, 3.0), 0.25 * t.ppf(0.95, 3)
+    said = one('prediction(case="1") < 0', Scope.PROCESS, Interval(-1.0, -1.0 - half, -1.0 + half), 0.0, noise)
+    assert said == pytest.approx((4.0, t.cdf(-(1.0 + half) / 0.25, 3)))
 
 
 def test_what_is_not_known_is_nan() -> None:

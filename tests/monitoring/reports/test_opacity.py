@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.opacity import Multiplicity, Opacity, Sensitivity
-from monitoring.reports.opacity import lines, render, sentence
+from monitoring.reports.opacity import lines, sentence
+from monitoring.reports.opacity_page import render
 from monitoring.reports.opacity_plot import chart, curve
 from monitoring.reports.opacity_terminal import plain
 

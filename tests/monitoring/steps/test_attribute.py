@@ -97,6 +97,27 @@ def test_the_corners_are_those_of_each_model_on_each_versions_rows(
         assert told.corners == pytest.approx(np.array(alone), abs=1e-9)
 
 
+def test_a_case_of_all_models_changes_as_the_case_does_and_is_judged_by_its_interval(
+    leaked: tuple[Service, dict[str, Finding], Version, Version],
+) -> None:
+    """Its corners are the exact claim's; chance needs the whole interval beyond the threshold, so no shadows are counted."""
+    service, findings, first, last = leaked
+    exact = findings["case"]
+    whole = replace(exact, name="models", scope=Scope.PROCESS, birth=None, id=0)
+    (about_all,) = steps.file(service, first, [whole])
+    (birth,) = service.ledger.checks(finding=about_all.id)
+    assert birth.pinned.interval is not None
+    assert birth.pinned.interval.lower < birth.pinned.interval.upper
+    told, alone = (steps.account(service, finding, first, last, fits=0) for finding in (about_all, exact))
+    assert told.corners == pytest.approx(alone.corners)
+    assert told.evidence == 0
+    voted = [any("could as well have been" in note for note in each.why.notes) for each in (told, alone)]
+    assert voted == [False, True]
+    assert told.why.chance is not None
+    assert alone.why.chance is not None
+    assert told.why.chance < alone.why.chance
+
+
 def test_without_a_budget_inputs_and_concept_stay_together(
     leaked: tuple[Service, dict[str, Finding], Version, Version],
 ) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.stats import t
 
-from models.domain import Author, Finding, Scope, Status, Version
+from models.domain import Author, Finding, Interval, Scope, Status, Version
 from models.learner.shadows import Litter
 from models.rows import ROW_ID
 from monitoring import steps
@@ -14,6 +16,7 @@ from monitoring.claims.grammar import parse
 from monitoring.filing.reader import read
 from monitoring.reports.fragile import fragility
 from monitoring.service import Service
+from monitoring.verdicts import verdict
 
 Make = Callable[..., Service]
 
@@ -43,14 +46,20 @@ def finding(claim: str, scope: Scope, on: int = 1, name: str = "mine") -> Findin
     return Finding(name, claim, parse(claim).statistic, scope, on, author="ann")
 
 
-def between(service: Service, statistic: str) -> str:
-    """A claim about a share that the version upholds, and three or four of its seven shadows do."""
-    (filed,) = steps.enroll(service, [finding(f"{statistic} > 0", Scope.ARTIFACT, name="probe")])
-    (check,) = service.ledger.checks(finding=filed.id)
-    assert check.controls is not None
-    assert check.pinned.interval is not None
-    low, high = sorted(check.controls.pinned)[3:5]
-    return f"{statistic} {'>' if check.pinned.interval.estimate > (low + high) / 2 else '<'} {(low + high) / 2!r}"
+def between(service: Service) -> str:
+    """A claim about a share that the version upholds, and two of its seven shadows do not."""
+    names = service.schema.names
+    probes = [finding(f'attribution_share("{n}") > 0', Scope.ARTIFACT, name=f"probe-{n}") for n in names]
+    for name, filed in zip(names, steps.enroll(service, probes), strict=True):
+        (check,) = service.ledger.checks(finding=filed.id)
+        assert check.controls is not None
+        assert check.pinned.interval is not None
+        own, said = check.pinned.interval.estimate, sorted(check.controls.pinned)
+        for low, high, comparator in ((*said[1:3], ">"), (*said[4:6], "<")):
+            middle = (low + high) / 2
+            if verdict(Interval(own, own, own), comparator, middle) is Status.HOLDS:
+                return f'attribution_share("{name}") {comparator} {middle!r}'
+    raise AssertionError("every share of the version lies outside those of its shadows")
 
 
 def test_every_check_keeps_what_all_shadows_say(service: Service) -> None:
@@ -96,19 +105,26 @@ def test_a_claim_about_the_process_is_tested_on_both_sets_and_wider_than_about_t
         assert process.status is Status.HOLDS
 
 
-def test_a_case_is_put_to_the_vote_of_coupled_shadows_alone(service: Service) -> None:
-    """Four votes of seven shadows; the check is judged against half, its birth is a share of models."""
+def test_a_case_has_the_interval_of_its_coupled_shadows(service: Service) -> None:
+    """Its value as an artifact's, in log-odds against the claim's own threshold, ± t of the four coupled among seven."""
     case = service.evidence(service.version())[ROW_ID].iloc[0]
-    (filed,) = steps.enroll(service, [finding(f'prediction(case="{case}") > -99', Scope.PROCESS)])
-    (check,) = service.ledger.checks(finding=filed.id)
-    assert (check.threshold, check.pinned.rows, check.status) == (0.5, 4, Status.HOLDS)
-    assert filed.birth is not None
-    assert (filed.birth.estimate, filed.upheld) == (1.0, 1.0)
+    claim = f'prediction(case="{case}") > -99'
+    both = [finding(claim, scope, name=str(scope)) for scope in (Scope.ARTIFACT, Scope.PROCESS)]
+    exact, check = (service.ledger.checks(finding=filed.id)[0] for filed in steps.enroll(service, both))
+    assert (check.threshold, check.pinned.rows, check.status) == (-99, 1, Status.HOLDS)
+    assert check.controls == exact.controls
+    assert check.controls is not None
+    assert check.pinned.interval is not None
+    assert exact.pinned.interval is not None
+    coupled = np.array(check.controls.pinned[:4])
+    reach = t.ppf(0.95, 3) * coupled.std(ddof=1)
+    theta = exact.pinned.interval.estimate
+    assert check.pinned.interval == Interval(theta, pytest.approx(theta - reach), pytest.approx(theta + reach))
 
 
 def test_upheld_is_the_share_of_all_shadows_in_which_the_claim_holds(service: Service) -> None:
     """On the rows that decided, tolerance and direction included; the newest version is where it entered."""
-    claim = between(service, 'attribution_share("income")')
+    claim = between(service)
     shadowed(service, 5)
     (filed,) = steps.enroll(service, [finding(claim, Scope.ARTIFACT, on=1)])
     check = service.ledger.checks(finding=filed.id, version=1)[0]
@@ -124,7 +140,7 @@ def test_a_fragile_finding_is_warned_of_in_an_answer_to_its_tag(
 ) -> None:
     """Beside the tag that asked for it, and among the news; one that all shadows uphold has no such tag."""
     registry: Any = service.registry
-    fragile = between(service, 'attribution_share("income")')
+    fragile = between(service)
     tags = {1: {"halflife.finding.weak": fragile, "halflife.finding.sure": "auc() > 0.1"}}
     told: dict[str, str | None] = {}
     news: list[str] = []

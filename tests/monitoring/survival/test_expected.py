@@ -47,15 +47,51 @@ def test_drift_kills_more_than_noise_would(world: Callable[..., object], exact: 
     assert due < 1.15 * before
 
 
+def test_coupled_shadows_that_are_all_off_to_one_side_change_nothing(world: Callable[..., object]) -> None:
+    """A bias of one standard deviation, which read as it stands would double the deaths expected of exact claims."""
+    made = world(2, exact=True)
+    every = lives(made.findings, made.status)
+
+    def biased(birth: Check) -> Check:
+        """The four coupled shadows lower by 1."""
+        said = [t - (k < 4) for k, t in enumerate(birth.controls.pinned)]
+        return replace(birth, controls=Controls(tuple(said)))
+
+    births = {number: biased(birth) for number, birth in made.births.items()}
+    one, other = (hazards(made.findings, every, b, made.versions) for b in (made.births, births))
+    assert all(one[number] == pytest.approx(other[number]) for number in one)
+
+
+def test_where_a_claim_about_a_case_stands() -> None:
+    """Shadows vote on an exact one as they are, though all are off to one side; one of all models has an interval of
+    retraining noise alone, and no error of evidence rows beside it.
+    """
+    kinds = (ShadowKind.COUPLED,) * 4
+    version = Version(1, 4, 7, "s", "r", 1, "d", "m", {}, Role.CHAMPION, "", 9, shadows=kinds)
+    controls = Controls((-0.2, 0.1, 0.2, -0.1))
+    reach = stats.t.ppf(0.95, 3) * np.std(controls.pinned, ddof=1)
+    found = {}
+    for scope, half in ((Scope.ARTIFACT, 0.0), (Scope.PROCESS, reach)):
+        finding = Finding("f", 'prediction(case="7") > 0', "prediction", scope, 1, id=1)
+        measured = Measurement(1, Interval(1.0, 1.0 - half, 1.0 + half), Status.HOLDS)
+        found[scope] = stand(finding, Check(1, 1, 0.0, measured, None, controls), version, z=1.645)
+    exact, process = found[Scope.ARTIFACT], found[Scope.PROCESS]
+    assert exact is not None
+    assert process is not None
+    assert (exact.exact, exact.refuting, exact.distance, exact.near) == (True, 2, 1.0, 0.0)
+    assert (process.exact, process.error, process.distance) == (False, 0.0, 1.0)
+    assert process.near == pytest.approx(reach)
+
+
 def test_findings_near_their_threshold_are_expected_to_die_first(world: Callable[..., object]) -> None:
-    """The first hazard falls with the distance at birth, from about a half to nothing, and is a probability."""
+    """The first hazard falls with the distance at birth, from a fifth to nothing, and is a probability."""
     made = world(1, exact=True)
     every = lives(made.findings, made.status)
     found = hazards(made.findings, every, made.births, made.versions)
     first = np.array([found[life.finding][0] for life in every if life.age > 0])
     distance = np.array([made.births[life.finding].pinned.interval.estimate for life in every if life.age > 0])
     near, far = first[distance < 0.7].mean(), first[distance > 5].mean()
-    assert near > 0.2 > 0.05 > far
+    assert near > 0.15 > 0.05 > far
     assert all(((h >= 0) & (h <= 1)).all() and len(h) > 0 for h in found.values())
 
 

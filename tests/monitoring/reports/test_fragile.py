@@ -1,4 +1,4 @@
-"""Votes of models and findings born fragile are said so that no figure can be taken for another."""
+"""Claims about all models trained this way, and findings born fragile, are said so that no figure is taken for another."""
 
 from dataclasses import replace
 
@@ -6,34 +6,35 @@ from rich.console import Console
 
 from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 from models.shadow import Controls
-from monitoring.claims.votes import share
 from monitoring.conclude import conclude
 from monitoring.investigator.lead import Investigation, Lead, Topic
 from monitoring.reports.behind import behind
 from monitoring.reports.explanation import filed
 from monitoring.reports.finding import portrait
-from monitoring.reports.fragile import born_fragile, fragility
+from monitoring.reports.fragile import born_fragile, fragility, in_shadows
 from monitoring.reports.investigation import document, page, terminal, told
 from monitoring.reports.listing import check_row
-from monitoring.reports.votes import figure, in_shadows, said, threshold
-from monitoring.reports.words import measured, telling
+from monitoring.reports.words import telling
 
 SPACE = "\N{NO-BREAK SPACE}"
-ALPHA = 0.05
-CASE = Finding("no", 'prediction(case="7") <= -1.5', "prediction", Scope.PROCESS, 1, birth=share(4, 4, ALPHA), id=1)
+CASE = Finding(
+    "no", 'prediction(case="7") <= -1.5', "prediction", Scope.PROCESS, 1, birth=Interval(-2.0, -2.3, -1.7), id=1
+)
 RATE = Finding("fair", "auc() > 0.7 ± 0.02", "auc", Scope.PROCESS, 1, birth=Interval(0.8, 0.7, 0.9), id=2)
 
 
-def vote(version: int, held: int, status: Status) -> Check:
-    """So many of four models uphold the claim about a case."""
-    return Check(1, version, 0.5, Measurement(4, share(held, 4, ALPHA), status, 0.2), None, Controls((-2.0,) * 4))
+def case(version: int, theta: float, status: Status) -> Check:
+    """A case's log-odds ± 0.3, with the version's three shadows off to one side of it."""
+    interval = Interval(theta, theta - 0.3, theta + 0.3)
+    controls = Controls((theta - 0.2, theta + 0.1, theta + 0.2))
+    return Check(1, version, -1.5, Measurement(1, interval, status, 0.2), None, controls)
 
 
 def rate(version: int) -> Check:
     """An AUC of 0.74 ± 0.05, on pinned rows a little more; two of three shadows uphold it."""
     fresh = Measurement(900, Interval(0.74, 0.69, 0.79), Status.HOLDS, 0.9)
     pinned = Measurement(800, Interval(0.76, 0.71, 0.81), Status.HOLDS, 0.9)
-    return Check(2, version, 0.7, pinned, fresh, Controls((0.6, 0.6, 0.6), (0.75, 0.69, 0.6)))
+    return Check(2, version, 0.7, pinned, fresh, Controls((0.6, 0.6, 0.6), (0.7, 0.69, 0.55)))
 
 
 def printed(what: object, width: int = 80) -> str:
@@ -44,29 +45,17 @@ def printed(what: object, width: int = 80) -> str:
     return capture.get()
 
 
-def test_a_vote_is_counted_in_models_and_everything_else_said_as_before() -> None:
-    """Models and percent for the vote, bare figures for the rest; an untestable vote gives its reason."""
-    check = vote(2, 3, Status.UNCLEAR)
-    assert said(CASE, check.decides) == f"3 of 4 models [35{SPACE}%, 95{SPACE}%]"
-    assert figure(CASE, share(3, 4, ALPHA)) == f"75{SPACE}% of models [35{SPACE}%, 95{SPACE}%]"
-    assert (threshold(CASE, check), threshold(RATE, rate(2))) == ("half of the models", "0.7")
-    gone = Measurement(0, None, Status.UNTESTABLE, reason="case '7' is gone")
-    assert said(CASE, gone) == "case '7' is gone"
-    for finding in (RATE, replace(CASE, scope=Scope.ARTIFACT)):
-        assert said(finding, rate(2).decides) == measured(rate(2).decides)
-        assert figure(finding, Interval(0.3, 0.2, 0.4)) == "0.300 [0.200, 0.400]"
-
-
-def test_the_portrait_of_a_vote_speaks_of_models_and_never_of_the_claims_own_unit() -> None:
-    """Half of the models is the threshold of the chart and of the rule, though the claim says −1.5."""
-    text = printed(portrait(CASE, [vote(1, 4, Status.HOLDS), vote(2, 0, Status.STALE)], level=0.9, width=100), 100)
-    assert f"0 of 4 models [0{SPACE}%, 36{SPACE}%]" in text
-    assert "● share of models with its 90" in text
-    assert "┊ threshold half of the models" in text
-    assert "the whole interval is above half of the models" in text
-    assert f"100{SPACE}% of models [64{SPACE}%, 100{SPACE}%] on v1" in text
-    assert "margin" not in text
-    assert "-1.5\n" not in text.replace(CASE.claim, "")
+def test_the_portrait_of_a_case_of_all_models_speaks_of_its_own_unit() -> None:
+    """Log-odds against the claim's threshold with an interval of retraining noise, its margin, its shadows."""
+    checks = [case(1, -2.0, Status.HOLDS), case(2, -1.4, Status.UNCLEAR)]
+    text = " ".join(printed(portrait(CASE, checks, level=0.9, width=100), 100).split())
+    assert "-1.400 [-1.700, -1.100]" in text
+    assert "● estimate with its 90 % interval, retraining noise included, ┊ threshold -1.5" in text
+    assert "the whole interval is below -1.5" in text
+    assert "margin -0.100, on the other side of the threshold, 0.3 half-widths" in text
+    assert "at birth +0.500: -2.000 [-2.300, -1.700] on v1" in text
+    assert "shadows it holds in 1 of 3 other models trained on the same window" in text
+    assert "pinned rows -1.400 [-1.700, -1.100] 1 row, p = 0.2, unclear decides" in text
 
 
 def test_the_portrait_of_a_claim_about_the_process_says_what_its_interval_covers() -> None:
@@ -79,10 +68,11 @@ def test_the_portrait_of_a_claim_about_the_process_says_what_its_interval_covers
     assert behind(replace(RATE, scope=Scope.POPULATION), rate(2), level=0.9).rows_needed is not None
 
 
-def test_what_a_vote_rests_on_is_above_half_whatever_the_claim_says() -> None:
-    """A claim of ≤ −1.5 is upheld by most models when the share lies above ½."""
-    found = behind(CASE, vote(2, 4, Status.HOLDS), level=0.9)
-    assert (found.above, found.bar, found.tolerance, found.margin) == (True, 0.5, 0.0, 0.5)
+def test_what_a_claim_about_a_case_rests_on_is_its_own_direction() -> None:
+    """Of ≤ −1.5 at −2.0 the margin is +0.5, now and at birth, and no rows are wanted."""
+    found = behind(CASE, case(2, -2.0, Status.HOLDS), level=0.9)
+    assert (found.above, found.bar, found.margin, found.margin_at_birth) == (False, -1.5, 0.5, 0.5)
+    assert found.rows_needed is None
 
 
 def test_in_how_many_shadows_a_claim_holds_is_said_where_there_are_any() -> None:
@@ -90,10 +80,9 @@ def test_in_how_many_shadows_a_claim_holds_is_said_where_there_are_any() -> None
     check = rate(2)
     nan = float("nan")
     assert in_shadows(RATE, replace(check, controls=None)) == ""
-    assert in_shadows(RATE, replace(check, controls=Controls((nan,), (nan,)))) == ""
-    assert in_shadows(RATE, replace(check, controls=Controls((), (0.9, nan, 0.8)))).startswith(
-        "it holds in 2 of 2 other"
-    )
+    assert in_shadows(RATE, replace(check, controls=Controls((nan,) * 3, (nan,) * 3))) == ""
+    seen = in_shadows(RATE, replace(check, controls=Controls((), (0.9, nan, 0.89))))
+    assert seen.startswith("it holds in 2 of 2 other")
     assert in_shadows(replace(RATE, claim="vibes() > 0.7"), check) == ""
 
 
@@ -125,11 +114,11 @@ def test_conclusions_that_are_filed_and_an_investigation_warn_of_fragile_finding
     assert (lead["fragile"], lead["upheld"]) == (True, 2 / 3)
 
 
-def test_a_vote_about_a_case_comes_after_claims_about_the_population() -> None:
+def test_a_claim_about_a_case_of_all_models_comes_after_claims_about_the_population() -> None:
     """As exact claims about cases do: most telling first, and most important change first."""
     versions = [Version(n, 0, 9, "1", "r", 1, "d", "m", {}, Role.CHAMPION, "x", 9) for n in (1, 2)]
     stale = replace(rate(2), fresh=replace(rate(2).pinned, status=Status.STALE))
-    checks = [vote(1, 4, Status.HOLDS), vote(2, 0, Status.STALE), rate(1), stale]
+    checks = [case(1, -2.0, Status.HOLDS), case(2, 9.0, Status.STALE), rate(1), stale]
     story = conclude(versions, [CASE, RATE], checks, [])
     assert [change.finding.name for change in story.changes] == ["fair", "no"]
     assert [finding.name for finding in telling(story, 5)] == ["fair", "no"]

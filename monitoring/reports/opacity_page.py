@@ -1,0 +1,34 @@
+"""What cannot be known about a version, as a section of a page."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from models.opacity import Opacity
+from monitoring.reports.opacity import HEADINGS, LEGEND, figures, sentences, whose
+from monitoring.reports.opacity_plot import curve
+
+
+def render(now: Opacity, measured: Opacity | None = None) -> Markup:
+    """A section of the conclusions page; arguments as `monitoring.reports.opacity.sentences`."""
+    environment = Environment(
+        loader=PackageLoader("monitoring.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    lead, *said = sentences(now, measured)
+    sensitive = whose(now, measured)
+    return Markup(  # noqa: S704 - escaped by the template
+        environment.get_template("_opacity.html").render(
+            version=now.version,
+            lead=lead,
+            said=said,
+            headings=HEADINGS,
+            rows=figures(now),
+            legend=LEGEND,
+            curve=curve(sensitive.sensitivity) if sensitive and sensitive.sensitivity else "",
+            measured_on=sensitive.version if sensitive else None,
+            tried=sensitive.sensitivity.refits if sensitive and sensitive.sensitivity else 0,
+        )
+    )

@@ -14,7 +14,9 @@ from rich.text import Text
 from models.domain import Status, Version
 from monitoring.claims.statistic import CaseStatistic
 from monitoring.claims.statistics import STATISTICS
+from monitoring.reports.figures import percent
 from monitoring.reports.terminal import STYLES, summary
+from monitoring.reports.why import family
 
 Row = Mapping[str, Any]
 
@@ -139,11 +141,15 @@ def show_findings(rows: Sequence[Row], *, everything: bool) -> None:
     table.add_column("", justify="right")
     for name in ("name", "claim", "by") if wide else ("finding",):
         table.add_column(name, overflow="fold", no_wrap=name == "by")
-    for name in ("made on", "status", "since"):
+    for name in ("made on", "status", "since", *(("why",) if wide else ())):
         table.add_column(name, no_wrap=True)
+    table.add_column("next", justify="right", no_wrap=True)
     for row in sorted(shown, key=lambda row: (row["author"] == "investigator", -row["id"])):
-        table.add_row(str(row["id"]), *_named(row, wide=wide), row["made_on"], _standing(row), row["since"])
+        cells = [row["made_on"], _standing(row), row["since"], *((_because(row),) if wide else ())]
+        table.add_row(str(row["id"]), *_named(row, wide=wide), *cells, percent(row["p_stale_next"]))
     console.print(table if shown else "no finding to show")
+    if any(row["p_stale_next"] is not None for row in shown):
+        console.print("[dim]next: chance of being refuted at the next retrain[/dim]")
     if len(shown) < len(rows):
         console.print(f"[dim]{len(rows) - len(shown)} more: single cases, stillborn and retired ones (--all)[/dim]")
 
@@ -156,6 +162,12 @@ def _named(row: Row, *, wide: bool) -> list[Text]:
         return [name, Text(row["claim"]), Text(row["author"])]
     by = Text(f" by {row['author']}" if row["author"] != "investigator" else "", style="dim")
     return [Text.assemble(name, by, "\n", row["claim"])]
+
+
+def _because(row: Row) -> str:
+    """Whose doing it is that a finding no longer holds; empty where it holds, or where nobody knows."""
+    refuted = row["cause"] and not row["retired_on"] and Status(row["status"]).refutes
+    return family(row["cause"]) if refuted else ""
 
 
 def _standing(row: Row) -> Text:

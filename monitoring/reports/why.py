@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from math import isfinite, isnan
+from math import fsum, isnan
 from typing import TYPE_CHECKING, Any
 
 from models.cause import NOISE, WORLD, Cause, Share, Why
@@ -117,23 +117,42 @@ def shares(why: Why) -> dict[str, float]:
     return {cause.value: share.share for cause, share in why.shares.items()}
 
 
+def family(told: Mapping[str, float]) -> str:
+    """Whose doing most of a change is, in one word: of the world, of noise, or one of the others.
+
+    Args:
+        told: cause -> share, as `shares` gives them.
+
+    >>> family({"concept": 0.3, "covariate": 0.3, "seed": 0.4}), family({"pipeline": 1.0}), family({})
+    ('world', 'pipeline', '')
+    """
+    weights: dict[str, float] = {}
+    for name, share in told.items():
+        cause = Cause(name)
+        whose = "world" if cause in WORLD else "noise" if cause in NOISE else NAMES[cause]
+        weights[whose] = weights.get(whose, 0.0) + share
+    return max(weights, key=lambda whose: weights[whose], default="")
+
+
 def summary(whys: Iterable[Why]) -> str:
     """What made several changes, and how much of them cannot be attributed; empty for none.
 
-    The share that cannot be attributed is Σv/ΣΔ², over changes whose noise is known, at most 1.
+    The share that cannot be attributed is the mean of ρ over changes of which it is known: findings differ in their units,
+    so sums of squares over them would mean nothing.
     """
     told = list(whys)
     if not told:
         return ""
     kinds = Counter(_kind(why) for why in told)
     made = ", ".join(f"{kind} {n}" for kind, n in kinds.most_common())
-    known = [why for why in told if isfinite(why.noise)]
-    moved = sum(why.delta**2 for why in known)
     said = f"What made {len(told)} {plural('change', len(told))}: {made}."
-    if not moved:
+    known = [why.unattributable for why in told if why.unattributable is not None]
+    if not known:
         return said
-    rho = min(1.0, sum(why.noise**2 for why in known) / moved)
-    return f"{said} Of what moved, {percent(rho)} cannot be attributed under this pipeline."
+    of = "it" if len(told) == 1 else "a change"
+    mean = "" if len(told) == 1 else "On average "
+    share = percent(fsum(known) / len(known))
+    return f"{said} {mean}{share} of {of} cannot be attributed under this pipeline."
 
 
 def _kind(why: Why) -> str:

@@ -73,12 +73,17 @@ def test_what_still_holds_is_told_by_how_it_moved() -> None:
 
 
 def test_several_changes_are_summed_up() -> None:
-    """By who made them, and Σv/ΣΔ² of what moved cannot be attributed."""
-    whys = [told({Cause.CONCEPT: 1.0}), told({Cause.SEED: 1.0}, delta=0.1, noise=0.1), told({}, noise=nan, z=nan)]
+    """By who made them, and the mean share that cannot be attributed, where that is known."""
+    whys = [
+        told({Cause.CONCEPT: 1.0}, unattributable=0.01),
+        told({Cause.SEED: 1.0}, delta=0.1, noise=0.1, unattributable=1.0),
+        told({}, noise=nan, z=nan, unattributable=None),
+    ]
     text = words.summary(whys).replace("\N{NO-BREAK SPACE}", " ")
     assert text.startswith("What made 3 changes: the world 1, retraining noise 1, not known 1.")
-    rho = (0.02**2 + 0.1**2) / (0.2**2 + 0.1**2)
-    assert f"Of what moved, {rho:.0%}".replace("%", " %") in text
+    assert text.endswith(" On average 50 % of a change cannot be attributed under this pipeline.")
+    one = words.summary([told({Cause.SEED: 1.0}, unattributable=0.25)]).replace("\N{NO-BREAK SPACE}", " ")
+    assert one == "What made 1 change: retraining noise 1. 25 % of it cannot be attributed under this pipeline."
     assert words.summary([]) == ""
 
 

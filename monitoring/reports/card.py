@@ -13,7 +13,7 @@ from monitoring.reports.half_life_words import UNKNOWN, by_noise, on_arrival
 from monitoring.reports.opacity import lines
 from monitoring.reports.why import short
 from monitoring.reports.why import summary as why_summary
-from monitoring.reports.words import measured, reason_of
+from monitoring.reports.words import measured, reason_of, together
 from monitoring.survival.half_lives import ALL
 
 LISTED, FIRST = 8, 3
@@ -49,7 +49,7 @@ def card(version: Version, conclusions: Conclusions) -> str:
         paragraphs += [
             f"**Went stale.** {_stale(changes, conclusions)}",
             f"**Half-life.** {_half_lives(conclusions.half_lives)}",
-            f"**Cannot be known.** {_unknown(tested, conclusions, changes)}",
+            f"**Cannot be known.** {_unknown(tested, conclusions)}",
         ]
     if foretold := likeliest(conclusions, FIRST):
         paragraphs.append(f"**Next.** {foretold}")
@@ -87,23 +87,27 @@ def _stale(changes: Sequence[Change], conclusions: Conclusions) -> str:
     died = [c for c in changes if c.after.refutes]
     back = sum(c.before.refutes and c.after in (Status.HOLDS, Status.WEAKENED) for c in changes)
     again = f" {back} that had been refuted {'holds' if back == 1 else 'hold'} again." if back else ""
+    why = why_summary([why for change in changes if (why := reason_of(conclusions, change)) is not None])
+    because = f" {why}" if why else ""
     if not died:
-        return f"None with this version.{again}"
-    more = f"\n- and {len(died) - LISTED} more" if len(died) > LISTED else ""
-    return (
-        f"{len(died)} with this version.{again}\n"
-        + "\n".join(_change(c, reason_of(conclusions, c)) for c in died[:LISTED])
-        + more
-    )
+        return f"None with this version.{again}{because}"
+    told = together(died)
+    listed = [_change(c, reason_of(conclusions, c), alike) for c, alike in told[:LISTED]]
+    rest = sum(1 + alike for _, alike in told[LISTED:])
+    listed += [f"- and {rest} more"] if rest else []
+    return "\n".join([f"{len(died)} with this version.{again}{because}", *listed])
 
 
-def _change(change: Change, why: Why | None) -> str:
+def _change(change: Change, why: Why | None, alike: int) -> str:
     interval = change.check.decides.interval
     now = f", now {measured(change.check.decides)} against {change.check.threshold:g}" if interval else ""
     because = f" ({short(why)})" if why is not None else ""
+    more = f"; and {alike} alike" if alike else ""
     guard = " (guard)" if change.finding.guard else ""
     claim = f": {_code(change.finding.claim)}" if change.finding.claim != change.finding.name else ""
-    return f"- {_code(change.finding.name)}{guard}{claim} {change.before.value} → {change.after.value}{now}{because}"
+    return (
+        f"- {_code(change.finding.name)}{guard}{claim} {change.before.value} → {change.after.value}{now}{because}{more}"
+    )
 
 
 def _half_lives(half_lives: Sequence[HalfLife]) -> str:
@@ -120,12 +124,11 @@ def _half_life(half_life: HalfLife) -> str:
     return f"{half_life.kind} {retrains(half_life)} ({half_life.deaths} of {half_life.n} died{beside})"
 
 
-def _unknown(tested: Counter[Status], conclusions: Conclusions, changes: Sequence[Change]) -> str:
+def _unknown(tested: Counter[Status], conclusions: Conclusions) -> str:
     stillborn = conclusions.stillborn
     parts = f"{tested[Status.UNCLEAR]} unclear, {tested[Status.UNTESTABLE]} untestable"
     left_out = f"; {stillborn} stillborn, left out of all counts" if stillborn else ""
-    whys = [why for change in changes if (why := reason_of(conclusions, change)) is not None]
-    said = [f"{parts}{left_out}.", why_summary(whys)]
+    said = [f"{parts}{left_out}."]
     if conclusions.opacity is not None:
         said += [f"\n- {line}" for line in lines(conclusions.opacity, conclusions.sensitive)]
     elif not any(version.shadows for version in conclusions.versions):

@@ -12,7 +12,7 @@ from models.domain import Drift, Finding, Status
 from monitoring.conclusions import Change, Conclusions
 from monitoring.reports.foresight_terminal import first_table
 from monitoring.reports.half_life_table import Panel
-from monitoring.reports.opacity import sentence as opacity_sentence
+from monitoring.reports.opacity import lines as opacity_lines
 from monitoring.reports.why import short
 from monitoring.reports.why import summary as why_summary
 from monitoring.reports.words import LETTERS, measured, overall, reason_of, sentences, telling, together
@@ -149,7 +149,8 @@ def summary(conclusions: Conclusions, *, limit: int = 20) -> RenderableType:
     if (first := first_table(conclusions, CHANGES)) is not None:
         parts += [Text(), first]
     if conclusions.opacity is not None:
-        parts += [Text(), Text(opacity_sentence(conclusions.opacity, conclusions.sensitive))]
+        parts += [Text(), Text("What cannot be known", style="italic")]
+        parts += [Text(line) for line in opacity_lines(conclusions.opacity, conclusions.sensitive)]
     if conclusions.drifts:
         parts += [Text(), drift_table(conclusions)]
     return Group(*parts)

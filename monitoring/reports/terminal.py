@@ -13,7 +13,7 @@ from monitoring.conclusions import Change, Conclusions
 from monitoring.reports.foresight_terminal import first_table
 from monitoring.reports.half_life_table import Panel
 from monitoring.reports.opacity import lines as opacity_lines
-from monitoring.reports.why import short
+from monitoring.reports.why import family, shares, short
 from monitoring.reports.why import summary as why_summary
 from monitoring.reports.words import LETTERS, measured, overall, reason_of, sentences, telling, together
 
@@ -56,9 +56,18 @@ def findings_table(conclusions: Conclusions, *, limit: int = 20, each: int | Non
     for finding in rows:
         status = conclusions.latest[finding.id].status
         table.add_row(
-            _claim(finding), _cells(conclusions.status[finding.id], shown), Text(status, style=_plain(status))
+            _claim(finding),
+            _cells(conclusions.status[finding.id], shown),
+            _now(status, conclusions.whys.get(finding.id)),
         )
     return table
+
+
+def _now(status: Status, why: Why | None) -> Text:
+    """The status, and whose doing it is where the claim no longer holds."""
+    whose = family(shares(why)) if why is not None and status.refutes else ""
+    text = Text(status, style=_plain(status))
+    return text.append(f" · {whose}", style="italic") if whose else text
 
 
 def _claim(finding: Finding) -> Text:

@@ -23,7 +23,7 @@ TABLES = {
     "checks": "*",
     "causes": "*",
     "forecasts": "*",
-    "opacities": "*",
+    "opacities": "version, opacity, version",
     "drifts": "*",
     "alerts": "id, key, severity, version, subject, sentence, items",
     "deliveries": "alert, channel, attempts, state, error",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.domain import AlertItem
+from models.alert import AlertItem
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from models.alert import AlertItem, AlertKind, Severity
 from models.cause import Why
-from models.domain import AlertItem, AlertKind, Author, Finding, Scope, Severity, Status, Version
+from models.domain import Author, Finding, Scope, Status, Version
 from models.rows import Array, Mask
 from monitoring.alert_events import Event, count, one_line
 from monitoring.claims.grammar import subject

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.domain import Alert, AlertItem, AlertKind, Drift, Role, Severity, Status, Version
+from models.alert import Alert, AlertItem, AlertKind, Severity
+from models.domain import Drift, Role, Status, Version
 from monitoring.alert_events import Event, count, one_line, percent
 from monitoring.alert_findings import case_events, checked, expiry_events, finding_events, foretold_events
 from monitoring.conclusions import Conclusions

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from models.domain import Alert, AlertItem, AlertKind, Severity
+from models.alert import Alert, AlertItem, AlertKind, Severity
 from monitoring.alert_events import one_line
 from monitoring.ports import Channel, Delivery, Ledger
 

@@ -3,22 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.domain import (
-    Alert,
-    AlertItem,
-    AlertKind,
-    Check,
-    ColumnDrift,
-    Drift,
-    Finding,
-    Interval,
-    Measurement,
-    Role,
-    Scope,
-    Severity,
-    Status,
-    Version,
-)
+from models.alert import Alert, AlertItem, AlertKind, Severity
+from models.domain import Check, ColumnDrift, Drift, Finding, Interval, Measurement, Role, Scope, Status, Version
 from models.shadow import Controls, ShadowKind
 from monitoring.ports import Delivery
 

@@ -6,7 +6,8 @@ from types import TracebackType
 
 import sqlalchemy as sa
 
-from models.domain import Alert, Check, Drift, Finding, Stage, Status, Version
+from models.alert import Alert
+from models.domain import Check, Drift, Finding, Stage, Status, Version
 from models.errors import NotFound
 from monitoring.adapters.ledger_database import Database
 from monitoring.adapters.ledger_known import AT_ONCE, KnownFindings, KnownStatuses

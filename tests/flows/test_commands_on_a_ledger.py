@@ -9,20 +9,8 @@ from click.testing import CliRunner, Result
 from flows.bootstrap import ledger, recall, remember
 from flows.cli import cli
 from flows.settings import parse
-from models.domain import (
-    Alert,
-    AlertItem,
-    AlertKind,
-    Check,
-    Finding,
-    Interval,
-    Measurement,
-    Role,
-    Scope,
-    Severity,
-    Status,
-    Version,
-)
+from models.alert import Alert, AlertItem, AlertKind, Severity
+from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 from models.errors import NotFound, UsageError
 
 ALERT = Alert(

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
+from models.alert import Alert, AlertKind, Severity
 from models.domain import (
-    Alert,
-    AlertKind,
     Author,
     Check,
     ColumnDrift,
@@ -23,7 +22,6 @@ from models.domain import (
     Measurement,
     Role,
     Scope,
-    Severity,
     Status,
     Version,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from models.domain import Alert, AlertItem, AlertKind, Severity
+from models.alert import Alert, AlertItem, AlertKind, Severity
 from models.errors import Unavailable
 from monitoring.adapters.sql_ledger import SqlLedger
 from monitoring.outbox import GIVE_UP_AFTER, PATIENCE, delay, deliver, redact

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from models.domain import Alert, Severity
+from models.alert import Alert, Severity
 from monitoring.ports import Channel
 
 if TYPE_CHECKING:

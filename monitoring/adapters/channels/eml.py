@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from models.domain import Alert
+from models.alert import Alert
 from models.errors import Unavailable
 from monitoring.ports import Channel
 from monitoring.reports.mail import compose

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from models.domain import Alert
+from models.alert import Alert
 from models.errors import ConfigError, Unavailable
 from monitoring.adapters.channels.secrets import secret
 from monitoring.ports import Channel

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from models.domain import Alert
+from models.alert import Alert
 from models.errors import ConfigError, Unavailable
 from monitoring.adapters.channels.secrets import secret
 from monitoring.ports import Channel

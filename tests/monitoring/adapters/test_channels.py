@@ -28,7 +28,7 @@ from jsonschema import Draft202012Validator
 from rich.console import Console as Terminal
 from standardwebhooks import Webhook as Verifier
 
-from models.domain import Alert, AlertItem, AlertKind, Severity
+from models.alert import Alert, AlertItem, AlertKind, Severity
 from models.errors import ConfigError, Unavailable
 from monitoring.adapters.channels.console import Console
 from monitoring.adapters.channels.eml import Eml, file_name

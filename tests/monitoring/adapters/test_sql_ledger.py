@@ -16,23 +16,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.domain import (
-    Alert,
-    AlertItem,
-    AlertKind,
-    Check,
-    ColumnDrift,
-    Drift,
-    Finding,
-    Interval,
-    Measurement,
-    Role,
-    Scope,
-    Severity,
-    Stage,
-    Status,
-    Version,
-)
+from models.alert import Alert, AlertItem, AlertKind, Severity
+from models.domain import Check, ColumnDrift, Drift, Finding, Interval, Measurement, Role, Scope, Stage, Status, Version
 from models.errors import ConfigError, NotFound, Unavailable
 from monitoring.adapters import ledger_database
 from monitoring.adapters.ledger_tables import HEAD, METADATA

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from models.domain import AlertKind, Author, Finding, Role, Scope, Severity, Status, Version
+from models.alert import AlertKind, Severity
+from models.domain import Author, Finding, Role, Scope, Status, Version
 from models.errors import ConfigError
 from monitoring import steps
 from monitoring.filing.reader import Findings, read

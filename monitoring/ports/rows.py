@@ -1,0 +1,111 @@
+"""Where rows come from, and where they are kept."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # whoever reads a ledger loads no frames
+    import pandas as pd
+
+    from models.rows import Batch, Schema, Split, Window
+    from monitoring.sketches.profile import Profile
+
+
+class Feed(ABC):
+    """A stream of rows in ticks, random access: tick k without tick k - 1."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> Schema:
+        """The features as the feed has them now. Raises FeedError."""
+
+    @property
+    @abstractmethod
+    def ticks(self) -> int | None:
+        """How many ticks there are; None when the feed does not end."""
+
+    @abstractmethod
+    def batch(self, tick: int) -> Batch:
+        """Everything that arrives in ``tick``. Raises FeedError past the end."""
+
+    @property
+    def exploration(self) -> float | None:
+        """Share of the rows the champion decides against that keep their label; None where decisions touch no label."""
+        return None
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What one tick added to the store; ``repeated`` when it had been there already and nothing was added."""
+
+    tick: int
+    rows: int
+    labels: int
+    quarantined: int
+    repeated: bool
+
+
+class Store(ABC):
+    """Rows, exactly once, with a version number from which any window can be built again."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> Schema | None:
+        """The schema fixed by the first tick; None while the store is empty."""
+
+    @property
+    @abstractmethod
+    def split(self) -> Split:
+        """The shares fixed when the store was made."""
+
+    @property
+    @abstractmethod
+    def last_tick(self) -> int:
+        """The last tick that is wholly in the store; -1 while it is empty."""
+
+    @abstractmethod
+    def append(self, batch: Batch, schema: Schema) -> Ingested:
+        """Validate and add one tick; bad rows go to quarantine with their reason.
+
+        Raises:
+            TickError: the tick is neither the next one nor one already stored.
+            SchemaError: ``schema`` differs from the one fixed, or a whole column no longer fits its type.
+        """
+
+    @abstractmethod
+    def window(self, first: int, last: int, source: str | None = None) -> Window:
+        """Ticks ``first`` to ``last`` with labels joined, as of ``source`` (default: now)."""
+
+    @abstractmethod
+    def as_of(self, tick: int) -> str:
+        """The store's version when ``tick`` was the last one in it, as ``source`` of its windows. Raises TickError."""
+
+    @abstractmethod
+    def cases(self, ids: Iterable[str]) -> pd.DataFrame:
+        """The canonical rows with these ids (those that exist), labels joined."""
+
+    @abstractmethod
+    def profile(self, first: int, last: int) -> Profile:
+        """What is kept of the features in ticks ``first`` to ``last``: their histograms. No row is read.
+
+        Profiles of any ticks have the same bins. Histograms that are missing are counted from the rows. Raises TickError.
+        """
+
+    @abstractmethod
+    def values(self, name: str, first: int, last: int) -> pd.Series[Any]:
+        """One feature in ticks ``first`` to ``last``, in no particular order."""
+
+    @abstractmethod
+    def labels(self, first: int, last: int, source: str | None = None) -> tuple[int, int]:
+        """How many rows of ticks ``first`` to ``last`` have label 0 and label 1, as of ``source`` (default: now)."""
+
+    @abstractmethod
+    def sample(self, first: int, last: int, source: str | None = None, *, rows: int) -> pd.DataFrame:
+        """At most so many canonical rows of ticks ``first`` to ``last`` that never train: those with the smallest hash."""
+
+    @abstractmethod
+    def quarantine(self, first: int = 0, last: int | None = None) -> pd.DataFrame:
+        """Every row set aside in ticks ``first`` to ``last`` (default: the newest): columns ``tick``, ``id``, ``reason``, ``row`` (the row as JSON)."""

@@ -22,12 +22,13 @@ class Event:
 
 
 def one_line(text: str) -> str:
-    r"""``text`` without line breaks, tabs or control characters, as a subject must be.
+    r"""``text`` without line breaks, tabs or control characters, as a subject must be; a figure stays with its unit.
 
-    >>> one_line("v3: a finding\r\nBcc: everyone@example.org")
-    'v3: a finding Bcc: everyone@example.org'
+    >>> one_line("v3: a finding\r\nBcc: everyone@example.org"), one_line("48\N{NO-BREAK SPACE}%")
+    ('v3: a finding Bcc: everyone@example.org', '48\xa0%')
     """
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    plain = "".join(c if c.isprintable() or c == "\N{NO-BREAK SPACE}" else " " for c in text)
+    return " ".join(filter(None, plain.split(" ")))
 
 
 def count(number: int, noun: str) -> str:

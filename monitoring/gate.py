@@ -1,7 +1,7 @@
 """Whether a new version may take the champion's place: non-inferiority on the same rows."""
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from models.domain import Role
 from models.learner.evaluate import standard_error
@@ -57,7 +57,7 @@ def gate(
 
     extra = candidate - champion
     worse = float(extra.mean())
-    reach = float(t.ppf((1.0 + level) / 2.0, independent - 1)) * standard_error(extra, entities)[0]
+    reach = float(stdtrit(independent - 1, (1.0 + level) / 2.0)) * standard_error(extra, entities)[0]
     role = Role.CHALLENGER if worse - reach > margin else Role.CHAMPION
     whose = "" if entities is None else f" of {independent:,} entities"
     return role, (

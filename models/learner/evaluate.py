@@ -4,8 +4,7 @@ Every interval is a formula of the rows: nothing is resampled, so nothing depend
 """
 
 import numpy as np
-from scipy.special import expit, logit
-from scipy.stats import norm, rankdata, t
+from scipy.special import expit, logit, ndtri, stdtrit
 
 from models.domain import Interval
 from models.rows import Array, Mask, Rows
@@ -105,7 +104,7 @@ def auc(score: Array, label: Array, *, level: float = 0.90, entities: Rows | Non
         pairs = min(len(np.unique(apart[label == 1])), len(np.unique(apart[label == 0])))
         far = ((1.0 - level) / 2.0) ** (1.0 / pairs)
         return Interval(area, float(far) if area else 0.0, 1.0 if area else 1.0 - float(far))
-    reach = norm.ppf((1.0 + level) / 2.0) * np.sqrt(variance) / (area * (1.0 - area))
+    reach = ndtri((1.0 + level) / 2.0) * np.sqrt(variance) / (area * (1.0 - area))
     lower, upper = expit(logit(area) + np.array([-reach, reach]))
     return Interval(area, float(lower), float(upper))
 
@@ -126,6 +125,8 @@ def delong(score: Array, label: Array, entities: Rows | None = None) -> tuple[fl
     """
     positive, negative = score[label == 1], score[label == 0]
     m, n = len(positive), len(negative)
+    from scipy.stats import rankdata  # loading it takes half a second, which only a ranking needs
+
     among_all = rankdata(np.concatenate([positive, negative]))
     beaten = (among_all[:m] - rankdata(positive)) / n
     beating = 1.0 - (among_all[m:] - rankdata(negative)) / m
@@ -148,7 +149,7 @@ def _share(right: Mask, level: float, entities: Rows | None) -> Interval:
         error, groups = standard_error(right.astype(float), entities) if len(np.unique(entities)) > 1 else (0.0, 1)
         plain = share * (1 - share) / n
         n = n / max(error**2 / plain, 1.0) if plain > 0 and groups > 1 else groups
-    z = float(norm.ppf((1.0 + level) / 2.0))
+    z = float(ndtri((1.0 + level) / 2.0))
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return Interval(share, max(0.0, float(centre - reach)), min(1.0, float(centre + reach)))
@@ -157,5 +158,5 @@ def _share(right: Mask, level: float, entities: Rows | None) -> Interval:
 def _mean(values: Array, level: float, top: float, entities: Rows | None) -> Interval:
     """The mean of losses in [0, ``top``] with Student's interval."""
     mean, (error, independent) = float(values.mean()), standard_error(values, entities)
-    reach = float(t.ppf((1.0 + level) / 2.0, independent - 1)) * error
+    reach = float(stdtrit(independent - 1, (1.0 + level) / 2.0)) * error
     return Interval(mean, max(0.0, mean - reach), min(top, mean + reach))

@@ -1,7 +1,7 @@
 """What a model's loss is made of, seen by training it several times."""
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from models.domain import Interval
 from models.rows import Array
@@ -69,5 +69,5 @@ def paired(difference: Array, level: float) -> Interval:
     if spread == 0:
         return Interval(mean, mean, mean)
     freedom = spread**2 / (rows**2 / (n - 1) + repeats**2 / (r - 1))
-    reach = float(t.ppf((1 + level) / 2, freedom) * np.sqrt(spread))
+    reach = float(stdtrit(freedom, (1 + level) / 2) * np.sqrt(spread))
     return Interval(mean, mean - reach, mean + reach)

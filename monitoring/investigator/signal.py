@@ -1,7 +1,6 @@
 """How much each column tells of the label by itself, without any model."""
 
 import numpy as np
-from scipy.stats import rankdata
 
 from models.rows import Array
 
@@ -59,6 +58,8 @@ def binned(column: Array) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
 
 def auc(scores: Array, label: Array) -> Array:
     """AUC of each column of scores, shape (n, k) -> (k,): the Mann-Whitney statistic, ties count half."""
+    from scipy.stats import rankdata  # loading it takes half a second, which only an investigation needs
+
     positive = label == 1
     m, n = int(positive.sum()), int((~positive).sum())
     ranks = rankdata(scores, axis=0) if scores.size else scores

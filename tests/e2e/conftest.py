@@ -35,6 +35,10 @@ window = 3
 trees = 30
 leaves = 7
 threads = 1
+[shadows]
+count = 6
+[opacity]
+refits = 2
 [investigate]
 segments = ["region", "sex"]
 errors = 4

@@ -41,17 +41,19 @@ def add(
 
     It is tested on the version it is about, and on the newest one.
     """
-    from monitoring import steps
     from monitoring.claims.grammar import parse
     from monitoring.filing.entry import UNGUARDED, named, scoped
-    from monitoring.reports.fragile import fragility
-    from monitoring.reports.listing import check_row
 
+    parse(claim)  # a slip is told before anything slow is loaded
     if name is not None:
         named(name)
     chosen = None if scope is None else scoped(scope)
     if guard and chosen is Scope.PROCESS:
         raise click.UsageError(UNGUARDED)
+    from monitoring import steps
+    from monitoring.reports.fragile import fragility
+    from monitoring.reports.listing import check_row
+
     with alone(settings.home):
         _, here = opened(settings)
         version = here.version(number)

@@ -9,7 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from flows.settings import AlertSettings, Settings, parse
+from flows.alert_settings import AlertSettings
+from flows.configuration import parse
+from flows.settings import Settings
 from models.errors import ConfigError, Unavailable, UsageError
 from models.recipe import Recipe
 from models.threads import limit

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
-from flows.settings import Settings, read
+from flows.configuration import read
+from flows.settings import Settings
 from models.errors import Unavailable
 
 T = TypeVar("T")

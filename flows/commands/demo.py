@@ -7,7 +7,8 @@ import click
 
 from flows.commands.common import DEFAULT_HOME
 from flows.commands.replay import replay
-from flows.settings import Settings, parse
+from flows.configuration import parse
+from flows.settings import Settings
 
 DEMO = {
     "name": "demo",

@@ -78,7 +78,7 @@ class Cycles:
 
         ready = engine.prepare(home)
         from flows.bootstrap import remember, service
-        from flows.settings import parse
+        from flows.configuration import parse
         from models.world.scenarios import scenario as world_scenario
         from models.world.world import World
         from monitoring.adapters.synthetic_feed import SyntheticFeed

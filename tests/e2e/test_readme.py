@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from flows.cli import COMMANDS
-from flows.settings import parse, read
+from flows.configuration import parse, read
 
 pytestmark = pytest.mark.e2e
 

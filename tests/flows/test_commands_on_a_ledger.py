@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from flows.bootstrap import ledger, recall, remember
 from flows.cli import cli
-from flows.settings import parse
+from flows.configuration import parse
 from models.alert import Alert, AlertItem, AlertKind, Severity
 from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 from models.errors import NotFound, UsageError

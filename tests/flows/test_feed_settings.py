@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from flows.bootstrap import bootstrap, changes, policy, recall, remember
-from flows.settings import Settings, parse
+from flows.configuration import parse
+from flows.settings import Settings
 from models.errors import ConfigError
 from models.recipe import Recipe
 from monitoring.adapters.files_feed import FilesFeed

@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 
 from flows.bootstrap import lab, ledger, registry, store
 from flows.cli import cli
-from flows.settings import Settings, parse, read
+from flows.configuration import parse, read
+from flows.settings import Settings
 from models.errors import ConfigError, FeedError, NotFound, UsageError
 
 TEXT = """

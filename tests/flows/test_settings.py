@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows.bootstrap import bootstrap, policy, recall
-from flows.settings import Settings, parse, read
+from flows.configuration import parse, read
+from flows.settings import Settings
 from models.errors import ConfigError, Unavailable
 from monitoring.adapters.files_feed import FilesFeed
 

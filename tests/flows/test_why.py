@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from flows.bootstrap import ledger, remember
 from flows.cli import cli
-from flows.settings import parse
+from flows.configuration import parse
 from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 
 SAID = Interval(0.8, 0.75, 0.85)

@@ -1,19 +1,14 @@
-"""Forecasts for a terminal: the findings to re-check first, and chances told beside what happened."""
-
-from typing import TYPE_CHECKING
+"""Forecasts for a terminal: the findings to re-check first."""
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from monitoring.conclusions import Conclusions
 from monitoring.foresight.ranking import first
-from monitoring.reports.foresight import SHOWN, bounded, sentence, why
+from monitoring.reports.foresight import SHOWN, why
 from monitoring.reports.words import percent
-
-if TYPE_CHECKING:
-    from monitoring.foresight.scores import Scores
 
 
 def first_table(conclusions: Conclusions, n: int = SHOWN) -> RenderableType | None:
@@ -29,13 +24,3 @@ def first_table(conclusions: Conclusions, n: int = SHOWN) -> RenderableType | No
         text = Text.assemble(("guard ", "bold") if finding.guard else "", finding.claim)
         table.add_row(text, percent(forecast.probability), why(finding, forecast, conclusions.drifts))
     return table
-
-
-def scores_table(scores: "Scores") -> RenderableType:
-    """Chances that were told beside what happened, for a terminal, under the sentence."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("told", "happened [90 %]", "forecasts"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for each in scores.reliability:
-        table.add_row(percent(each.told), bounded(each.happened), f"{each.n:,}")
-    return Group(Text(sentence(scores)), table)

@@ -4,7 +4,7 @@ from monitoring.steps.attribute import account, attribute, keep_why, status_on, 
 from monitoring.steps.deliver import deliver
 from monitoring.steps.enroll import enroll
 from monitoring.steps.explain import explain, file_offers, keep, worst
-from monitoring.steps.foresee import foresee, foreseen
+from monitoring.steps.foresee import foresee
 from monitoring.steps.import_findings import Imported, import_findings
 from monitoring.steps.ingest import ingest
 from monitoring.steps.investigate import file, investigate, look, review
@@ -30,7 +30,6 @@ __all__ = [
     "file",
     "file_offers",
     "foresee",
-    "foreseen",
     "import_findings",
     "ingest",
     "investigate",

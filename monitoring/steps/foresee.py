@@ -1,4 +1,4 @@
-"""Tell, before the next version exists, which open findings it will probably refute; and how such forecasts ended."""
+"""Tell, before the next version exists, which open findings it will probably refute."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,6 @@ from monitoring.foresight.foretell import foretell
 from monitoring.foresight.margin import Margins, margins
 from monitoring.foresight.noise import coupled, shared, spread
 from monitoring.foresight.pairs import Pairs, tabulated
-from monitoring.foresight.scores import Scores, score
 from monitoring.service import Service
 from monitoring.steps.timing import timed
 
@@ -55,12 +54,6 @@ def foresee(service: Service, version: Version) -> list[Forecast]:
     ]
     ledger.record_forecasts(version.number, forecasts)
     return forecasts
-
-
-def foreseen(service: Service) -> Scores | None:
-    """How good all settled forecasts were; None while there is none."""
-    ledger = service.ledger
-    return score(ledger.forecasts(), ledger.statuses(), ledger.findings())
 
 
 def _open(finding: Finding, check: Check, version: Version) -> bool:

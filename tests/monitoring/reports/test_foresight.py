@@ -17,7 +17,7 @@ from monitoring.foresight.ranking import first
 from monitoring.foresight.scores import Bin, Scores
 from monitoring.reports.foresight import document, drifted, likeliest, line, sentence
 from monitoring.reports.foresight_plot import reliability, render
-from monitoring.reports.foresight_terminal import first_table, scores_table
+from monitoring.reports.foresight_terminal import first_table
 
 NBSP = "\N{NO-BREAK SPACE}"
 SCORES = Scores(
@@ -138,13 +138,12 @@ def test_few_versions_show_no_bounds() -> None:
 
 
 def test_tables_fit_a_terminal() -> None:
-    """Both tables name what they show within 100 columns; nothing likely gives no table."""
+    """The table names what it shows within 100 columns; nothing likely gives no table."""
     told = story({1: 0.61}, finding(1, 'attribution_share("velocity") > 0.088', guard=True), drift=watch("velocity"))
     shown = plain(first_table(told) or "")
     assert "guard" in shown
     assert f"61{NBSP}%" in shown
     assert "velocity has drifted" in " ".join(shown.split())
-    assert "1,090" in plain(scores_table(SCORES))
     assert first_table(story({1: 0.01}, finding(1))) is None
 
 

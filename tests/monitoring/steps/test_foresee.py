@@ -9,8 +9,9 @@ import pytest
 from models.domain import ColumnDrift, Drift, Finding, Measurement, Scope, Status, Version
 from models.forecast import Forecast
 from monitoring import steps
+from monitoring.conclude import tell
 from monitoring.service import Service
-from monitoring.steps.foresee import foresee, foreseen
+from monitoring.steps.foresee import foresee
 
 Make = Callable[..., Service]
 
@@ -103,9 +104,9 @@ def test_a_version_without_shadows_borrows_the_noise_of_the_one_before(make: Mak
 def test_forecasts_are_scored_once_settled(make: Make) -> None:
     """Nothing is settled before the next version; then each forecast that was validly tested is."""
     service, told = lived(make, (3,))
-    assert foreseen(service) is None
+    assert tell(service.ledger, scored=True).scores is None
     told.append(foresee(service, cycle(service, 5)))
-    scores = foreseen(service)
+    scores = tell(service.ledger, scored=True).scores
     assert scores is not None
     ends = {c.finding: c.status for c in service.ledger.checks(version=2)}
     valid = [f for f in told[0] if ends.get(f.finding, Status.UNTESTABLE) is not Status.UNTESTABLE]

@@ -40,7 +40,7 @@ format: .venv/test
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r infra/locks/run.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	# What would be compiled and migrated at the first start.
-	$(BIN)/python -m models.explain & $(BIN)/python -m flows.templates; wait
+	$(BIN)/python -m halflife.models.explain & $(BIN)/python -m halflife.flows.fill_caches; wait
 	touch $@
 
 .venv/test: .venv/run infra/locks/test.txt

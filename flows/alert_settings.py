@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from flows.section import Count, Section, Share
+from halflife.flows.section import Count, Section, Share
 
 
 class SmtpSettings(Section):

@@ -9,21 +9,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from flows.alert_settings import AlertSettings
-from flows.configuration import parse
-from flows.settings import Settings
-from models.errors import ConfigError, Unavailable, UsageError
-from models.recipe import Recipe
-from models.threads import limit
+from halflife.flows.alert_settings import AlertSettings
+from halflife.flows.configuration import parse
+from halflife.flows.settings import Settings
+from halflife.models.errors import ConfigError, Unavailable, UsageError
+from halflife.models.recipe import Recipe
+from halflife.models.threads import limit
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
-    from monitoring.adapters.delta_store import DeltaStore
-    from monitoring.adapters.mlflow_registry import MlflowRegistry
-    from monitoring.adapters.sql_ledger import SqlLedger
-    from monitoring.ports import Channel, Feed
-    from monitoring.service import Policy, Service
-    from monitoring.templates import Make
-    from monitoring.trials.lab import Lab
+    from halflife.monitoring.adapters.delta_store import DeltaStore
+    from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
+    from halflife.monitoring.adapters.sql_ledger import SqlLedger
+    from halflife.monitoring.database_cache import Make
+    from halflife.monitoring.ports import Channel, Feed
+    from halflife.monitoring.service import Policy, Service
+    from halflife.monitoring.trials.backtest import Lab
 
 SETTINGS = "settings.json"
 
@@ -36,9 +36,9 @@ def bootstrap(settings: Settings) -> "Service":
         ConfigError: a secret's environment variable is not set, an unknown scenario.
     """
     limit(settings.compute.cores)
-    from monitoring.adapters.evidently_reporter import EvidentlyReporter
-    from monitoring.adapters.folder_shadows import FolderShadows
-    from monitoring.service import Service
+    from halflife.monitoring.adapters.evidently_reporter import EvidentlyReporter
+    from halflife.monitoring.adapters.folder_shadows import FolderShadows
+    from halflife.monitoring.service import Service
 
     home = remember(settings)
     return Service(
@@ -69,10 +69,10 @@ def lab(settings: Settings, until: int | None) -> "Iterator[Lab]":
             rows yet and the champion's decisions choose which of them have labels.
     """
     limit(settings.compute.cores)
-    from monitoring.adapters.folder_shadows import FolderShadows
-    from monitoring.adapters.memory_registry import MemoryRegistry
-    from monitoring.adapters.sql_ledger import SqlLedger
-    from monitoring.trials.lab import Lab, last_tick
+    from halflife.monitoring.adapters.folder_shadows import FolderShadows
+    from halflife.monitoring.adapters.memory_registry import MemoryRegistry
+    from halflife.monitoring.adapters.sql_ledger import SqlLedger
+    from halflife.monitoring.trials.backtest import Lab, last_tick
 
     kept, rows = store(settings), feed(settings)
     last = last_tick(kept, rows, until)
@@ -99,13 +99,13 @@ def lab(settings: Settings, until: int | None) -> "Iterator[Lab]":
 
 def store(settings: Settings, folder: Path | None = None) -> "DeltaStore":
     """The rows, in Delta tables; under the home unless told otherwise."""
-    from models.rows import Split
-    from monitoring.adapters.delta_store import DeltaStore
+    from halflife.models.rows import Split
+    from halflife.monitoring.adapters.delta_store import DeltaStore
 
     evidence = settings.evidence
     cluster = evidence.cluster
     if settings.feed.kind == "synthetic":
-        from models.world.scenarios import scenario
+        from halflife.models.world.scenarios import scenario
 
         cluster = scenario(settings.feed.scenario).cluster
     split = Split(evidence.evidence, evidence.discovery, evidence.calibration, cluster)
@@ -114,21 +114,21 @@ def store(settings: Settings, folder: Path | None = None) -> "DeltaStore":
 
 def registry(settings: Settings) -> "MlflowRegistry":
     """MLflow on SQLite, artifacts on disk."""
-    from monitoring.adapters.mlflow_registry import MlflowRegistry
+    from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
 
     return MlflowRegistry.at(settings.home.resolve(), settings.name)
 
 
 def ledger(settings: Settings) -> "SqlLedger":
     """SQLite."""
-    from monitoring.adapters.sql_ledger import SqlLedger
+    from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
     return SqlLedger(f"sqlite:///{settings.home.resolve() / 'ledger.db'}")
 
 
 def templates() -> "dict[str, Make]":
     """Key -> how to make it, for each empty database an adapter copies."""
-    from monitoring.adapters import ledger_database, mlflow_connection
+    from halflife.monitoring.adapters import ledger_database, mlflow_connection
 
     return {adapter.template_key(): adapter.make_template for adapter in (ledger_database, mlflow_connection)}
 
@@ -170,7 +170,7 @@ def recall(home: Path) -> Settings:
 
 def policy(settings: Settings) -> "Policy":
     """The part of the settings that decides."""
-    from monitoring.service import Policy
+    from halflife.monitoring.service import Policy
 
     return Policy(
         name=settings.name,
@@ -204,7 +204,7 @@ def changes(settings: Settings) -> "tuple[tuple[int, Recipe], ...]":
     """(tick, the recipe from there on): the changes that are set, else those a synthetic scenario brings."""
     said: tuple[tuple[int, Mapping[str, Any]], ...] = tuple((c.tick, c.said) for c in settings.recipe.changes)
     if not said and settings.feed.kind == "synthetic":
-        from models.world.scenarios import scenario
+        from halflife.models.world.scenarios import scenario
 
         said = tuple((tick, dict(values)) for tick, values in scenario(settings.feed.scenario).recipe)
     recipe, history = settings.recipe.recipe(settings.compute.cores), []
@@ -218,9 +218,9 @@ def feed(settings: Settings) -> "Feed":
     """The feed that is configured; nothing is read yet."""
     source = settings.feed
     if source.kind == "synthetic":
-        from models.world.scenarios import scenario
-        from models.world.world import World
-        from monitoring.adapters.synthetic_feed import SyntheticFeed
+        from halflife.models.world.generator import World
+        from halflife.models.world.scenarios import scenario
+        from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 
         world = World(
             scenario(source.scenario),
@@ -229,7 +229,7 @@ def feed(settings: Settings) -> "Feed":
             period=settings.retrain.window,
         )
         return SyntheticFeed(world, ticks=source.ticks, feedback=source.feedback, exploration=source.exploration)
-    from monitoring.adapters.files_feed import FilesFeed
+    from halflife.monitoring.adapters.files_feed import FilesFeed
 
     assert source.path is not None
     assert source.label is not None
@@ -255,19 +255,19 @@ def channels(settings: AlertSettings, home: Path, source: str) -> "dict[str, Cha
 
 
 def _console(settings: AlertSettings, home: Path, source: str) -> "Channel":
-    from monitoring.adapters.channels.console import Console
+    from halflife.monitoring.adapters.channels.console import Console
 
     return Console()
 
 
 def _eml(settings: AlertSettings, home: Path, source: str) -> "Channel":
-    from monitoring.adapters.channels.eml import Eml
+    from halflife.monitoring.adapters.channels.eml import Eml
 
     return Eml(home / "alerts")
 
 
 def _smtp(settings: AlertSettings, home: Path, source: str) -> "Channel":
-    from monitoring.adapters.channels.smtp import Security, Smtp
+    from halflife.monitoring.adapters.channels.smtp import Security, Smtp
 
     smtp = settings.smtp
     assert smtp is not None  # AlertSettings demands it
@@ -284,8 +284,8 @@ def _smtp(settings: AlertSettings, home: Path, source: str) -> "Channel":
 
 
 def _webhook(settings: AlertSettings, home: Path, source: str) -> "Channel":
-    from monitoring.adapters.channels.secrets import secret
-    from monitoring.adapters.channels.webhook import Webhook
+    from halflife.monitoring.adapters.channels.secrets import secret
+    from halflife.monitoring.adapters.channels.webhook import Webhook
 
     webhook = settings.webhook
     assert webhook is not None  # AlertSettings demands it

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from models.errors import HalflifeError
+from halflife.models.errors import HalflifeError
 
 COMMANDS = {
     "demo": "Stream a synthetic world that changes, and see which beliefs go stale.",
@@ -40,7 +40,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"flows.commands.{cmd_name}").command
+        command: click.Command = import_module(f"halflife.flows.commands.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flows.settings import Settings
-from models.errors import ConfigError
+from halflife.flows.settings import Settings
+from halflife.models.errors import ConfigError
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -41,7 +41,7 @@ def parse(table: Mapping[str, Any], origin: str) -> Settings:
     >>> parse({"retrain": {"evry": 2}}, "halflife.toml")
     Traceback (most recent call last):
     ...
-    models.errors.ConfigError: halflife.toml: retrain.evry is not a setting; did you mean retrain.every?
+    halflife.models.errors.ConfigError: halflife.toml: retrain.evry is not a setting; did you mean retrain.every?
     """
     try:
         return Settings.model_validate(table)

@@ -2,9 +2,9 @@
 
 from prefect import flow, task
 
-from flows.bootstrap import service
-from flows.retries import RETRIED
-from monitoring import steps
+from halflife.flows.bootstrap import service
+from halflife.flows.retries import RETRIED
+from halflife.monitoring import steps
 
 
 @task(name="deliver", **RETRIED)

@@ -2,14 +2,14 @@
 
 from prefect import flow, task
 
-from flows.bootstrap import service
-from flows.deliver import deliver_alerts
-from flows.events import findings_stale, show_card
-from flows.retries import RETRIED
-from flows.shadows import train_shadows
-from models.domain import Stage
-from monitoring import steps
-from monitoring.reports.card import card
+from halflife.flows.bootstrap import service
+from halflife.flows.deliver import deliver_alerts
+from halflife.flows.prefect_events import findings_stale, show_card
+from halflife.flows.retries import RETRIED
+from halflife.flows.shadows import train_shadows
+from halflife.models.domain import Stage
+from halflife.monitoring import steps
+from halflife.monitoring.reports.card import card
 
 
 @task(name="opacity", task_run_name="opacity of v{number}", **RETRIED)

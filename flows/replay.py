@@ -2,17 +2,17 @@
 
 from prefect import flow, tags
 
-from flows.bootstrap import service
-from flows.deliver import deliver_alerts
-from flows.events import drift_detected, version_registered
-from flows.ingest import ingest_ticks
-from flows.recheck import after_retrain
-from flows.retrain import train_version
-from flows.watch import watch_ticks
-from models.domain import Drift, Stage, Version
-from models.errors import NotTrainable
-from monitoring import steps
-from monitoring.ports import Ledger
+from halflife.flows.bootstrap import service
+from halflife.flows.deliver import deliver_alerts
+from halflife.flows.ingest import ingest_ticks
+from halflife.flows.prefect_events import drift_detected, version_registered
+from halflife.flows.recheck import after_retrain
+from halflife.flows.retrain import train_version
+from halflife.flows.watch import watch_ticks
+from halflife.models.domain import Drift, Stage, Version
+from halflife.models.errors import NotTrainable
+from halflife.monitoring import steps
+from halflife.monitoring.ports import Ledger
 
 
 async def cycle(home: str, tick: int) -> int | None:

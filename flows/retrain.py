@@ -2,11 +2,11 @@
 
 from prefect import flow, task
 
-from flows.bootstrap import service
-from flows.events import version_registered
-from flows.retries import RETRIED
-from models.domain import Version
-from monitoring import steps
+from halflife.flows.bootstrap import service
+from halflife.flows.prefect_events import version_registered
+from halflife.flows.retries import RETRIED
+from halflife.models.domain import Version
+from halflife.monitoring import steps
 
 
 @task(name="retrain", task_run_name="train on ticks to {tick}", **RETRIED)

@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 from prefect.cache_policies import NO_CACHE
 
-from models.errors import DataError, UsageError
+from halflife.models.errors import DataError, UsageError
 
 
 async def transient(task: Any, run: Any, state: Any) -> bool:

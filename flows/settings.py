@@ -1,14 +1,14 @@
-"""Settings as one frozen value; ``flows.configuration`` reads them once, at the edge."""
+"""Settings as one frozen value; ``halflife.flows.configuration`` reads them once, at the edge."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_serializer, model_validator
 
-from flows.alert_settings import AlertSettings
-from flows.section import Count, Section, Share
-from models.recipe import STRATEGY_FIELDS, Recipe
-from models.threads import cores
+from halflife.flows.alert_settings import AlertSettings
+from halflife.flows.section import Count, Section, Share
+from halflife.models.recipe import STRATEGY_FIELDS, Recipe
+from halflife.models.threads import cores
 
 
 class FeedSettings(Section):
@@ -90,7 +90,7 @@ class WatchSettings(Section):
 
 
 class RecipeFields(Section):
-    """What can be said of a recipe; see ``models.recipe.Recipe``."""
+    """What can be said of a recipe; see ``halflife.models.recipe.Recipe``."""
 
     trees: Count = 200
     leaves: Annotated[int, Field(ge=2)] = 31

@@ -5,11 +5,11 @@ from typing import Any
 
 from prefect import flow, task
 
-from flows.bootstrap import service
-from flows.retries import RETRIED
-from models.errors import ConfigError
-from monitoring import steps
-from monitoring.steps.timing import clocked
+from halflife.flows.bootstrap import service
+from halflife.flows.retries import RETRIED
+from halflife.models.errors import ConfigError
+from halflife.monitoring import steps
+from halflife.monitoring.steps.timing import clocked
 
 LOCAL = "local"
 """In place of a scheduler's address: workers of our own, on this machine, for as long as the tasks take."""

@@ -2,12 +2,12 @@
 
 from prefect import flow, task
 
-from flows.bootstrap import service
-from flows.deliver import deliver_alerts
-from flows.events import drift_detected
-from flows.retries import RETRIED
-from models.domain import Drift
-from monitoring import steps
+from halflife.flows.bootstrap import service
+from halflife.flows.deliver import deliver_alerts
+from halflife.flows.prefect_events import drift_detected
+from halflife.flows.retries import RETRIED
+from halflife.models.domain import Drift
+from halflife.monitoring import steps
 
 
 @task(name="watch", task_run_name="watch tick {tick}", **RETRIED)

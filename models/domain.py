@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from models.shadow import Controls, ShadowKind
+from halflife.models.shadow import Controls, ShadowKind
 
 FRAGILE = 0.8
 """Share of its own version's shadows in which a finding must hold not to be born fragile."""
@@ -244,7 +244,7 @@ class Drift:
         against: number of the champion.
         first_tick: first tick watched.
         columns: per input, and ``prediction`` and ``label`` where known.
-        drifted: whether any column moved by more than chance would move one of so many (see ``monitoring.drift``).
+        drifted: whether any column moved by more than chance would move one of so many (see ``halflife.monitoring.drift.comparison``).
         powered: False when the rows are too few for the thresholds to mean anything.
         note: one sentence: what moved, or why this watch cannot tell.
         missing: column -> share of missing values in the watched ticks.

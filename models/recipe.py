@@ -24,7 +24,7 @@ class Recipe:
     Attributes:
         calibration: ``temperature``, ``isotonic`` or ``none``.
         threshold: probability of class 1 from which the decision is positive.
-        strategy: how the model before, or several models, go into this one; see ``models.learner.strategies``.
+        strategy: how the model before, or several models, go into this one; see ``halflife.models.learner.strategies``.
         members: of ``averaged``: models of other seeds whose raw scores are averaged.
         added: of ``warm``: trees added to the model before.
         restart: of ``warm``: versions after which it starts from nothing, so that trees do not add up for ever.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.alert import AlertItem
+from halflife.models.alert import AlertItem
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.alert import AlertItem, AlertKind, Severity
-from models.cause import Why
-from models.domain import Author, Finding, Scope, Status, Version
-from models.rows import Array, Mask
-from monitoring.alert_events import Event, count, one_line
-from monitoring.claims.grammar import subject
-from monitoring.conclusions import Change, Conclusions, silent
-from monitoring.drift import listed
-from monitoring.foresight.ranking import first
-from monitoring.reports.foresight import likeliest
-from monitoring.reports.why import reason
-from monitoring.reports.words import reason_of
+from halflife.models.alert import AlertItem, AlertKind, Severity
+from halflife.models.causes import Why
+from halflife.models.domain import Author, Finding, Scope, Status, Version
+from halflife.models.rows import Array, Mask
+from halflife.monitoring.alert_events import Event, count, one_line
+from halflife.monitoring.claims.language.grammar import subject
+from halflife.monitoring.conclusions import Change, Conclusions, silent
+from halflife.monitoring.drift.comparison import listed
+from halflife.monitoring.foresight.recheck_first import first
+from halflife.monitoring.reports.cause_words import reason
+from halflife.monitoring.reports.foresight_words import likeliest
+from halflife.monitoring.reports.words import reason_of
 
 FIRST = 3
 """Findings named as the next to be refuted."""

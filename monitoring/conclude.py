@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.cause import Why
-from models.domain import Author, Check, Drift, Finding, Interval, Scope, Status, Version
-from monitoring.claims.case import about_case
-from monitoring.conclusions import Change, Conclusions
-from monitoring.survival.expected import hazards
-from monitoring.survival.half_lives import half_lives
-from monitoring.survival.lives import lives
+from halflife.models.causes import Why
+from halflife.models.domain import Author, Check, Drift, Finding, Interval, Scope, Status, Version
+from halflife.monitoring.claims.language.about_case import about_case
+from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.survival.expected_deaths import hazards
+from halflife.monitoring.survival.half_lives import half_lives
+from halflife.monitoring.survival.lives import lives
 
 if TYPE_CHECKING:
-    from monitoring.ports import Ledger
+    from halflife.monitoring.ports import Ledger
 
 RECENT = 60
 """Versions whose checks are told in full, more than any page shows; of older ones their statuses and lives are told."""
@@ -35,7 +35,7 @@ def tell(ledger: "Ledger", *, scored: bool = False) -> Conclusions:
     opacities, whys, findings = ledger.opacities(), ledger.causes(), ledger.findings()
     scores = None
     if scored:
-        from monitoring.foresight.scores import score  # whoever lists findings need not load it
+        from halflife.monitoring.foresight.forecast_scores import score  # whoever lists findings need not load it
 
         scores = score(ledger.forecasts(), ledger.statuses(), findings)
     return replace(

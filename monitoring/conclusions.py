@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from models.cause import Why
-from models.domain import Check, Drift, Finding, Interval, Status, Version
-from models.forecast import Forecast
-from models.half_life import HalfLife
-from models.opacity import Opacity
+from halflife.models.causes import Why
+from halflife.models.domain import Check, Drift, Finding, Interval, Status, Version
+from halflife.models.forecast import Forecast
+from halflife.models.half_life import HalfLife
+from halflife.models.opacity import Opacity
 
 if TYPE_CHECKING:  # whoever lists findings scores no forecast
-    from monitoring.foresight.scores import Scores
+    from halflife.monitoring.foresight.forecast_scores import Scores
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Life:
 
     Attributes:
         age: retrains from birth to death; of a survivor, retrains for which its death would have been seen (see
-            ``monitoring.survival.lives``).
+            ``halflife.monitoring.survival.lives``).
         died_on: version of the first of the refutations that killed it; None while it lives.
         recurred_on: first version on which it held again after death; None otherwise.
         recurrences: times it held again after a death; it may have died again in between.
@@ -141,7 +141,7 @@ def outlived(finding: Finding, history: Mapping[int, Status], newest: int) -> bo
 def silent(finding: Finding, history: Mapping[int, Status], newest: int) -> int:
     """Retrains since the finding's last valid test, one that is not ``untestable``; since it was made when it had none.
 
-    >>> from models.domain import Scope
+    >>> from halflife.models.domain import Scope
     >>> finding = Finding("fair", "auc() > 0.7", "auc", Scope.POPULATION, made_on=2)
     >>> silent(finding, {2: Status.HOLDS, 3: Status.UNCLEAR, 4: Status.UNTESTABLE}, newest=5)
     2

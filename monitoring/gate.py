@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import stdtrit
 
-from models.domain import Role
-from models.learner.evaluate import standard_error
-from models.rows import Array, Rows
+from halflife.models.domain import Role
+from halflife.models.learner.evaluate import standard_error
+from halflife.models.rows import Array, Rows
 
 FEWEST = 30
 """Paired rows, or entities where rows repeat by them, below which a mean of log losses, which are skewed, has no interval worth acting on."""

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from models.alert import Alert, AlertItem, AlertKind, Severity
-from monitoring.alert_events import one_line
-from monitoring.ports import Channel, Delivery, Ledger
+from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
+from halflife.monitoring.alert_events import one_line
+from halflife.monitoring.ports import Channel, Delivery, Ledger
 
 FIRST_DELAY = 60.0
 GIVE_UP_AFTER = 24 * 3600.0

@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from models.domain import Role, Version
-from models.errors import NotFound, UsageError
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import ENTITY, PROPENSITY, ROW_ID, Part, Schema, Window, row_hash, units
-from monitoring.investigator.agenda import Agenda
-from monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Shadows, Store
+from halflife.models.domain import Role, Version
+from halflife.models.errors import NotFound, UsageError
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import ENTITY, PROPENSITY, ROW_ID, Part, Schema, Window, row_hash, units
+from halflife.monitoring.investigator.agenda import Agenda
+from halflife.monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Shadows, Store
 
 
 class Observer(Protocol):
@@ -45,7 +45,7 @@ class Policy:
         level: of every interval.
         replicates: bootstrap replicates.
         attributions, errors, gaps, segments, slices, findings, expect, available_after: what the investigator looks at;
-            see ``monitoring.investigator.agenda.Agenda``.
+            see ``halflife.monitoring.investigator.agenda.Agenda``.
         follow: retrains for which the investigator's findings are re-tested.
         immutable: columns no counterfactual may change.
         false_discoveries: expected share of false ones among the refutations an alert lists.
@@ -104,7 +104,7 @@ class Policy:
 
 @dataclass
 class Service:
-    """Everything a step needs. Made by ``flows.bootstrap`` and by tests."""
+    """Everything a step needs. Made by ``halflife.flows.bootstrap`` and by tests."""
 
     home: Path
     policy: Policy

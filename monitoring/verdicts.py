@@ -22,7 +22,7 @@ of these nothing says what would be material, and the claim can only be ``stale`
 
 from math import erfc, hypot, inf, sqrt
 
-from models.domain import Interval, Status
+from halflife.models.domain import Interval, Status
 
 
 def verdict(

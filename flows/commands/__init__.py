@@ -1,1 +1,1 @@
-"""The commands, one file a command or group; ``flows.cli`` loads only the one that is asked for."""
+"""The commands, one file a command or group; ``halflife.flows.cli`` loads only the one that is asked for."""

@@ -5,9 +5,9 @@ import time
 
 import click
 
-from flows.commands.common import alone, emit, options
-from flows.commands.steps import book
-from flows.settings import Settings
+from halflife.flows.commands.common import alone, emit, options
+from halflife.flows.commands.steps import book
+from halflife.flows.settings import Settings
 
 
 @click.group(epilog="Example: halflife alerts list")
@@ -35,7 +35,7 @@ def list_(settings: Settings, as_json: bool, verbose: bool) -> None:
     if as_json:
         emit(rows)
         return
-    from flows.commands.ending import show_deliveries
+    from halflife.flows.commands.ending import show_deliveries
 
     show_deliveries(rows)
 
@@ -44,8 +44,8 @@ def list_(settings: Settings, as_json: bool, verbose: bool) -> None:
 @options
 def deliver(settings: Settings, as_json: bool, verbose: bool) -> None:
     """Try every delivery that is due."""
-    from flows.bootstrap import channels
-    from monitoring.outbox import deliver as send
+    from halflife.flows.bootstrap import channels
+    from halflife.monitoring.outbox import deliver as send
 
     ledger = book(settings)
     with alone(settings.home):
@@ -61,9 +61,9 @@ def deliver(settings: Settings, as_json: bool, verbose: bool) -> None:
 @options
 def test(settings: Settings, as_json: bool, verbose: bool) -> None:
     """Send a test alert through every configured channel and say what each answered."""
-    from flows.bootstrap import channels, remember
-    from monitoring.alerts import trial
-    from monitoring.outbox import redact
+    from halflife.flows.bootstrap import channels, remember
+    from halflife.monitoring.alert_decisions import trial
+    from halflife.monitoring.outbox import redact
 
     home = remember(settings)
     alert = trial(settings.name, time.time())

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import click
 
-from flows.configuration import read
-from flows.settings import Settings
-from models.errors import Unavailable
+from halflife.flows.configuration import read
+from halflife.flows.settings import Settings
+from halflife.models.errors import Unavailable
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ def resolve(config: Path | None, home: Path | None) -> Settings:
         return settings if home is None else settings.model_copy(update={"home": home})
     where = home or _last()
     if (where / "settings.json").exists():
-        from flows.bootstrap import recall
+        from halflife.flows.bootstrap import recall
 
         return recall(where)
     return Settings(home=where)

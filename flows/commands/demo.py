@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from flows.commands.common import DEFAULT_HOME
-from flows.commands.replay import replay
-from flows.configuration import parse
-from flows.settings import Settings
+from halflife.flows.commands.common import DEFAULT_HOME
+from halflife.flows.commands.replay import replay
+from halflife.flows.configuration import parse
+from halflife.flows.settings import Settings
 
 DEMO = {
     "name": "demo",

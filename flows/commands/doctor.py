@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from flows.commands.common import emit, options
-from flows.settings import Settings
-from models.errors import HalflifeError
+from halflife.flows.commands.common import emit, options
+from halflife.flows.settings import Settings
+from halflife.models.errors import HalflifeError
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,16 @@ def examine(settings: Settings) -> Iterator[Look]:
 
 
 def _home(settings: Settings) -> str:
-    from flows.commands.common import alone
+    from halflife.flows.commands.common import alone
 
     with alone(settings.home):
         return f"{settings.home} can be written"
 
 
 def _feed(settings: Settings) -> str:
-    from flows.bootstrap import feed, policy
-    from monitoring.explaining.explain import check_immutable
-    from monitoring.investigator.agenda import check_agenda
+    from halflife.flows.bootstrap import feed, policy
+    from halflife.monitoring.explanations.explain_case import check_immutable
+    from halflife.monitoring.investigator.agenda import check_agenda
 
     source = feed(settings)
     batch = source.batch(0)
@@ -93,7 +93,7 @@ def _labels(share: float) -> str:
 def _store(settings: Settings) -> str:
     if not (settings.home / "store").exists():
         return "empty; the first tick will fix the schema"
-    from flows.bootstrap import store
+    from halflife.flows.bootstrap import store
 
     rows = store(settings)
     if rows.schema is None:
@@ -106,7 +106,7 @@ def _store(settings: Settings) -> str:
 def _ledger(settings: Settings) -> str:
     if not (settings.home / "ledger.db").exists():
         return "not used yet"
-    from flows.bootstrap import ledger
+    from halflife.flows.bootstrap import ledger
 
     book = ledger(settings)
     waiting = sum(d.state not in ("sent",) for d in book.deliveries())
@@ -116,7 +116,7 @@ def _ledger(settings: Settings) -> str:
 def _mlflow(settings: Settings) -> str:
     if not (settings.home / "mlflow.db").exists():
         return "not used yet"
-    from flows.bootstrap import ledger, registry
+    from halflife.flows.bootstrap import ledger, registry
 
     versions = ledger(settings).versions()
     if versions:
@@ -125,7 +125,7 @@ def _mlflow(settings: Settings) -> str:
 
 
 def _channels(settings: Settings) -> str:
-    from flows.bootstrap import channels
+    from halflife.flows.bootstrap import channels
 
     return (
         ", ".join(channels(settings.alerts, settings.home, settings.name)) + " (try them with `halflife alerts test`)"

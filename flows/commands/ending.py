@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.domain import Status, Version
-from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.statistics import STATISTICS
-from monitoring.reports.figures import percent
-from monitoring.reports.terminal import STYLES, summary
-from monitoring.reports.why import family
+from halflife.models.domain import Status, Version
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.statistics.base import CaseStatistic
+from halflife.monitoring.reports.cause_words import family
+from halflife.monitoring.reports.figures import percent
+from halflife.monitoring.reports.terminal import STYLES, summary
 
 Row = Mapping[str, Any]
 
@@ -34,8 +34,8 @@ def terminal() -> Console:
 
 def show_ending(home: Path, seconds: Mapping[str, float]) -> None:
     """The last screen of a replay: what became of the findings, and where to look further."""
-    from flows.bootstrap import recall, registry, service
-    from monitoring import steps
+    from halflife.flows.bootstrap import recall, registry, service
+    from halflife.monitoring import steps
 
     here = service(str(home.resolve()))
     story = steps.conclusions(here)
@@ -83,7 +83,7 @@ def show_checks(version: Version, rows: Sequence[Row]) -> None:
 
     Args:
         version: they were tested on.
-        rows: of ``monitoring.reports.listing.check_row``.
+        rows: of ``halflife.monitoring.reports.listing.check_row``.
     """
     console = terminal()
     listed = [row for row in rows if not _about_case(row["claim"])]
@@ -129,7 +129,7 @@ def show_findings(rows: Sequence[Row], *, everything: bool) -> None:
     """Findings with what became of them; people's first, then the investigator's.
 
     Args:
-        rows: of ``monitoring.reports.listing.finding_rows``.
+        rows: of ``halflife.monitoring.reports.listing.finding_rows``.
         everything: stillborn and retired ones and claims about single cases too.
     """
     console = terminal()

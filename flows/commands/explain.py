@@ -2,9 +2,9 @@
 
 import click
 
-from flows.commands.common import alone, emit, note, options
-from flows.commands.steps import opened
-from flows.settings import Settings
+from halflife.flows.commands.common import alone, emit, note, options
+from halflife.flows.commands.steps import opened
+from halflife.flows.settings import Settings
 
 
 @click.command(epilog="Example: halflife explain 41023 --file 1 --file 2")
@@ -31,13 +31,13 @@ def command(
     """
     if (case is None) != worst:
         raise click.UsageError("give the id of one case, or --worst")
-    from models.domain import Author
-    from monitoring import steps
-    from monitoring.explaining.document import document
-    from monitoring.explaining.offers import offers
-    from monitoring.reports.explanation import explanation, filed, plain
-    from monitoring.reports.fragile import fragility
-    from monitoring.reports.listing import check_row
+    from halflife.models.domain import Author
+    from halflife.monitoring import steps
+    from halflife.monitoring.explanations.explanation_document import document
+    from halflife.monitoring.explanations.offers import offers
+    from halflife.monitoring.reports.explanation_terminal import explanation, filed, plain
+    from halflife.monitoring.reports.fragility_words import fragility
+    from halflife.monitoring.reports.listing import check_row
 
     with alone(settings.home):
         _, here = opened(settings)
@@ -66,7 +66,7 @@ def command(
     if as_json:
         emit({**document(told, offered), "filed": rows, "artifact": artifact})
         return
-    from flows.commands.ending import terminal
+    from halflife.flows.commands.ending import terminal
 
     console = terminal()
     console.print(explanation(told, offered))

@@ -2,7 +2,7 @@
 
 import click
 
-from flows.commands.findings import adding, changing, files, looking
+from halflife.flows.commands.findings import adding, changing, files, looking
 
 
 @click.group(epilog="Example: halflife finding add 'auc() > 0.7' --note 'good enough to act on'")

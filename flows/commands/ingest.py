@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from flows.commands.common import emit, options
-from flows.commands.steps import run_flow
-from flows.settings import Settings
+from halflife.flows.commands.common import emit, options
+from halflife.flows.commands.steps import run_flow
+from halflife.flows.settings import Settings
 
 
 @click.command(epilog="Example: halflife ingest --ticks 4")
@@ -17,7 +17,7 @@ def command(settings: Settings, ticks: int, as_json: bool, verbose: bool) -> Non
     """Pull the next ticks of the feed into the store, exactly once; bad rows are set aside with their reason."""
 
     def flow(home: str) -> Coroutine[Any, Any, int]:
-        from flows.ingest import ingest
+        from halflife.flows.ingest import ingest
 
         return ingest(home, ticks)
 

@@ -2,9 +2,9 @@
 
 import click
 
-from flows.commands.common import alone, emit, options
-from flows.commands.steps import opened
-from flows.settings import Settings
+from halflife.flows.commands.common import alone, emit, options
+from halflife.flows.commands.steps import opened
+from halflife.flows.settings import Settings
 
 
 @click.command(epilog="Example: halflife investigate --version 4")
@@ -17,8 +17,8 @@ def command(settings: Settings, number: int | None, as_json: bool, verbose: bool
     makes them, and errors it is sure of. The rows that suggest are never those that confirm. Every retrain does this by
     itself and files what it finds; here it is shown again, and nothing is filed.
     """
-    from monitoring import steps
-    from monitoring.reports.investigation import document, terminal
+    from halflife.monitoring import steps
+    from halflife.monitoring.reports.investigation_page import document, terminal
 
     with alone(settings.home):
         _, here = opened(settings)
@@ -26,6 +26,6 @@ def command(settings: Settings, number: int | None, as_json: bool, verbose: bool
     if as_json:
         emit(document(told))
         return
-    from flows.commands.ending import terminal as console
+    from halflife.flows.commands.ending import terminal as console
 
     console().print(terminal(told))

@@ -4,9 +4,9 @@ import sys
 
 import click
 
-from flows.commands.common import alone, emit, interactive, note, options
-from flows.commands.steps import opened
-from flows.settings import Settings
+from halflife.flows.commands.common import alone, emit, interactive, note, options
+from halflife.flows.commands.steps import opened
+from halflife.flows.settings import Settings
 
 
 @click.command(epilog='Example: halflife needs --segments job --segments "age > 60"')
@@ -37,9 +37,9 @@ def command(
     sees: learning curves over all rows and by segment, and what labels in each segment would save. Beside it, the open
     findings that are unclear or untestable for want of rows. Kept with the version's run as needs.json and needs.txt.
     """
-    from monitoring import steps
-    from monitoring.needs.document import document
-    from monitoring.reports.needs import needs, plain
+    from halflife.monitoring import steps
+    from halflife.monitoring.label_needs.needs_document import document
+    from halflife.monitoring.reports.needs_terminal import needs, plain
 
     with alone(settings.home):
         _, here = opened(settings)
@@ -57,7 +57,7 @@ def command(
     if as_json:
         emit(document(told))
         return
-    from flows.commands.ending import terminal
+    from halflife.flows.commands.ending import terminal
 
     terminal().print(needs(told))
     note(f"\nkept with the run of {version.label} as needs.txt and needs.json; {told.fits} models were trained")

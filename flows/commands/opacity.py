@@ -2,9 +2,9 @@
 
 import click
 
-from flows.commands.common import alone, emit, note, options
-from flows.commands.steps import opened
-from flows.settings import Settings
+from halflife.flows.commands.common import alone, emit, note, options
+from halflife.flows.commands.steps import opened
+from halflife.flows.settings import Settings
 
 
 @click.command(epilog="Example: halflife opacity --version 11 --refits 5")
@@ -21,9 +21,9 @@ def command(settings: Settings, number: int | None, refits: int | None, as_json:
     On how many rows its shadows decide otherwise, and how far its scores move when one training row is left out: tree
     by tree, and against replacing all rows. Kept with the version's run as opacity.json and opacity.txt.
     """
-    from monitoring import steps
-    from monitoring.opacity import document
-    from monitoring.reports.opacity_terminal import plain, terminal
+    from halflife.monitoring import steps
+    from halflife.monitoring.multiplicity import document
+    from halflife.monitoring.reports.opacity_terminal import plain, terminal
 
     with alone(settings.home):
         _, here = opened(settings)
@@ -34,7 +34,7 @@ def command(settings: Settings, number: int | None, refits: int | None, as_json:
     if as_json:
         emit(document(told))
         return
-    from flows.commands.ending import terminal as console
+    from halflife.flows.commands.ending import terminal as console
 
     console().print(terminal(told, measured))
     note(f"\nkept with the run of {version.label} as opacity.txt and opacity.json")

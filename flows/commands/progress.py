@@ -7,7 +7,7 @@ from textwrap import shorten
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from flows.commands.common import interactive, note
+from halflife.flows.commands.common import interactive, note
 
 TICK = "tick "
 """A sentence that begins like this, and goes on with a number, moves the bar."""

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from flows.commands.common import emit, options
-from flows.commands.steps import fail, run_flow
-from flows.settings import Settings
+from halflife.flows.commands.common import emit, options
+from halflife.flows.commands.steps import fail, run_flow
+from halflife.flows.settings import Settings
 
 
 @click.command(epilog="Example: halflife recheck --fail-on stale")
@@ -17,12 +17,12 @@ def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: boo
     """Re-test every open finding on the newest version, on pinned and on fresh rows."""
 
     def flow(home: str) -> Coroutine[Any, Any, None]:
-        from flows.recheck import recheck
+        from halflife.flows.recheck import recheck
 
         return recheck(home)
 
     _, here = run_flow(settings, verbose, flow)
-    from monitoring.reports.listing import check_row
+    from halflife.monitoring.reports.listing import check_row
 
     version = here.version()
     findings = {finding.id: finding for finding in here.ledger.findings(open_only=True)}
@@ -31,7 +31,7 @@ def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: boo
     if as_json:
         emit({"version": version.label, "checks": rows})
     else:
-        from flows.commands.ending import show_checks
+        from halflife.flows.commands.ending import show_checks
 
         show_checks(version, rows)
     fail(fail_on, here)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.common import alone, emit, interactive, note, options
-from flows.settings import Settings
+from halflife.flows.commands.common import alone, emit, interactive, note, options
+from halflife.flows.settings import Settings
 
 if TYPE_CHECKING:
-    from models.recipe import Recipe
+    from halflife.models.recipe import Recipe
 
 
 @click.group(epilog="Example: halflife recipes list")
@@ -21,8 +21,8 @@ def command() -> None:
 @options
 def list_(settings: Settings, as_json: bool, verbose: bool) -> None:
     """List the strategies, with what they take from the settings, and the variants named there."""
-    from flows.commands.ending import terminal
-    from monitoring.reports.recipes import listed, listing
+    from halflife.flows.commands.ending import terminal
+    from halflife.monitoring.reports.recipe_listing import listed, listing
 
     found = listing(_variants(settings))
     if as_json:
@@ -44,13 +44,13 @@ def compare(settings: Settings, names: tuple[str, ...], until: int | None, as_js
     read, and nothing of it is changed. A finished trial is kept under trials/ and not made twice; the page is
     reports/recipes.html.
     """
-    from flows.bootstrap import lab
-    from monitoring.reports.trials import document, table
-    from monitoring.reports.trials_page import write_page
-    from monitoring.trials.compare import compare as side_by_side
-    from monitoring.trials.compare import trials
-    from monitoring.trials.shelf import Shelf
-    from monitoring.trials.variants import chosen
+    from halflife.flows.bootstrap import lab
+    from halflife.monitoring.reports.trials_page import write_page
+    from halflife.monitoring.reports.trials_terminal import document, table
+    from halflife.monitoring.trials.compare import compare as side_by_side
+    from halflife.monitoring.trials.compare import trials
+    from halflife.monitoring.trials.trial_cache import Shelf
+    from halflife.monitoring.trials.variants import chosen
 
     recipes = chosen(_variants(settings), names)
     home = settings.home.resolve()
@@ -70,7 +70,7 @@ def compare(settings: Settings, names: tuple[str, ...], until: int | None, as_js
     if as_json:
         emit({**document(told), "page": str(page)})
         return
-    from flows.commands.ending import short, terminal
+    from halflife.flows.commands.ending import short, terminal
 
     terminal().print(table(told))
     note(f"\nthe page with the pictures: {short(page)}")
@@ -78,7 +78,7 @@ def compare(settings: Settings, names: tuple[str, ...], until: int | None, as_js
 
 def _variants(settings: Settings) -> "dict[str, Recipe]":
     """Name -> recipe: the strategies on the configured recipe, and the variants of the settings."""
-    from monitoring.trials.variants import variants
+    from halflife.monitoring.trials.variants import variants
 
     threads = settings.compute.cores
     named = {name: trial.recipe(threads) for name, trial in settings.trials.items()}

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from flows import engine
-from flows.commands.common import alone, emit, mark_last, note, options, run
-from flows.commands.progress import progress
-from flows.commands.steps import opened
-from flows.settings import Settings
-from models.errors import UsageError
+from halflife.flows import prefect_engine
+from halflife.flows.commands.common import alone, emit, mark_last, note, options, run
+from halflife.flows.commands.progress import progress
+from halflife.flows.commands.steps import opened
+from halflife.flows.settings import Settings
+from halflife.models.errors import UsageError
 
 
 @click.command(epilog="Example: halflife replay --config infra/examples/elec.toml")
@@ -33,7 +33,7 @@ def replay(settings: Settings, ticks: int | None, *, as_json: bool, verbose: boo
     if as_json:
         emit(result)
         return
-    from flows.commands.ending import show_ending
+    from halflife.flows.commands.ending import show_ending
 
     show_ending(settings.home, result["seconds"])
 
@@ -54,9 +54,9 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
     """Run the replay flow; gives what ``replay --json`` prints."""
     started = time.perf_counter()
     with progress() as observe:
-        server_ready = engine.prepare(settings.home, verbose=verbose)
+        server_ready = prefect_engine.prepare(settings.home, verbose=verbose)
         home, here = opened(settings)
-        from monitoring.investigator.agenda import check_agenda
+        from halflife.monitoring.investigator.agenda import check_agenda
 
         here.observe = observe
         if observe.terminal is not None and "console" in here.channels:
@@ -66,7 +66,7 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
         check_agenda(here.policy.agenda, here.feed.schema)
         observe.expect(total)
 
-        from flows.replay import replay as flow
+        from halflife.flows.replay import replay as flow
 
         here.warm()
         server_ready()
@@ -76,8 +76,8 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
     if versions == 0:
         note(f"no version yet: {total} ticks are fewer than a window of {here.policy.window}")
 
-    from monitoring import steps
-    from monitoring.reports.listing import summary
+    from halflife.monitoring import steps
+    from halflife.monitoring.reports.listing import summary
 
     seconds = {"setup": running - started, **here.seconds}
     seconds["prefect"] = ended - running - sum(here.seconds.values())

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from flows.commands.common import alone, emit, options
-from flows.commands.steps import story
-from flows.settings import Settings
-from models.errors import NotFound
+from halflife.flows.commands.common import alone, emit, options
+from halflife.flows.commands.steps import story
+from halflife.flows.settings import Settings
+from halflife.models.errors import NotFound
 
 
 @click.command(epilog="Example: halflife report --open")
@@ -19,7 +19,7 @@ def command(settings: Settings, output: Path | None, show: bool, as_json: bool, 
     said = story(settings, scored=True)
     if not said.versions:
         raise NotFound("there is no version yet; run `halflife retrain` or `halflife replay` first")
-    from monitoring.reports.page import write_page
+    from halflife.monitoring.reports.page import write_page
 
     reports = settings.home.resolve() / "reports"
     path = output or reports / "conclusions.html"

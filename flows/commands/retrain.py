@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from flows.commands.common import emit, options
-from flows.commands.steps import fail, run_flow
-from flows.settings import Settings
-from models.domain import Version
+from halflife.flows.commands.common import emit, options
+from halflife.flows.commands.steps import fail, run_flow
+from halflife.flows.settings import Settings
+from halflife.models.domain import Version
 
 
 @click.command(epilog="Example: halflife retrain --fail-on guard")
@@ -19,8 +19,8 @@ def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: boo
     """Train, gate and register a version on the newest window, then re-test every open finding on it."""
 
     def flow(home: str) -> Coroutine[Any, Any, Version]:
-        from flows.recheck import recheck
-        from flows.retrain import retrain
+        from halflife.flows.recheck import recheck
+        from halflife.flows.retrain import retrain
 
         async def both() -> Version:
             version = await retrain(home)

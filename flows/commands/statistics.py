@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from flows.commands.common import emit
+from halflife.flows.commands.common import emit
 
 WIDTH = 100
 
@@ -15,9 +15,9 @@ WIDTH = 100
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def command(name: str | None, as_json: bool) -> None:
     """List what a claim can speak about; or explain one statistic: NAME."""
-    from monitoring.claims.manual import explained, statistics_table
-    from monitoring.claims.statistics import STATISTICS
-    from monitoring.claims.words import near
+    from halflife.monitoring.claims.language.manual import explained, statistics_table
+    from halflife.monitoring.claims.statistics import STATISTICS
+    from halflife.monitoring.claims.syntax.sql_words import near
 
     if name is None:
         table = statistics_table()

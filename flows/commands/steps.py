@@ -4,22 +4,22 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flows import engine
-from flows.commands.common import alone, mark_last, note, run
-from flows.settings import Settings
-from models.errors import NotFound
+from halflife.flows import prefect_engine
+from halflife.flows.commands.common import alone, mark_last, note, run
+from halflife.flows.settings import Settings
+from halflife.models.errors import NotFound
 
 if TYPE_CHECKING:
-    from monitoring.adapters.sql_ledger import SqlLedger
-    from monitoring.conclusions import Conclusions
-    from monitoring.service import Service
+    from halflife.monitoring.adapters.sql_ledger import SqlLedger
+    from halflife.monitoring.conclusions import Conclusions
+    from halflife.monitoring.service import Service
 
 T = TypeVar("T")
 
 
 def opened(settings: Settings) -> "tuple[str, Service]":
     """The home's path and its service, made if it is new."""
-    from flows.bootstrap import remember, service
+    from halflife.flows.bootstrap import remember, service
 
     home = str(remember(settings))
     service.cache_clear()
@@ -30,7 +30,7 @@ def opened(settings: Settings) -> "tuple[str, Service]":
 
 def book(settings: Settings) -> "SqlLedger":
     """The ledger alone, for commands that only look. Raises NotFound where there is none yet."""
-    from flows.bootstrap import ledger
+    from halflife.flows.bootstrap import ledger
 
     if not (settings.home / "ledger.db").exists():
         raise NotFound(f"{settings.home} has no ledger yet; start with `halflife replay` or `halflife demo`")
@@ -39,7 +39,7 @@ def book(settings: Settings) -> "SqlLedger":
 
 def story(settings: Settings, *, scored: bool = False) -> "Conclusions":
     """What the ledger concludes, without opening anything else; ``scored``: and how good forecasts have been."""
-    from monitoring.conclude import tell
+    from halflife.monitoring.conclude import tell
 
     return tell(book(settings), scored=scored)
 
@@ -47,7 +47,7 @@ def story(settings: Settings, *, scored: bool = False) -> "Conclusions":
 def run_flow(settings: Settings, verbose: bool, flow: Callable[[str], Coroutine[Any, Any, T]]) -> "tuple[T, Service]":
     """Run ``flow(home)`` while holding the home; gives its result and the service it used."""
     with alone(settings.home):
-        server_ready = engine.prepare(settings.home, verbose=verbose)
+        server_ready = prefect_engine.prepare(settings.home, verbose=verbose)
         home, here = opened(settings)
         server_ready()
         result = run(lambda: flow(home))

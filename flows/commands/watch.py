@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from flows.commands.common import emit, options
-from flows.commands.steps import run_flow
-from flows.settings import Settings
-from models.domain import Drift
+from halflife.flows.commands.common import emit, options
+from halflife.flows.commands.steps import run_flow
+from halflife.flows.settings import Settings
+from halflife.models.domain import Drift
 
 
 @click.command(epilog="Example: halflife watch --fail-on drift")
@@ -20,7 +20,7 @@ def command(settings: Settings, fail_on: str | None, as_json: bool, verbose: boo
     """Compare the newest ticks with the window the champion was trained on, on all rows."""
 
     def flow(home: str) -> Coroutine[Any, Any, Drift | None]:
-        from flows.watch import watch
+        from halflife.flows.watch import watch
 
         return watch(home)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from flows.commands.common import alone, emit, note, options
-from flows.commands.steps import opened
-from flows.settings import Settings
+from halflife.flows.commands.common import alone, emit, note, options
+from halflife.flows.commands.steps import opened
+from halflife.flows.settings import Settings
 
 
 class VersionNumber(click.ParamType["int"]):
@@ -37,8 +37,8 @@ def command(settings: Settings, finding: str, old: int | None, new: int | None, 
     another model did; the latter is held against the noise of retraining, as the versions' shadows show it, and what is
     beyond noise is told apart by a few more fits. Works for a finding that still holds, too.
     """
-    from monitoring import steps
-    from monitoring.reports.why import document
+    from halflife.monitoring import steps
+    from halflife.monitoring.reports.cause_words import document
 
     with alone(settings.home):
         _, here = opened(settings)
@@ -57,8 +57,8 @@ def command(settings: Settings, finding: str, old: int | None, new: int | None, 
     if as_json:
         emit({**document(told, asked, status, changed=kept), "kept": kept})
         return
-    from flows.commands.ending import terminal
-    from monitoring.reports.why_terminal import details
+    from halflife.flows.commands.ending import terminal
+    from halflife.monitoring.reports.cause_terminal import details
 
     terminal().print(details(told, asked, status, changed=kept))
     note(

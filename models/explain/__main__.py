@@ -1,11 +1,11 @@
-"""``python -m models.explain``: compile what scores and explains now, so that the first model does both at once."""
+"""``python -m halflife.models.explain``: compile what scores and explains now, so that the first model does both at once."""
 
 import lightgbm
 import numpy as np
 
-from models.explain.explainer import Explainer
-from models.explain.forest import read
-from models.explain.router import Router
+from halflife.models.explain.explainer import Explainer
+from halflife.models.explain.forest import read
+from halflife.models.explain.router import Router
 
 
 def main() -> None:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from models.explain.forest import Unreadable
-from models.learner.model import Model
-from models.rows import Array
-from models.threads import cores
+from halflife.models.explain.forest import Unreadable
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array
+from halflife.models.threads import cores
 
 
 def attributions(model: Model, matrix: Array, threads: int = 0, *, start: int = 0, base: Array | None = None) -> Array:

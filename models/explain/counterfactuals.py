@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.explain.conditions import Value
-from models.explain.moves import Moves, decode, moves
-from models.learner.model import Model
-from models.rows import Array, Mask
+from halflife.models.explain.action_set import Moves, decode, moves
+from halflife.models.explain.conditions import Value
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array, Mask
 
 MOST_CHANGES = 3
 KEPT = 160
@@ -60,7 +60,7 @@ def counterfactuals(
 ) -> list[Flip]:
     """The cheapest changes of a case after which the model decides otherwise, the cheapest first.
 
-    Every single change the model could tell apart is tried (``models.explain.moves``). Those that do not flip, move the
+    Every single change the model could tell apart is tried (``halflife.models.explain.action_set``). Those that do not flip, move the
     score the right way and are not both dearer and weaker than another of their feature are tried in pairs; the pairs
     that come nearest are tried with a third. The search is greedy: singles are the cheapest there are, pairs and triples
     the cheapest met.

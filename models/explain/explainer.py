@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.explain.forest import ZERO, Forest
-from models.explain.grouping import group
-from models.explain.kernel import ROWS, Rule, Tables, explain, tabulate
-from models.rows import Array
+from halflife.models.explain.forest import ZERO, Forest
+from halflife.models.explain.kernel import ROWS, Rule, Tables, explain, tabulate
+from halflife.models.explain.leaf_grouping import group
+from halflife.models.rows import Array
 
 ENTRIES = 1 << 20
 """Table entries held at a time: 8 MB, which a processor's cache can keep; a single tree may need more."""

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.errors import UsageError
-from models.rows import Array, Mask
+from halflife.models.errors import UsageError
+from halflife.models.rows import Array, Mask
 
 Ints = npt.NDArray[np.int64]
 

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.explain.compiled import compiled
-from models.explain.forest import BELOW, BELOW_NOT_ZERO, IN_SET, NOT_ABOVE_OR_ZERO, Forest, Ints
-from models.explain.groups import Groups
-from models.rows import Array
+from halflife.models.explain.compiled import compiled
+from halflife.models.explain.forest import BELOW, BELOW_NOT_ZERO, IN_SET, NOT_ABOVE_OR_ZERO, Forest, Ints
+from halflife.models.explain.leaf_tables import Groups
+from halflife.models.rows import Array
 
 Bits = npt.NDArray[np.uint8]
 

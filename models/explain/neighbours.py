@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.learner.model import Model
-from models.rows import ROW_ID, Array, Mask, row_hash
+from halflife.models.learner.model import Model
+from halflife.models.rows import ROW_ID, Array, Mask, row_hash
 
 MOST = 100_000
 """Rows looked at; of more, those with the smallest hash of id."""

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.errors import UsageError
-from models.explain.forest import Forest
-from models.explain.routing import Numbers, route, routes
-from models.rows import Array
+from halflife.models.errors import UsageError
+from halflife.models.explain.forest import Forest
+from halflife.models.explain.routing import Numbers, route, routes
+from halflife.models.rows import Array
 
 FEWEST = 4096
 """Rows below which a second thread is not worth its start."""

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.explain.compiled import compiled
-from models.explain.forest import (
+from halflife.models.explain.compiled import compiled
+from halflife.models.explain.forest import (
     BELOW,
     BELOW_NOT_ZERO,
     IN_SET,
@@ -25,7 +25,7 @@ from models.explain.forest import (
     Ints,
     Unreadable,
 )
-from models.rows import Array
+from halflife.models.rows import Array
 
 Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int32]

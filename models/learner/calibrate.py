@@ -11,8 +11,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import expit, logit
 
-from models.errors import ConfigError
-from models.rows import Array
+from halflife.models.errors import ConfigError
+from halflife.models.rows import Array
 
 SCALES = (0.02, 50.0)
 """Where the scale of a temperature map may lie: a monotone map needs it above 0, and separable rows would send it to

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.learner.calibrate import Temperature
-from models.learner.mixing import uniform
-from models.learner.model import encode
-from models.rows import Array, Rows, Schema, row_hash, units
+from halflife.models.learner.calibrate import Temperature
+from halflife.models.learner.model import encode
+from halflife.models.learner.seeding import uniform
+from halflife.models.rows import Array, Rows, Schema, row_hash, units
 
 FOLDS = 3
 LARGEST = 10.0

@@ -6,8 +6,8 @@ Every interval is a formula of the rows: nothing is resampled, so nothing depend
 import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
-from models.domain import Interval
-from models.rows import Array, Mask, Rows
+from halflife.models.domain import Interval
+from halflife.models.rows import Array, Mask, Rows
 
 EPSILON = float(np.finfo(np.float64).eps)
 

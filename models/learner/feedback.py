@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.errors import UsageError
-from models.rows import LABEL, PROPENSITY, Array, Part, Window
+from halflife.models.errors import UsageError
+from halflife.models.rows import LABEL, PROPENSITY, Array, Part, Window
 
 CLIPPED = 50.0
 """The most rows that one may stand for: an exploration of 2 %. Rarer rows count for less than they should, and a handful
@@ -36,7 +36,7 @@ def inverse_propensity(window: Window) -> InversePropensity:
         UsageError: the propensities do not identify anything; see `identified`.
 
     >>> import pandas as pd
-    >>> from models.rows import Split
+    >>> from halflife.models.rows import Split
     >>> rows = pd.DataFrame({"_id": ["a", "b"], "_label": [0.0, 1.0], "_propensity": [1.0, 0.05]})
     >>> inverse_propensity(Window(0, 0, "", rows, Split())).weights
     array([ 1., 20.])
@@ -63,7 +63,7 @@ def identified(window: Window) -> str:
     """Why the effect of the decisions cannot be told from these rows; empty when it can.
 
     >>> import pandas as pd
-    >>> from models.rows import Split
+    >>> from halflife.models.rows import Split
     >>> identified(Window(0, 0, "", pd.DataFrame({"_id": ["a"], "_label": [0.0]}), Split()))
     'no propensities are logged, so nobody can tell which labels the decisions kept from arriving'
     """

@@ -1,10 +1,10 @@
 """A window becomes a model: trees on the training rows, calibration on the calibration rows, by the recipe."""
 
-from models.learner.before import Before
-from models.learner.ground import Ground
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import Array, Schema, Window
+from halflife.models.learner.model import Model
+from halflife.models.learner.trainer import Ground
+from halflife.models.learner.warm_start import Before
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Array, Schema, Window
 
 
 def fit(
@@ -33,7 +33,7 @@ def fit(
 
     >>> import numpy as np
     >>> import pandas as pd
-    >>> from models.rows import Column, Kind, Split
+    >>> from halflife.models.rows import Column, Kind, Split
     >>> n = 400
     >>> rows = pd.DataFrame({"_id": [str(i) for i in range(n)], "_tick": 0, "_label": np.arange(n) % 2.0,
     ...                      "x": np.arange(n) % 2.0})

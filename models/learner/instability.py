@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import stdtrit
 
-from models.domain import Interval
-from models.rows import Array
+from halflife.models.domain import Interval
+from halflife.models.rows import Array
 
 
 def brier_parts(probability: Array, label: Array, common: float = 0.0) -> tuple[Array, Array]:

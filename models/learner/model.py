@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.errors import UsageError
-from models.learner.calibrate import restore
-from models.rows import Array, Kind, Rows, Schema
-from models.threads import cores
+from halflife.models.errors import UsageError
+from halflife.models.learner.calibrate import restore
+from halflife.models.rows import Array, Kind, Rows, Schema
+from halflife.models.threads import cores
 
 if TYPE_CHECKING:
     import lightgbm as lgb
 
-    from models.explain.explainer import Explainer
-    from models.explain.forest import Forest
-    from models.explain.router import Router
+    from halflife.models.explain.explainer import Explainer
+    from halflife.models.explain.forest import Forest
+    from halflife.models.explain.router import Router
 
 
 class Calibration(Protocol):
@@ -57,16 +57,16 @@ class Model:
 
     @cached_property
     def forest(self) -> "Forest":
-        """The trees as arrays. Raises UsageError and Unreadable as ``models.explain.forest.read``."""
-        from models.explain.forest import read
+        """The trees as arrays. Raises UsageError and Unreadable as ``halflife.models.explain.forest.read``."""
+        from halflife.models.explain.forest import read
 
         return read(self.text)
 
     @cached_property
     def router(self) -> "Router | None":
         """The trees made ready to be followed; None where only LightGBM can: linear or very large ones, another format."""
-        from models.explain.forest import Unreadable
-        from models.explain.router import Router  # it loads Numba, which only scoring needs
+        from halflife.models.explain.forest import Unreadable
+        from halflife.models.explain.router import Router  # it loads Numba, which only scoring needs
 
         try:
             return Router(self.forest)
@@ -76,7 +76,7 @@ class Model:
     @cached_property
     def explainer(self) -> "Explainer":
         """The trees made ready for `attributions`. Raises UsageError and Unreadable as `forest`."""
-        from models.explain.explainer import Explainer  # it loads Numba, which only scoring needs
+        from halflife.models.explain.explainer import Explainer  # it loads Numba, which only scoring needs
 
         return Explainer(self.forest, len(self.schema.columns))
 
@@ -157,7 +157,7 @@ def encode(
         categories: categorical column -> the categories whose positions are its codes.
         rows: positions in the frame, shape (n,); all when left out. The result is all the room this takes.
 
-    >>> from models.rows import Column
+    >>> from halflife.models.rows import Column
     >>> schema = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
     >>> encode(pd.DataFrame({"age": [30.0, 41.0], "job": ["cook", "spy"]}), schema, {"job": ("clerk", "cook")})
     array([[30.,  1.],

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.domain import Interval
-from models.rows import Array
+from halflife.models.domain import Interval
+from halflife.models.rows import Array
 
 EXPONENTS = np.linspace(0.1, 1.5, 57)
 """Where c is looked for. Excess losses fall no faster than 1/n where variance is what is left (parametric models), and

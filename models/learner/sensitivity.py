@@ -5,14 +5,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from models.errors import UsageError
-from models.learner.before import Before
-from models.learner.ground import Ground
-from models.learner.mixing import uniform
-from models.learner.model import Model
-from models.opacity import Sensitivity
-from models.recipe import Recipe
-from models.rows import ROW_ID, Array, Rows, Schema, Window, row_hash
+from halflife.models.errors import UsageError
+from halflife.models.learner.model import Model
+from halflife.models.learner.seeding import uniform
+from halflife.models.learner.trainer import Ground
+from halflife.models.learner.warm_start import Before
+from halflife.models.opacity import Sensitivity
+from halflife.models.recipe import Recipe
+from halflife.models.rows import ROW_ID, Array, Rows, Schema, Window, row_hash
 
 NOTHING = 1e-60
 """Weight of a row left out: the row is drawn as before, and in LightGBM's single precision it weighs exactly 0. A weight

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.learner.model import encode
-from models.rows import Array, Rows, Schema
+from halflife.models.learner.model import encode
+from halflife.models.rows import Array, Rows, Schema
 
 if TYPE_CHECKING:
     import lightgbm as lgb

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from models.world.draws import Stream, chances, generator
-from models.world.features import CATEGORICAL, NUMERIC, Codes, Floats, Numeric
+from halflife.models.world.draws import Stream, chances, generator
+from halflife.models.world.features import CATEGORICAL, NUMERIC, Codes, Floats, Numeric
 
 Labels = npt.NDArray[np.int8]
 Delays = npt.NDArray[np.uint8]

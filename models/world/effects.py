@@ -7,9 +7,9 @@ from math import prod
 import numpy as np
 from scipy.special import expit
 
-from models.world.events import Event
-from models.world.features import INTERCEPT, Categorical, Codes, Floats, Numeric
-from models.world.scenarios import Scenario
+from halflife.models.world.events import Event
+from halflife.models.world.features import INTERCEPT, Categorical, Codes, Floats, Numeric
+from halflife.models.world.scenarios import Scenario
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Effects:
     def slope(self, feature: str, **segment: str) -> float:
         """The feature's slope in a segment.
 
-        >>> from models.world.features import CATEGORICAL, NUMERIC
-        >>> from models.world.scenarios import SCENARIOS
+        >>> from halflife.models.world.features import CATEGORICAL, NUMERIC
+        >>> from halflife.models.world.scenarios import SCENARIOS
         >>> now = effects(SCENARIOS["calm"], 0, NUMERIC, CATEGORICAL)
         >>> now.slope("device_age"), now.slope("device_age", region="north")
         (-0.45, -0.9)

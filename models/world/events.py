@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.errors import ConfigError
+from halflife.models.errors import ConfigError
 
 
 class Change(StrEnum):

@@ -8,8 +8,8 @@ about 44.
 from dataclasses import dataclass
 from math import prod
 
-from models.errors import NotFound
-from models.world.events import Change, Event
+from halflife.models.errors import NotFound
+from halflife.models.world.events import Change, Event
 
 
 @dataclass(frozen=True)

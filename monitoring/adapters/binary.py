@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 
-from models.errors import FeedError
-from models.rows import Array
-from monitoring.adapters.sniff import numbers, texts
+from halflife.models.errors import FeedError
+from halflife.models.rows import Array
+from halflife.monitoring.adapters.csv_dialect import numbers, texts
 
 POSITIVE = {frozenset(pair): pair[1] for pair in (("0", "1"), ("no", "yes"), ("false", "true"), ("n", "y"))}
 """Pairs that say by themselves which value is positive."""

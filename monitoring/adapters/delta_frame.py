@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from models.rows import LABEL, ROW_ID, TICK, Array
+from halflife.models.rows import LABEL, ROW_ID, TICK, Array
 
 CELLS = 1 << 22
 """Read at a time, 32 MB of numbers: small windows in one go, large ones a few columns at once."""

@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 import polars as pl
 
-from models.rows import ROW_ID, TICK, Schema, row_hash
-from monitoring.adapters.delta_table import TickTable
-from monitoring.adapters.profile_files import read_layout, read_profile, write_layout, write_profile
-from monitoring.sketches.layout import Layout, found
-from monitoring.sketches.profile import Profile, profile
+from halflife.models.rows import ROW_ID, TICK, Schema, row_hash
+from halflife.monitoring.adapters.delta_table import TickTable
+from halflife.monitoring.adapters.profile_files import read_layout, read_profile, write_layout, write_profile
+from halflife.monitoring.drift.sketches.layout import Layout, found
+from halflife.monitoring.drift.sketches.profile import Profile, profile
 
 FOUNDING = 10_000
 """Rows from which the bins are fixed; until the store has so many, nothing is kept and profiles are counted from rows."""

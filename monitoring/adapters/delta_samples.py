@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from models.rows import ENTITY, LABEL, ROW_ID, Part, Split, row_hash
+from halflife.models.rows import ENTITY, LABEL, ROW_ID, Part, Split, row_hash
 
 
 def label_counts(rows: pl.LazyFrame, labels: Callable[[pl.Series], pl.DataFrame]) -> tuple[int, int]:

@@ -13,13 +13,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from models.errors import NotFound, SchemaError, TickError
-from models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
-from monitoring.adapters.delta_frame import canonical
-from monitoring.adapters.delta_profiles import Profiles
-from monitoring.adapters.delta_samples import label_counts, unseen_ids
-from monitoring.adapters.delta_table import TickTable, answering
-from monitoring.adapters.store_contract import (
+from halflife.models.errors import NotFound, SchemaError, TickError
+from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
+from halflife.monitoring.adapters.delta_frame import canonical
+from halflife.monitoring.adapters.delta_profiles import Profiles
+from halflife.monitoring.adapters.delta_samples import label_counts, unseen_ids
+from halflife.monitoring.adapters.delta_table import TickTable, answering
+from halflife.monitoring.adapters.store_contract import (
     StoreContract,
     read_contract,
     require_entities,
@@ -28,10 +28,10 @@ from monitoring.adapters.store_contract import (
     require_storable,
     write_contract,
 )
-from monitoring.conform import Conformed, conform, conform_labels, require_columns
-from monitoring.ports import Ingested, Store
-from monitoring.repeats import without_seen_labels, without_seen_rows
-from monitoring.sketches.profile import Profile
+from halflife.monitoring.deduplication import without_seen_labels, without_seen_rows
+from halflife.monitoring.drift.sketches.profile import Profile
+from halflife.monitoring.ports import Ingested, Store
+from halflife.monitoring.row_validation import Conformed, conform, conform_labels, require_columns
 
 SOURCE = re.compile(r"rows@(\d+),labels@(\d+)")
 LABEL_COLUMNS = pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), (LABEL, pa.float64())])

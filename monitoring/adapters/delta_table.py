@@ -12,9 +12,9 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from models.errors import NotFound, Unavailable
-from models.rows import ROW_ID, TICK
-from monitoring.adapters.seen import Seen
+from halflife.models.errors import NotFound, Unavailable
+from halflife.models.rows import ROW_ID, TICK
+from halflife.monitoring.adapters.id_index import Seen
 
 APPLICATION = "halflife.tick"
 STEPS = 50

@@ -5,13 +5,13 @@ Importing this module imports Evidently, which takes seconds: the reporter does 
 
 from typing import Any
 
-from models.domain import Status
-from models.half_life import HalfLife
-from monitoring.adapters.evidently_quiet import quiet
-from monitoring.conclusions import Conclusions
-from monitoring.reports.half_life_words import by_noise
-from monitoring.reports.plots import COLOURS
-from monitoring.reports.words import counts_by_version, headline, measured, overall, retrains
+from halflife.models.domain import Status
+from halflife.models.half_life import HalfLife
+from halflife.monitoring.adapters.evidently_quiet import quiet
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.reports.half_life_words import by_noise
+from halflife.monitoring.reports.plots import COLOURS
+from halflife.monitoring.reports.words import counts_by_version, headline, measured, overall, retrains
 
 with quiet():
     from evidently.core.datasets import Dataset

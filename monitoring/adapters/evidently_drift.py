@@ -9,9 +9,9 @@ from contextvars import ContextVar
 
 import pandas as pd
 
-from models.domain import ColumnDrift
-from monitoring.adapters.evidently_quiet import quiet
-from monitoring.drift import METHODS, MISSING_SHARE, NEW_VALUES
+from halflife.models.domain import ColumnDrift
+from halflife.monitoring.adapters.evidently_quiet import quiet
+from halflife.monitoring.drift.comparison import METHODS, MISSING_SHARE, NEW_VALUES
 
 with quiet():
     from evidently.legacy.calculations.stattests import StatTest, register_stattest

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from models.domain import ColumnDrift, Drift
-from monitoring.adapters.evidently_quiet import quiet
-from monitoring.conclusions import Conclusions
-from monitoring.ports import Reporter
+from halflife.models.domain import ColumnDrift, Drift
+from halflife.monitoring.adapters.evidently_quiet import quiet
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.ports import Reporter
 
 NO_COLUMN = "halflife: none"
 TABLE = ["column", "compared by", "score", "threshold", ""]
@@ -37,7 +37,7 @@ class EvidentlyReporter(Reporter):
             from evidently.core.report import Snapshot
             from evidently.legacy.renderers.html_widgets import CounterData, counter, table_data
 
-            from monitoring.adapters.evidently_conclusions import conclusions_metric
+            from halflife.monitoring.adapters.evidently_conclusions import conclusions_metric
 
             story = conclusions_metric(conclusions)
             label = f"ticks {drift.first_tick} to {drift.tick} against v{drift.against}"
@@ -69,7 +69,7 @@ def _farthest(column: ColumnDrift) -> float:
 
 def _row(column: ColumnDrift) -> list[str]:
     """A column's line in the table."""
-    from monitoring.adapters.evidently_drift import SHOWN
+    from halflife.monitoring.adapters.evidently_drift import SHOWN
 
     error = f" ± {column.error:.4f}" if column.error else ""
     moved = "moved" if column.drifted else ""
@@ -98,7 +98,7 @@ def _drawn(story: Any, columns: Sequence[ColumnDrift], sides: tuple[pd.DataFrame
 def _run(story: Any, columns: Sequence[ColumnDrift], sides: tuple[pd.DataFrame, pd.DataFrame]) -> Any:
     from evidently import DataDefinition, Dataset, Report
 
-    from monitoring.adapters.evidently_drift import showing
+    from halflife.monitoring.adapters.evidently_drift import showing
 
     names = [column.name for column in columns]
     numeric = [name for name in names if pd.api.types.is_float_dtype(sides[0][name].dtype)]

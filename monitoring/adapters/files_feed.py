@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from models.errors import ConfigError, FeedError
-from models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Array, Batch, Column, Kind, Schema
-from monitoring.adapters.binary import binary
-from monitoring.adapters.ordering import time_order
-from monitoring.adapters.sniff import numbers, require_known, texts
-from monitoring.adapters.tabular import read_table
-from monitoring.ports import Feed
+from halflife.models.errors import ConfigError, FeedError
+from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Array, Batch, Column, Kind, Schema
+from halflife.monitoring.adapters.binary import binary
+from halflife.monitoring.adapters.csv_dialect import numbers, require_known, texts
+from halflife.monitoring.adapters.tabular import read_table
+from halflife.monitoring.adapters.time_order import time_order
+from halflife.monitoring.ports import Feed
 
 
 @dataclass(frozen=True)

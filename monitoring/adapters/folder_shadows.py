@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.errors import NotFound, Unavailable
-from models.learner.model import Model
-from monitoring.ports import Shadows
+from halflife.models.errors import NotFound, Unavailable
+from halflife.models.learner.model import Model
+from halflife.monitoring.ports import Shadows
 
 LEVEL = 1
 """Of compression: at 6 the files are a sixth smaller and take four times as long."""

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
-from models.errors import ConfigError, Unavailable
-from monitoring import templates
-from monitoring.adapters.ledger_tables import HEAD
+from halflife.models.errors import ConfigError, Unavailable
+from halflife.monitoring import database_cache
+from halflife.monitoring.adapters.ledger_tables import HEAD
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITERS = 0x48616C66
@@ -68,7 +68,7 @@ class Database:
                     f"the ledger {self.where} cannot be made: there is no folder {Path(self.where).parent}"
                 )
             if plain and not Path(self.where).exists():
-                templates.fill(Path(self.where), template_key(), make_template)
+                database_cache.fill(Path(self.where), template_key(), make_template)
             sa.event.listen(self.engine, "connect", _pragmas)
             sa.event.listen(self.engine, "begin", _begin)
         self._bring_up_to_date()

@@ -4,9 +4,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.domain import Finding, Status
-from monitoring.adapters.ledger_rows import to_finding
-from monitoring.adapters.ledger_tables import CHECKS, FINDINGS
+from halflife.models.domain import Finding, Status
+from halflife.monitoring.adapters.ledger_rows import to_finding
+from halflife.monitoring.adapters.ledger_tables import CHECKS, FINDINGS
 
 AT_ONCE = 500
 """Keys in one query."""

@@ -3,10 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.alert import Alert, AlertItem, AlertKind, Severity
-from models.domain import Check, ColumnDrift, Drift, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.shadow import Controls, ShadowKind
-from monitoring.ports import Delivery
+from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
+from halflife.models.domain import (
+    Check,
+    ColumnDrift,
+    Drift,
+    Finding,
+    Interval,
+    Measurement,
+    Role,
+    Scope,
+    Status,
+    Version,
+)
+from halflife.models.shadow import Controls, ShadowKind
+from halflife.monitoring.ports import Delivery
 
 Row = Mapping[str, Any]
 """Column name -> value, as the database gives it."""

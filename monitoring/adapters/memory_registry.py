@@ -6,11 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from models.domain import Role, Version
-from models.errors import NotFound
-from models.learner.model import Model
-from models.rows import Window
-from monitoring.ports import Registry
+from halflife.models.domain import Role, Version
+from halflife.models.errors import NotFound
+from halflife.models.learner.model import Model
+from halflife.models.rows import Window
+from halflife.monitoring.ports import Registry
 
 READY = 8
 """Models that are kept ready for use, beside the texts of all."""

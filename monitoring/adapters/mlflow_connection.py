@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.errors import Unavailable
-from monitoring import templates
+from halflife.models.errors import Unavailable
+from halflife.monitoring import database_cache
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -85,7 +85,7 @@ class Connection:
             self.database.parent.mkdir(parents=True, exist_ok=True)
             new = not self.database.exists()
             if new:
-                templates.fill(self.database, template_key(), make_template)
+                database_cache.fill(self.database, template_key(), make_template)
             with closing(sqlite3.connect(self.database, timeout=self.patience)) as probe:
                 if new:  # a version is some 40 transactions, each of which would wait for the disk several times
                     probe.execute("PRAGMA journal_mode = WAL")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.learner.model import Model
-from monitoring.adapters.mlflow_connection import hushed
+from halflife.models.learner.model import Model
+from halflife.monitoring.adapters.mlflow_connection import hushed
 
 TEXT = "model.lgb"
 REST = "halflife.json"

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from models.domain import Version
-from models.learner.model import Model
-from models.rows import LABEL, Kind, Window
+from halflife.models.domain import Version
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL, Kind, Window
 
 if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
@@ -63,7 +63,7 @@ def parameters(version: Version, model: Model) -> dict[str, str]:
 def metrics(version: Version) -> dict[str, float]:
     """Every metric with its bounds.
 
-    >>> from models.domain import Interval, Role
+    >>> from halflife.models.domain import Interval, Role
     >>> v = Version(1, 0, 9, "1", "r", 0, "d", "m", {"auc": Interval(0.8, 0.7, 0.9)}, Role.CHAMPION, "", 100)
     >>> metrics(v)
     {'auc': 0.8, 'auc_lower': 0.7, 'auc_upper': 0.9}

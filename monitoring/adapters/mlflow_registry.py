@@ -7,13 +7,13 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from models.domain import Role, Version
-from models.errors import ConfigError, NotFound
-from models.learner.model import Model
-from models.rows import Window
-from monitoring.adapters import mlflow_package, mlflow_records, mlflow_steps
-from monitoring.adapters.mlflow_connection import SQLITE, Connection
-from monitoring.ports import Registry
+from halflife.models.domain import Role, Version
+from halflife.models.errors import ConfigError, NotFound
+from halflife.models.learner.model import Model
+from halflife.models.rows import Window
+from halflife.monitoring.adapters import mlflow_package, mlflow_records, mlflow_steps
+from halflife.monitoring.adapters.mlflow_connection import SQLITE, Connection
+from halflife.monitoring.ports import Registry
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.domain import Version
-from models.errors import Unavailable
-from models.learner.model import Model
-from monitoring.adapters import mlflow_package, mlflow_records
+from halflife.models.domain import Version
+from halflife.models.errors import Unavailable
+from halflife.models.learner.model import Model
+from halflife.monitoring.adapters import mlflow_package, mlflow_records
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel, Run

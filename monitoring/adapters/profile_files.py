@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from monitoring.sketches.column import Categories, Numbers, Sketch
-from monitoring.sketches.layout import Edges, Layout, Words
-from monitoring.sketches.profile import Profile
+from halflife.monitoring.drift.sketches.column import Categories, Numbers, Sketch
+from halflife.monitoring.drift.sketches.layout import Edges, Layout, Words
+from halflife.monitoring.drift.sketches.profile import Profile
 
 SAID = b"halflife"
 DAMAGED = (OSError, pa.ArrowException, KeyError, TypeError, ValueError, IndexError)

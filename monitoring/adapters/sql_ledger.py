@@ -6,13 +6,13 @@ from types import TracebackType
 
 import sqlalchemy as sa
 
-from models.alert import Alert
-from models.domain import Check, Drift, Finding, Stage, Status, Version
-from models.errors import NotFound
-from monitoring.adapters.ledger_database import Database
-from monitoring.adapters.ledger_known import AT_ONCE, KnownFindings, KnownStatuses
-from monitoring.adapters.ledger_known import rows as _rows
-from monitoring.adapters.ledger_rows import (
+from halflife.models.alert import Alert
+from halflife.models.domain import Check, Drift, Finding, Stage, Status, Version
+from halflife.models.errors import NotFound
+from halflife.monitoring.adapters.ledger_database import Database
+from halflife.monitoring.adapters.ledger_known import AT_ONCE, KnownFindings, KnownStatuses
+from halflife.monitoring.adapters.ledger_known import rows as _rows
+from halflife.monitoring.adapters.ledger_rows import (
     alert_row,
     check_row,
     drift_row,
@@ -24,9 +24,9 @@ from monitoring.adapters.ledger_rows import (
     to_version,
     version_row,
 )
-from monitoring.adapters.ledger_tables import ALERTS, CHECKS, DELIVERIES, DRIFTS, FINDINGS, VERSIONS
-from monitoring.adapters.sql_reasons import SqlReasons
-from monitoring.ports import Delivery
+from halflife.monitoring.adapters.ledger_tables import ALERTS, CHECKS, DELIVERIES, DRIFTS, FINDINGS, VERSIONS
+from halflife.monitoring.adapters.sql_reasons import SqlReasons
+from halflife.monitoring.ports import Delivery
 
 PENDING, SENT, DEAD = "pending", "sent", "dead"
 REVISABLE = ("author", "note", "guard", "ttl", "links", "in_file")

@@ -6,13 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.cause import Cause, Share, Why
-from models.forecast import Forecast
-from models.opacity import Multiplicity, Opacity, Sensitivity
-from monitoring.adapters.ledger_database import Database
-from monitoring.adapters.ledger_known import rows
-from monitoring.adapters.ledger_tables import CAUSES, FORECASTS, OPACITIES
-from monitoring.ports import Ledger
+from halflife.models.causes import Cause, Share, Why
+from halflife.models.forecast import Forecast
+from halflife.models.opacity import Multiplicity, Opacity, Sensitivity
+from halflife.monitoring.adapters.ledger_database import Database
+from halflife.monitoring.adapters.ledger_known import rows
+from halflife.monitoring.adapters.ledger_tables import CAUSES, FORECASTS, OPACITIES
+from halflife.monitoring.ports import Ledger
 
 
 class SqlReasons(Ledger):

@@ -7,8 +7,8 @@ from json import JSONDecodeError, dumps, loads
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from models.errors import ConfigError, SchemaError, Unavailable
-from models.rows import ENTITY, PROPENSITY, RESERVED, Schema, Split
+from halflife.models.errors import ConfigError, SchemaError, Unavailable
+from halflife.models.rows import ENTITY, PROPENSITY, RESERVED, Schema, Split
 
 NAME = "store.json"
 

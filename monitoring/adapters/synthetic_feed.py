@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.errors import ConfigError, FeedError
-from models.rows import ENTITY, LABEL, ROW_ID, Batch, Mask, Schema
-from models.world.world import Arrays, World
-from monitoring.ports import Feed
+from halflife.models.errors import ConfigError, FeedError
+from halflife.models.rows import ENTITY, LABEL, ROW_ID, Batch, Mask, Schema
+from halflife.models.world.generator import Arrays, World
+from halflife.monitoring.ports import Feed
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -30,7 +30,7 @@ class SyntheticFeed(Feed):
     Raises:
         ConfigError: fewer than one tick, an exploration that is no share.
 
-    >>> from models.world.scenarios import SCENARIOS
+    >>> from halflife.models.world.scenarios import SCENARIOS
     >>> feed = SyntheticFeed(World(SCENARIOS["calm"], seed=1, rows_per_tick=100), ticks=44)
     >>> batch = feed.batch(7)
     >>> batch.rows["_id"].iloc[-1], batch.labels["_id"].iloc[0][:5]

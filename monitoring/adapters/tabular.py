@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from models.errors import FeedError
-from monitoring.adapters.sniff import header_of, separator_of
+from halflife.models.errors import FeedError
+from halflife.monitoring.adapters.csv_dialect import header_of, separator_of
 
 TEXT = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from models.rows import Array
+from halflife.models.rows import Array
 
 T = TypeVar("T", float, Array)
 

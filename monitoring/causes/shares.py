@@ -13,10 +13,10 @@ from math import inf, isnan, sqrt
 
 import numpy as np
 
-from models.cause import Cause, Share
-from models.rows import Array
-from monitoring.causes.noise import Basis, Noise
-from monitoring.causes.shapley import first_part
+from halflife.models.causes import Cause, Share
+from halflife.models.rows import Array
+from halflife.monitoring.causes.retraining_noise import Basis, Noise
+from halflife.monitoring.causes.shapley import first_part
 
 DRAWS = 1_000
 PARTS = (Cause.PIPELINE, Cause.FEEDBACK, Cause.COVARIATE, Cause.CONCEPT, Cause.DATA)

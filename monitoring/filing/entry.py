@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.domain import Scope
-from models.errors import UsageError
+from halflife.models.domain import Scope
+from halflife.models.errors import UsageError
 
 NAME = r"^[A-Za-z][A-Za-z0-9._-]{0,99}$"
 """Short enough for a tag's key in the registry, and never mistaken for a finding's number."""

@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.domain import Scope
-from models.errors import ClaimError
-from models.rows import Schema
-from monitoring.claims.grammar import Claim, parse
-from monitoring.claims.words import near
-from monitoring.filing.entry import RIGHT, UNGUARDED, Entry, FindingsFile
-from monitoring.filing.marks import Fault, Marked, Path
+from halflife.models.domain import Scope
+from halflife.models.errors import ClaimError
+from halflife.models.rows import Schema
+from halflife.monitoring.claims.language.grammar import Claim, parse
+from halflife.monitoring.claims.syntax.sql_words import near
+from halflife.monitoring.filing.entry import RIGHT, UNGUARDED, Entry, FindingsFile
+from halflife.monitoring.filing.yaml_positions import Fault, Marked, Path
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def read(text: str, name: str, *, schema: Schema | None = None, newest: int | No
 
     >>> read("findings:\n  - {name: good, claim: acu() > 0.7}\n", "findings.yaml")
     Traceback (most recent call last):
-    models.errors.ConfigError: findings.yaml:2:25: 'acu' is not a statistic; ...
+    halflife.models.errors.ConfigError: findings.yaml:2:25: 'acu' is not a statistic; ...
     """
     marked = Marked(text, name)
     try:

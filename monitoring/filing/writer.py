@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from models.domain import Finding
-from models.errors import ClaimError
-from monitoring.claims.grammar import parse
+from halflife.models.domain import Finding
+from halflife.models.errors import ClaimError
+from halflife.monitoring.claims.language.grammar import parse
 
 
 class _Block(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
@@ -44,7 +44,7 @@ _Block.add_representer(str, _text)
 def write(findings: Iterable[Finding]) -> str:
     """The text, ordered by name; reading it and writing what was read gives the same text.
 
-    >>> from models.domain import Scope
+    >>> from halflife.models.domain import Scope
     >>> fair = Finding("fair", "auc() > 0.7 ± 0.02", "auc", Scope.POPULATION, 3, author="ann", guard=True)
     >>> print(write([fair]), end="")
     findings:

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from models.domain import ColumnDrift, Finding
-from models.errors import ClaimError
-from models.learner.model import Model
-from models.rows import LABEL, Array, Rows
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import Claim, parse
-from monitoring.claims.segment import Segment
-from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import ColumnDrift, Finding
+from halflife.models.errors import ClaimError
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL, Array, Rows
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import Claim, parse
+from halflife.monitoring.claims.statistics.base import CaseStatistic
+from halflife.monitoring.claims.syntax.segment import Segment
 
 EVIDENCE, CASES = "evidence", "cases"
 

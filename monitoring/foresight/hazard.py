@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from models.rows import Array, Rows
-from monitoring.foresight.pairs import Pairs
+from halflife.models.rows import Array, Rows
+from halflife.monitoring.foresight.forecast_table import Pairs
 
 ENOUGH = 50
 """Refutations among the past from which a hazard is learned, and again among its own forecasts to recalibrate them."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtr
 
-from models.domain import Check, Finding, Scope
-from models.errors import ClaimError
-from models.rows import Array
-from monitoring.claims.case import about_case
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import order
-from monitoring.foresight.noise import INDEPENDENT, Spread
-from monitoring.foresight.pairs import FARTHEST
+from halflife.models.domain import Check, Finding, Scope
+from halflife.models.errors import ClaimError
+from halflife.models.rows import Array
+from halflife.monitoring.claims.estimation.measure import order
+from halflife.monitoring.claims.language.about_case import about_case
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.foresight.forecast_table import FARTHEST
+from halflife.monitoring.foresight.next_retrain_noise import INDEPENDENT, Spread
 
 
 @dataclass(frozen=True)

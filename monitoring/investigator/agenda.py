@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from models.errors import ClaimError, UsageError
-from models.rows import Kind, Schema
-from monitoring.claims.predicates import check
-from monitoring.claims.words import near
+from halflife.models.errors import ClaimError, UsageError
+from halflife.models.rows import Kind, Schema
+from halflife.monitoring.claims.syntax.predicates import check
+from halflife.monitoring.claims.syntax.sql_words import near
 
 SIGNS = ("+", "-")
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.rows import Array, Kind
-from monitoring.claims.source import spelled
-from monitoring.claims.words import quote
-from monitoring.investigator.lead import rounded
-from monitoring.investigator.scene import Scene
+from halflife.models.rows import Array, Kind
+from halflife.monitoring.claims.syntax.claim_text import spelled
+from halflife.monitoring.claims.syntax.sql_words import quote
+from halflife.monitoring.investigator.lead import rounded
+from halflife.monitoring.investigator.scored_rows import Scene
 
 BELOW, ABOVE = (0.1, 0.25, 0.5), (0.5, 0.75, 0.9)
 LEAST_ROWS, LEAST_SHARE = 30, 0.03

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from monitoring.investigator.agenda import Agenda
-from monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
-from monitoring.investigator.reliance import direction, profile
-from monitoring.investigator.scene import SOME, Scene
+from halflife.monitoring.investigator.agenda import Agenda
+from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
+from halflife.monitoring.investigator.scored_rows import SOME, Scene
+from halflife.monitoring.investigator.strongest_features import direction, profile
 
 MATERIAL = 0.05
 """Log-odds by which the score must move for its direction to mean something."""

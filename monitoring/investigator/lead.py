@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitoring.claims.grammar import parse
-from monitoring.claims.source import spelled
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.syntax.claim_text import spelled
 
 
 class Topic(StrEnum):

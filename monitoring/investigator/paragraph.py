@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from monitoring.investigator.lead import Lead, Topic, listed, percent
-from monitoring.investigator.scene import Scene
+from halflife.monitoring.investigator.lead import Lead, Topic, listed, percent
+from halflife.monitoring.investigator.scored_rows import Scene
 
 MATTERS = 0.01
 """What is at stake from which a lead is told."""

@@ -4,23 +4,23 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from models.domain import Author, Finding, Version
-from models.learner.model import Model
-from models.rows import LABEL
-from monitoring.claims.grammar import parse
-from monitoring.claims.statistics import STATISTICS
-from monitoring.investigator.agenda import Agenda
-from monitoring.investigator.candidates import candidates
-from monitoring.investigator.errors import errors
-from monitoring.investigator.expectations import expectations
-from monitoring.investigator.groups import groups
-from monitoring.investigator.lead import Investigation, Lead, Topic
-from monitoring.investigator.paragraph import paragraph
-from monitoring.investigator.quality import quality, slope
-from monitoring.investigator.reliance import reliance
-from monitoring.investigator.scene import Scene
-from monitoring.investigator.shortcuts import shortcuts
-from monitoring.investigator.slices import misjudged, worst
+from halflife.models.domain import Author, Finding, Version
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.investigator.agenda import Agenda
+from halflife.monitoring.investigator.candidates import candidates
+from halflife.monitoring.investigator.confident_errors import errors
+from halflife.monitoring.investigator.expectations import expectations
+from halflife.monitoring.investigator.group_gaps import groups
+from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
+from halflife.monitoring.investigator.overall_quality import quality, slope
+from halflife.monitoring.investigator.paragraph import paragraph
+from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.shortcuts import shortcuts
+from halflife.monitoring.investigator.slices import misjudged, worst
+from halflife.monitoring.investigator.strongest_features import reliance
 
 LEAST_ROWS = 50
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from models.rows import Mask
-from monitoring.investigator.agenda import Agenda
-from monitoring.investigator.candidates import Candidates
-from monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
-from monitoring.investigator.scene import SOME, Scene
-from monitoring.investigator.signal import auc_error, signals
+from halflife.models.rows import Mask
+from halflife.monitoring.investigator.agenda import Agenda
+from halflife.monitoring.investigator.candidates import Candidates
+from halflife.monitoring.investigator.column_signal import auc_error, signals
+from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
+from halflife.monitoring.investigator.scored_rows import SOME, Scene
 
 USED, WEIGHTY = 0.02, 0.05
 """Share of attribution from which a column that is known too late matters, and from which any other is looked into."""

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from models.rows import Kind, Mask
-from monitoring.claims.predicates import columns
-from monitoring.investigator.agenda import Agenda
-from monitoring.investigator.candidates import Candidates
-from monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
-from monitoring.investigator.scene import Scene
-from monitoring.investigator.search import Slice, search
-from monitoring.investigator.signal import auc, auc_error
+from halflife.models.rows import Kind, Mask
+from halflife.monitoring.claims.syntax.predicates import columns
+from halflife.monitoring.investigator.agenda import Agenda
+from halflife.monitoring.investigator.candidates import Candidates
+from halflife.monitoring.investigator.column_signal import auc, auc_error
+from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
+from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.slice_search import Slice, search
 
 LOOKED_AT = 3
 """Slices that are looked into for each that is told."""

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.domain import Role, Version
+from halflife.models.domain import Role, Version
 
 if TYPE_CHECKING:  # whoever reads a ledger loads no models
-    from models.learner.model import Model
-    from models.rows import Window
+    from halflife.models.learner.model import Model
+    from halflife.models.rows import Window
 
 
 class Registry(ABC):

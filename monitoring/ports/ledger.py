@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
-from models.alert import Alert
-from models.cause import Why
-from models.domain import Check, Drift, Finding, Stage, Status, Version
-from models.forecast import Forecast
-from models.opacity import Opacity
-from monitoring.ports.telling import Delivery
+from halflife.models.alert import Alert
+from halflife.models.causes import Why
+from halflife.models.domain import Check, Drift, Finding, Stage, Status, Version
+from halflife.models.forecast import Forecast
+from halflife.models.opacity import Opacity
+from halflife.monitoring.ports.telling import Delivery
 
 
 class Ledger(ABC):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # whoever reads a ledger loads no frames
     import pandas as pd
 
-    from models.rows import Batch, Schema, Split, Window
-    from monitoring.sketches.profile import Profile
+    from halflife.models.rows import Batch, Schema, Split, Window
+    from halflife.monitoring.drift.sketches.profile import Profile
 
 
 class Feed(ABC):

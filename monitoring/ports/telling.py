@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.alert import Alert
-from models.domain import Drift
-from monitoring.conclusions import Conclusions
+from halflife.models.alert import Alert
+from halflife.models.domain import Drift
+from halflife.monitoring.conclusions import Conclusions
 
 if TYPE_CHECKING:  # whoever reads a ledger loads no frames
     import pandas as pd

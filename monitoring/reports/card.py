@@ -3,18 +3,18 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from models.cause import Why
-from models.domain import Status, Version
-from models.half_life import HalfLife
-from monitoring.conclusions import Change, Conclusions
-from monitoring.reports.figures import retrains
-from monitoring.reports.foresight import likeliest
-from monitoring.reports.half_life_words import UNKNOWN, by_noise, on_arrival
-from monitoring.reports.opacity import lines
-from monitoring.reports.why import short
-from monitoring.reports.why import summary as why_summary
-from monitoring.reports.words import measured, reason_of, together
-from monitoring.survival.half_lives import ALL
+from halflife.models.causes import Why
+from halflife.models.domain import Status, Version
+from halflife.models.half_life import HalfLife
+from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.reports.cause_words import short
+from halflife.monitoring.reports.cause_words import summary as why_summary
+from halflife.monitoring.reports.figures import retrains
+from halflife.monitoring.reports.foresight_words import likeliest
+from halflife.monitoring.reports.half_life_words import UNKNOWN, by_noise, on_arrival
+from halflife.monitoring.reports.opacity_words import lines
+from halflife.monitoring.reports.words import measured, reason_of, together
+from halflife.monitoring.survival.half_lives import ALL
 
 LISTED, FIRST = 8, 3
 CLAIM_LENGTH = 160
@@ -27,7 +27,7 @@ def card(version: Version, conclusions: Conclusions) -> str:
         version: the version described.
         conclusions: up to this version; re-tests on other versions are not counted.
 
-    >>> from models.domain import Interval, Role
+    >>> from halflife.models.domain import Interval, Role
     >>> v = Version(1, 0, 9, "10", "ab", 7, "d", "m", {"auc": Interval(0.8, 0.7, 0.9)}, Role.CHAMPION,
     ...             "there is no champion to compare with", 900)
     >>> print(card(v, Conclusions((v,), (), {}, (), (), (), (), {})))

@@ -1,6 +1,6 @@
 """How numbers are written: shares, counts with their nouns, half-lives with their intervals."""
 
-from models.half_life import Estimate, HalfLife
+from halflife.models.half_life import Estimate, HalfLife
 
 
 def retrains(half: HalfLife) -> str:

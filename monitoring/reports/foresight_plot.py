@@ -3,12 +3,12 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from monitoring.conclusions import Conclusions
-from monitoring.foresight.ranking import first
-from monitoring.foresight.scores import Scores
-from monitoring.reports.foresight import SHOWN, likeliest, sentence, why
-from monitoring.reports.plots import svg
-from monitoring.reports.words import percent, plural
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.foresight.forecast_scores import Scores
+from halflife.monitoring.foresight.recheck_first import first
+from halflife.monitoring.reports.foresight_words import SHOWN, likeliest, sentence, why
+from halflife.monitoring.reports.plots import svg
+from halflife.monitoring.reports.words import percent, plural
 
 SIZE, LEFT, RIGHT, TOP, BOTTOM = 250, 54, 14, 12, 44
 LARGEST = 6.0
@@ -58,7 +58,7 @@ def render(conclusions: Conclusions, scores: Scores | None) -> Markup:
     if not conclusions.forecasts and scores is None:
         return Markup()
     environment = Environment(
-        loader=PackageLoader("monitoring.reports"),
+        loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

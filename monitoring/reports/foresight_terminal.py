@@ -5,10 +5,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from monitoring.conclusions import Conclusions
-from monitoring.foresight.ranking import first
-from monitoring.reports.foresight import SHOWN, why
-from monitoring.reports.words import percent
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.foresight.recheck_first import first
+from halflife.monitoring.reports.foresight_words import SHOWN, why
+from halflife.monitoring.reports.words import percent
 
 
 def first_table(conclusions: Conclusions, n: int = SHOWN) -> RenderableType | None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from models.half_life import Arrival, HalfLife
-from monitoring.reports.figures import percent, retrains
-from monitoring.reports.plots import svg
-from monitoring.survival.half_lives import ALL
+from halflife.models.half_life import Arrival, HalfLife
+from halflife.monitoring.reports.figures import percent, retrains
+from halflife.monitoring.reports.plots import svg
+from halflife.monitoring.survival.half_lives import ALL
 
 WIDTH, HEIGHT = 300, 170
 LEFT, RIGHT, TOP, BOTTOM = 34, 12, 12, 30

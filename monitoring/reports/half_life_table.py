@@ -8,11 +8,11 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from models.half_life import HalfLife
-from monitoring.conclusions import Conclusions
-from monitoring.reports.figures import retrains
-from monitoring.reports.half_life_words import arrived, below, by_noise, cell, named
-from monitoring.survival.half_lives import ALL, ARRIVALS
+from halflife.models.half_life import HalfLife
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.reports.figures import retrains
+from halflife.monitoring.reports.half_life_words import arrived, below, by_noise, cell, named
+from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
 
 WIDE, NARROW = 99, (1, 4)
 """Columns of the whole table, and what a narrower terminal shows of arrivals."""

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from models.half_life import Arrival, HalfLife
-from monitoring.conclusions import Conclusions, Life
-from monitoring.reports.figures import likely, number, percent, plural, retrains
-from monitoring.survival.half_lives import ALL, ARRIVALS
-from monitoring.survival.kaplan_meier import obsolete_on_arrival
-from monitoring.survival.log_rank import compare
-from monitoring.survival.rate import FEW_DEATHS
+from halflife.models.half_life import Arrival, HalfLife
+from halflife.monitoring.conclusions import Conclusions, Life
+from halflife.monitoring.reports.figures import likely, number, percent, plural, retrains
+from halflife.monitoring.survival.constant_rate import FEW_DEATHS
+from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
+from halflife.monitoring.survival.kaplan_meier import obsolete_on_arrival
+from halflife.monitoring.survival.log_rank import compare
 
 INVESTIGATION = 3
 """Retrains: the length the headline speaks of, where findings were followed so long."""

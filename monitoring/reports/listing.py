@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from models.domain import Check, Finding, Measurement, Status
-from models.half_life import HalfLife, NoiseAlone
-from monitoring.conclusions import Conclusions, Life
-from monitoring.reports.why import shares
-from monitoring.survival.half_lives import ARRIVALS
+from halflife.models.domain import Check, Finding, Measurement, Status
+from halflife.models.half_life import HalfLife, NoiseAlone
+from halflife.monitoring.conclusions import Conclusions, Life
+from halflife.monitoring.reports.cause_words import shares
+from halflife.monitoring.survival.half_lives import ARRIVALS
 
 
 def finding_rows(conclusions: Conclusions) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from models.alert import Alert, Severity
-from monitoring.alert_events import one_line
+from halflife.models.alert import Alert, Severity
+from halflife.monitoring.alert_events import one_line
 
 COLOURS = {Severity.CRITICAL: "#b42318", Severity.WARNING: "#b54708", Severity.INFO: "#175cd3"}
 """Text on white at a contrast of at least 5:1."""
@@ -81,7 +81,7 @@ def is_address(target: str) -> bool:
 @cache
 def _templates() -> Environment:
     return Environment(
-        loader=PackageLoader("monitoring.reports"),
+        loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=select_autoescape(enabled_extensions=("html", "html.jinja")),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -3,15 +3,15 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.opacity import Opacity
-from monitoring.reports.opacity import HEADINGS, LEGEND, figures, sentences, whose
-from monitoring.reports.opacity_plot import curve
+from halflife.models.opacity import Opacity
+from halflife.monitoring.reports.opacity_plot import curve
+from halflife.monitoring.reports.opacity_words import HEADINGS, LEGEND, figures, sentences, whose
 
 
 def render(now: Opacity, measured: Opacity | None = None) -> Markup:
-    """A section of the conclusions page; arguments as `monitoring.reports.opacity.sentences`."""
+    """A section of the conclusions page; arguments as `halflife.monitoring.reports.opacity_words.sentences`."""
     environment = Environment(
-        loader=PackageLoader("monitoring.reports"),
+        loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,7 +5,7 @@ from math import exp, floor, log, log10
 
 from markupsafe import Markup, escape
 
-from models.opacity import Sensitivity
+from halflife.models.opacity import Sensitivity
 
 WIDTH, HEIGHT = 460, 230
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 14, 40

@@ -7,9 +7,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from models.opacity import Opacity
-from monitoring.reports.opacity import HEADINGS, LEGEND, figures, sentence, whose
-from monitoring.reports.opacity_plot import chart
+from halflife.models.opacity import Opacity
+from halflife.monitoring.reports.opacity_plot import chart
+from halflife.monitoring.reports.opacity_words import HEADINGS, LEGEND, figures, sentence, whose
 
 
 def terminal(now: Opacity, measured: Opacity | None = None) -> RenderableType:

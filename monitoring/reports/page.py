@@ -8,11 +8,11 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.domain import Drift, Finding, Status
-from monitoring.conclusions import Change, Conclusions
-from monitoring.reports import foresight_plot, half_lives, opacity_page, plots, why_plot
-from monitoring.reports.why import short
-from monitoring.reports.words import (
+from halflife.models.domain import Drift, Finding, Status
+from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.reports import cause_plot, foresight_plot, half_life_section, opacity_page, plots
+from halflife.monitoring.reports.cause_words import short
+from halflife.monitoring.reports.words import (
     LETTERS,
     MEANINGS,
     counts_by_version,
@@ -94,7 +94,7 @@ def write_page(conclusions: Conclusions, path: Path, *, title: str, links: Mappi
 def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) -> str:
     """The page as text."""
     environment = Environment(
-        loader=PackageLoader("monitoring.reports"),
+        loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -120,7 +120,7 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
         colours={str(status): colour for status, colour in plots.COLOURS.items()},
         changes=[_change(conclusions, change, alike) for change, alike in told[:CHANGES]],
         more_changes=[_change(conclusions, change) for change in rest[:MORE_CHANGES]],
-        whys=why_plot.render(
+        whys=cause_plot.render(
             [(c.finding, why, c.after) for c, _ in told[:CHANGES] if (why := reason_of(conclusions, c)) is not None]
         ),
         foresight=foresight_plot.render(conclusions, conclusions.scores),
@@ -132,7 +132,7 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
             _newest(counts_by_version(conclusions), shown), "All findings by status, version by version"
         ),
         groups=_groups(conclusions, shown),
-        half_lives=half_lives.render(conclusions),
+        half_lives=half_life_section.render(conclusions),
         watches=watches,
         skipped=len(conclusions.drifts) - len(watches),
         moved=_moved(watches),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
-from models.domain import Status
+from halflife.models.domain import Status
 
 COLOURS: Mapping[Status, str] = {
     Status.HOLDS: "#b9d3e6",

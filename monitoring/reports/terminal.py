@@ -7,15 +7,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from models.cause import Why
-from models.domain import Drift, Finding, Status
-from monitoring.conclusions import Change, Conclusions
-from monitoring.reports.foresight_terminal import first_table
-from monitoring.reports.half_life_table import Panel
-from monitoring.reports.opacity import lines as opacity_lines
-from monitoring.reports.why import family, shares, short
-from monitoring.reports.why import summary as why_summary
-from monitoring.reports.words import LETTERS, measured, overall, reason_of, sentences, telling, together
+from halflife.models.causes import Why
+from halflife.models.domain import Drift, Finding, Status
+from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.reports.cause_words import family, shares, short
+from halflife.monitoring.reports.cause_words import summary as why_summary
+from halflife.monitoring.reports.foresight_terminal import first_table
+from halflife.monitoring.reports.half_life_table import Panel
+from halflife.monitoring.reports.opacity_words import lines as opacity_lines
+from halflife.monitoring.reports.words import LETTERS, measured, overall, reason_of, sentences, telling, together
 
 STYLES: Mapping[Status, str] = {
     Status.HOLDS: "grey0 on sky_blue3",

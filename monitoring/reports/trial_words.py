@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from models.domain import Interval
-from monitoring.reports.words import plural
-from monitoring.trials.compare import Comparison, Standing
-from monitoring.trials.trial import HORIZON, Living
-from monitoring.trials.variants import BASELINE
+from halflife.models.domain import Interval
+from halflife.monitoring.reports.words import plural
+from halflife.monitoring.trials.compare import Comparison, Standing
+from halflife.monitoring.trials.trial import HORIZON, Living
+from halflife.monitoring.trials.variants import BASELINE
 
 NOTES = (
     "log loss, AUC: each version on the labelled rows that came after it, before the next; against plain: on the same rows",

@@ -8,12 +8,12 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.domain import Interval
-from monitoring.reports.tradeoff import Dot, tradeoff
-from monitoring.reports.trial_words import TABLES, cells, notes, sentences
-from monitoring.trials.compare import Comparison, Standing
-from monitoring.trials.trial import HORIZON, Living
-from monitoring.trials.variants import BASELINE
+from halflife.models.domain import Interval
+from halflife.monitoring.reports.tradeoff import Dot, tradeoff
+from halflife.monitoring.reports.trial_words import TABLES, cells, notes, sentences
+from halflife.monitoring.trials.compare import Comparison, Standing
+from halflife.monitoring.trials.trial import HORIZON, Living
+from halflife.monitoring.trials.variants import BASELINE
 
 LOSS = f"log loss against {BASELINE}: lower is better"
 GOES_ON = 1.5
@@ -32,7 +32,7 @@ def write_page(told: Comparison, path: Path) -> Path:
 def render(told: Comparison) -> str:
     """The page as text."""
     environment = Environment(
-        loader=PackageLoader("monitoring.reports"),
+        loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

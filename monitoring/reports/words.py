@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from models.cause import Why
-from models.domain import Author, Finding, Measurement, Scope, Status
-from models.half_life import HalfLife
-from monitoring.claims.case import about_case
-from monitoring.claims.grammar import subject
-from monitoring.conclusions import Change, Conclusions
-from monitoring.reports import half_life_words
-from monitoring.reports.figures import percent, plural, retrains
-from monitoring.survival.half_lives import ALL
+from halflife.models.causes import Why
+from halflife.models.domain import Author, Finding, Measurement, Scope, Status
+from halflife.models.half_life import HalfLife
+from halflife.monitoring.claims.language.about_case import about_case
+from halflife.monitoring.claims.language.grammar import subject
+from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.reports import half_life_words
+from halflife.monitoring.reports.figures import percent, plural, retrains
+from halflife.monitoring.survival.half_lives import ALL
 
 __all__ = [
     "LETTERS",
@@ -52,7 +52,7 @@ MEANINGS: Mapping[Status, str] = {
 def measured(measurement: Measurement) -> str:
     """Estimate with its interval, an exact value alone, or why there is none.
 
-    >>> from models.domain import Interval
+    >>> from halflife.models.domain import Interval
     >>> measured(Measurement(900, Interval(0.25, 0.25, 0.25), Status.HOLDS))
     '0.250'
     """

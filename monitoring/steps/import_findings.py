@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.domain import Check, Finding
-from monitoring.filing.plan import Plan, born, differences, plan
-from monitoring.filing.reader import Findings
-from monitoring.service import Service
-from monitoring.steps.enroll import catch_up, enroll
-from monitoring.steps.timing import timed
+from halflife.models.domain import Check, Finding
+from halflife.monitoring.filing.import_plan import Plan, born, differences, plan
+from halflife.monitoring.filing.reader import Findings
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps.file_findings import catch_up, enroll
+from halflife.monitoring.steps.timing import timed
 
 
 @dataclass(frozen=True)

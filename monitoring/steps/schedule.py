@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from models.domain import Drift, Version
-from monitoring.service import Policy
+from halflife.models.domain import Drift, Version
+from halflife.monitoring.service import Policy
 
 
 def watch_due(policy: Policy, versions: Sequence[Version], tick: int) -> bool:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from monitoring.service import Service
+from halflife.monitoring.service import Service
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -8,7 +8,7 @@ refutation is its death.
 
 import numpy as np
 
-from models.rows import Mask
+from halflife.models.rows import Mask
 
 
 def fatal(refutes: Mask, confirms: Mask, exact: Mask) -> Mask:

@@ -12,17 +12,17 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from models.cause import Why
-from models.half_life import Arrival, HalfLife, NoiseAlone, Steps
-from models.rows import Array, Mask
-from monitoring.conclusions import Life
-from monitoring.survival.blocks import error
-from monitoring.survival.incidence import ended_by, incidence
-from monitoring.survival.kaplan_meier import Z, at_risk_at, crossing, survival
-from monitoring.survival.periods import Periods, at_risk, periods
-from monitoring.survival.rate import FEW_DEATHS, constant_rate
-from monitoring.survival.recurrence import recurrence
-from monitoring.survival.relative import noise_alone
+from halflife.models.causes import Why
+from halflife.models.half_life import Arrival, HalfLife, NoiseAlone, Steps
+from halflife.models.rows import Array, Mask
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.block_bootstrap import error
+from halflife.monitoring.survival.constant_rate import FEW_DEATHS, constant_rate
+from halflife.monitoring.survival.incidence import ended_by, incidence
+from halflife.monitoring.survival.kaplan_meier import Z, at_risk_at, crossing, survival
+from halflife.monitoring.survival.person_periods import Periods, at_risk, periods
+from halflife.monitoring.survival.recurrence import recurrence
+from halflife.monitoring.survival.relative_survival import noise_alone
 
 ALL = "all"
 ARRIVALS = (1, 2, 4, 8)

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from models.cause import NOISE, WORLD, Cause, Why
-from models.half_life import NOT_ATTRIBUTED
-from models.rows import Array, Mask
-from monitoring.conclusions import Life
-from monitoring.survival.kaplan_meier import at_risk_at
+from halflife.models.causes import NOISE, WORLD, Cause, Why
+from halflife.models.half_life import NOT_ATTRIBUTED
+from halflife.models.rows import Array, Mask
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.kaplan_meier import at_risk_at
 
 THE_WORLD, RETRAINING_NOISE = "world", "noise"
 

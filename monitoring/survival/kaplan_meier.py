@@ -5,8 +5,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from models.half_life import Steps
-from models.rows import Array, Mask
+from halflife.models.half_life import Steps
+from halflife.models.rows import Array, Mask
 
 ROUNDING = 1e-9
 """A product of shares that is one half by hand may miss it by the last digit."""

@@ -2,7 +2,7 @@
 
 The clock counts retrains. A finding made on version 3 has age 4 on version 7.
 
-**Death** is that of ``monitoring.survival.death``.
+**Death** is that of ``halflife.monitoring.survival.death``.
 
 **Censoring.** A finding that has not died is followed up to its last valid (not ``untestable``) re-test; a population
 finding only up to the one before. A refutation there could not have been confirmed yet, so survivors would count as at
@@ -25,10 +25,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from models.domain import Finding, Scope, Status
-from models.rows import Mask
-from monitoring.conclusions import Life
-from monitoring.survival.death import fatal
+from halflife.models.domain import Finding, Scope, Status
+from halflife.models.rows import Mask
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.death import fatal
 
 TOGETHER = 256
 """Findings whose lives are worked out at once."""

@@ -5,10 +5,10 @@ from itertools import product
 
 import numpy as np
 
-from models.rows import Array
-from monitoring.conclusions import Life
-from monitoring.survival.blocks import SEED, enough, length, numbered
-from monitoring.survival.periods import at_risk, periods
+from halflife.models.rows import Array
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.block_bootstrap import SEED, enough, length, numbered
+from halflife.monitoring.survival.person_periods import at_risk, periods
 
 EXACT = 12
 """Up to so many blocks every relabelling is tried."""

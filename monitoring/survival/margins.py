@@ -10,7 +10,7 @@ of models that do is drawn from Beta(α + v, β + K − v), where α and β are 
 Jeffreys' ½ and ½; with few findings it is Beta(½ + v, ½ + K − v). It becomes a distance in units of noise by the inverse
 normal distribution. Shadows stand around their own version's window, so other windows stray from it once more.
 
-What shadows say of pinned rows is centred on their version first (``models.shadow.centred``): the prior
+What shadows say of pinned rows is centred on their version first (``halflife.models.shadow.centred``): the prior
 allows for there being few already. What they say of a case is not centred. Claims about cases are made where these look
 their most extreme, and shadows fall back from there as later versions do: centred they would not.
 
@@ -24,14 +24,14 @@ from math import sqrt
 
 import numpy as np
 
-from models.domain import Check, Finding, Scope, Version
-from models.errors import ClaimError
-from models.rows import Array
-from models.shadow import ShadowKind, centred
-from monitoring.claims.grammar import parse
-from monitoring.claims.order import order
-from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.upheld import upholding
+from halflife.models.domain import Check, Finding, Scope, Version
+from halflife.models.errors import ClaimError
+from halflife.models.rows import Array
+from halflife.models.shadow import ShadowKind, centred
+from halflife.monitoring.claims.estimation.shadow_agreement import upholding
+from halflife.monitoring.claims.language.comparison import order
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.statistics.base import CaseStatistic
 
 FEWEST = 2
 """Coupled shadows; fewer have no spread."""
@@ -131,7 +131,9 @@ class Spread:
 
 def spread(stands: Sequence[Stand]) -> Spread:
     """The noise of findings of one kind."""
-    from monitoring.causes.squeeze import squeeze  # loads what readers of a ledger without shadows never need
+    from halflife.monitoring.causes.moderated_variance import (
+        squeeze,  # loads what readers of a ledger without shadows never need
+    )
 
     seen = np.array([np.var(s.coupled, ddof=1) for s in stands])
     variance, df = squeeze(seen, np.array([len(s.coupled) - 1.0 for s in stands]))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.half_life import Estimate, Recurrence
-from models.rows import Array
-from monitoring.conclusions import Life
+from halflife.models.half_life import Estimate, Recurrence
+from halflife.models.rows import Array
+from halflife.monitoring.conclusions import Life
 
 DRAWS = 4_000
 """From which the interval of the long-run share is read; a quantile of so many is within half a point."""

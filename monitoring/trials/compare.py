@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t
 
-from models.domain import Interval
-from models.recipe import Recipe
-from monitoring.trials.lab import Lab
-from monitoring.trials.run import Watch, run, unwatched
-from monitoring.trials.shelf import Shelf
-from monitoring.trials.trial import Block, Living, Probe, Trial
-from monitoring.trials.variants import BASELINE
+from halflife.models.domain import Interval
+from halflife.models.recipe import Recipe
+from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.run_trial import Watch, run, unwatched
+from halflife.monitoring.trials.trial import Block, Living, Probe, Trial
+from halflife.monitoring.trials.trial_cache import Shelf
+from halflife.monitoring.trials.variants import BASELINE
 
 
 @dataclass(frozen=True)

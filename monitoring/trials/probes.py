@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.domain import Version
-from models.learner.before import Before
-from models.learner.fit import fit
-from models.learner.mixing import seed_of
-from models.learner.sensitivity import sensitivity
-from models.rows import Window
-from monitoring.service import Service
-from monitoring.steps.before import before
-from monitoring.trials.after import disagreement
-from monitoring.trials.trial import Probe
+from halflife.models.domain import Version
+from halflife.models.learner.fit import fit
+from halflife.models.learner.seeding import seed_of
+from halflife.models.learner.sensitivity import sensitivity
+from halflife.models.learner.warm_start import Before
+from halflife.models.rows import Window
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps.starting_points import before
+from halflife.monitoring.trials.prequential import disagreement
+from halflife.monitoring.trials.trial import Probe
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from models.domain import Finding, Interval, Scope
-from models.half_life import HalfLife
-from models.recipe import Recipe
+from halflife.models.domain import Finding, Interval, Scope
+from halflife.models.half_life import HalfLife
+from halflife.models.recipe import Recipe
 
 HORIZON = 4
 """Retrains after which it is asked how many findings are stale: half-lives differ less than what can be seen of them."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
-from models.errors import NotFound
-from models.recipe import STRATEGY_FIELDS, Recipe
+from halflife.models.errors import NotFound
+from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 
 BASELINE = "plain"
 """What every other recipe is compared with."""

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 from harness import Pair, scenario
 
-from models.explain.attributions import attributions, by_lightgbm
-from models.explain.explainer import Explainer
-from models.explain.forest import read
-from models.learner.calibrate import Uncalibrated
-from models.learner.model import Model
-from models.rows import Array, Column, Kind, Schema
-from models.threads import cores
+from halflife.models.explain.attributions import attributions, by_lightgbm
+from halflife.models.explain.explainer import Explainer
+from halflife.models.explain.forest import read
+from halflife.models.learner.calibrate import Uncalibrated
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array, Column, Kind, Schema
+from halflife.models.threads import cores
 
 UNIT = "CPU microseconds a row"
 ROWS = 2_000
@@ -66,7 +66,7 @@ def beside(model: Model, matrix: Array, peer: Callable[[Array], object], rows: i
 @scenario(
     id="attributions/200x31x30",
     question="How much faster than LightGBM's own are exact SHAP values of 200 trees of 31 leaves on 30 features?",
-    ours="models.explain on one thread, 2,000 rows",
+    ours="halflife.models.explain on one thread, 2,000 rows",
     peer="LightGBM pred_contrib, one thread, 500 rows",
     unit=UNIT,
     goal=10.0,
@@ -81,7 +81,7 @@ def small() -> Pair:
 @scenario(
     id="attributions/500x63x100",
     question="And of 500 trees of 63 leaves on 100 features?",
-    ours="models.explain on one thread, 2,000 rows",
+    ours="halflife.models.explain on one thread, 2,000 rows",
     peer="LightGBM pred_contrib, one thread, 100 rows",
     unit=UNIT,
     goal=10.0,
@@ -95,8 +95,8 @@ def large() -> Pair:
 @scenario(
     id="attributions/two-threads",
     question="What does a second thread bring?",
-    ours="models.explain on two threads, 20,000 rows",
-    peer="models.explain on one thread",
+    ours="halflife.models.explain on two threads, 20,000 rows",
+    peer="halflife.models.explain on one thread",
     goal=1.7,
 )
 def two_threads() -> Pair:
@@ -116,7 +116,7 @@ def two_threads() -> Pair:
 @scenario(
     id="attributions/shap",
     question="How much faster than shap's TreeExplainer?",
-    ours="models.explain on one thread, 2,000 rows",
+    ours="halflife.models.explain on one thread, 2,000 rows",
     peer="shap TreeExplainer, path-dependent, 500 rows",
     unit=UNIT,
     goal=10.0,
@@ -141,7 +141,7 @@ def beside_shap() -> Pair:
 @scenario(
     id="attributions/woodelf",
     question="How much faster than Woodelf?",
-    ours="models.explain on one thread, 2,000 rows",
+    ours="halflife.models.explain on one thread, 2,000 rows",
     peer="woodelf-explainer, path-dependent, 2,000 rows",
     unit=UNIT,
     goal=2.0,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from harness import Pair, scenario
 
-from flows.bootstrap import ledger, remember
-from flows.settings import Settings
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.flows.bootstrap import ledger, remember
+from halflife.flows.settings import Settings
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 
 HALFLIFE = Path(sys.executable).with_name("halflife")
 VERSIONS, FINDINGS = 20, 200

@@ -74,14 +74,14 @@ class Cycles:
     def __init__(self, controls: int) -> None:
         self.open: dict[str, list[float]] = {"whole": [], "lightgbm": []}
         home = Path(temporary())
-        from flows import engine
+        from halflife.flows import prefect_engine
 
-        ready = engine.prepare(home)
-        from flows.bootstrap import remember, service
-        from flows.configuration import parse
-        from models.world.scenarios import scenario as world_scenario
-        from models.world.world import World
-        from monitoring.adapters.synthetic_feed import SyntheticFeed
+        ready = prefect_engine.prepare(home)
+        from halflife.flows.bootstrap import remember, service
+        from halflife.flows.configuration import parse
+        from halflife.models.world.generator import World
+        from halflife.models.world.scenarios import scenario as world_scenario
+        from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 
         self.home = str(remember(parse({**SETTINGS, "shadows": {"count": controls}, "home": str(home)}, "benchmark")))
         self.service = service(self.home)
@@ -98,7 +98,7 @@ class Cycles:
 
     def run(self) -> tuple[float, float]:
         """Seconds a cycle of a replay over the next ones, and of LightGBM in it."""
-        from flows.replay import replay
+        from halflife.flows.replay import replay
 
         self.next += TOGETHER
         with lightgbm() as spent:
@@ -117,9 +117,9 @@ class Cycles:
 
     def file_by_hand(self) -> None:
         """A person's findings about the first version: shares of all features, gaps, qualities, and many cases."""
-        from models.domain import Finding
-        from monitoring.claims.grammar import parse
-        from monitoring.claims.statistics import STATISTICS
+        from halflife.models.domain import Finding
+        from halflife.monitoring.claims.language.grammar import parse
+        from halflife.monitoring.claims.statistics import STATISTICS
 
         version = self.service.version()
         cases = self.service.evidence(version)["_id"].tolist()

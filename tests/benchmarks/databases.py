@@ -24,13 +24,13 @@ def register() -> Pair:
     import numpy as np
     import pandas as pd
 
-    from models.domain import Interval, Role, Version
-    from models.learner.fit import fit
-    from models.learner.model import Model
-    from models.recipe import Recipe
-    from models.rows import Column, Kind, Schema, Split, Window
-    from monitoring.adapters.mlflow_records import metrics, parameters
-    from monitoring.adapters.mlflow_registry import MlflowRegistry
+    from halflife.models.domain import Interval, Role, Version
+    from halflife.models.learner.fit import fit
+    from halflife.models.learner.model import Model
+    from halflife.models.recipe import Recipe
+    from halflife.models.rows import Column, Kind, Schema, Split, Window
+    from halflife.monitoring.adapters.mlflow_records import metrics, parameters
+    from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
 
     folder = Path(temporary())
     rng = np.random.default_rng(0)
@@ -93,17 +93,17 @@ def register() -> Pair:
 )
 def first_home() -> Pair:
     """Templates are made beforehand; the peer is pointed at a cache that cannot be."""
-    from flows.templates import main
-    from monitoring import templates
+    from halflife.flows.fill_caches import main
+    from halflife.monitoring import database_cache
 
     folder = Path(temporary())
     os.environ["HALFLIFE_CACHE"] = str(folder / "cache")
-    assert main() == 0, f"{templates.cache()} cannot be written"
+    assert main() == 0, f"{database_cache.cache()} cannot be written"
     numbers = iter(range(10_000))
 
     def make(cache: str) -> None:
-        from monitoring.adapters.mlflow_registry import MlflowRegistry
-        from monitoring.adapters.sql_ledger import SqlLedger
+        from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
+        from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
         home = folder / f"home{next(numbers)}"
         home.mkdir()

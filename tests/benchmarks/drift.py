@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from harness import NoPeer, Pair, scenario
 
-from models.domain import ColumnDrift, Drift
-from models.rows import Batch, Column, Kind, Schema, Split
-from monitoring.drift import Comparison, compare, judge
-from monitoring.sketches import exact
-from monitoring.sketches.layout import found
-from monitoring.sketches.profile import profile
+from halflife.models.domain import ColumnDrift, Drift
+from halflife.models.rows import Batch, Column, Kind, Schema, Split
+from halflife.monitoring.drift.comparison import Comparison, compare, judge
+from halflife.monitoring.drift.sketches import exact
+from halflife.monitoring.drift.sketches.layout import found
+from halflife.monitoring.drift.sketches.profile import profile
 
 WIDE = 30
 CATEGORICAL = 4
@@ -62,7 +62,7 @@ def from_rows(reference: pd.DataFrame, current: pd.DataFrame) -> Comparison:
 
 def evidently(reference: pd.DataFrame, current: pd.DataFrame) -> dict[str, float]:
     """Column -> score of Evidently's default preset."""
-    from monitoring.adapters.evidently_quiet import quiet
+    from halflife.monitoring.adapters.evidently_quiet import quiet
 
     with quiet():
         from evidently import DataDefinition, Dataset, Report
@@ -241,10 +241,10 @@ def page_growth() -> Pair:
 @lru_cache(maxsize=2)
 def page_of(n: int) -> Callable[[], None]:
     """A store of n rows, whose two halves are the sides; gives the call that samples and draws them."""
-    from monitoring.adapters.delta_store import DeltaStore
-    from monitoring.adapters.evidently_reporter import EvidentlyReporter
-    from monitoring.conclude import conclude
-    from monitoring.steps.sides import SAMPLED
+    from halflife.monitoring.adapters.delta_store import DeltaStore
+    from halflife.monitoring.adapters.evidently_reporter import EvidentlyReporter
+    from halflife.monitoring.conclude import conclude
+    from halflife.monitoring.drift.watched_sides import SAMPLED
 
     folder = TemporaryDirectory()
     store, per_tick = DeltaStore(Path(folder.name) / "store", Split()), n // 20

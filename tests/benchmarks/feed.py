@@ -9,8 +9,8 @@ from typing import Any
 
 from harness import Pair, scenario
 
-from models.world.scenarios import SCENARIOS
-from models.world.world import World
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import SCENARIOS
 
 TICK = 50_000
 TICKS = 8
@@ -47,7 +47,7 @@ def arrays() -> Pair:
 )
 def frames() -> Pair:
     """What ``halflife ingest`` is given."""
-    from monitoring.adapters.synthetic_feed import SyntheticFeed
+    from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 
     return Pair(ours=_ticks(SyntheticFeed(world(WIDE)).batch), peer=lambda: BUDGET, same=_any_tick_by_its_index)
 

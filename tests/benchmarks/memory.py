@@ -148,8 +148,8 @@ def fill(home: Path) -> dict[str, int]:
     import numpy as np
     import pandas as pd
 
-    from models.rows import LABEL, ROW_ID, Batch, Column, Kind, Schema, Split
-    from monitoring.adapters.delta_store import DeltaStore
+    from halflife.models.rows import LABEL, ROW_ID, Batch, Column, Kind, Schema, Split
+    from halflife.monitoring.adapters.delta_store import DeltaStore
 
     schema = Schema(tuple(Column(f"x{j:02d}", Kind.NUMERIC) for j in range(FEATURES)))
     store = DeltaStore(home / "store", Split())
@@ -170,14 +170,14 @@ def peak(home: Path) -> dict[str, int]:
     import lightgbm  # noqa: F401 - imported before the measure begins
     import mlflow.lightgbm  # noqa: F401 - as above
 
-    from models.recipe import Recipe
-    from models.rows import Split
-    from monitoring import steps
-    from monitoring.adapters.delta_store import DeltaStore
-    from monitoring.adapters.folder_shadows import FolderShadows
-    from monitoring.adapters.mlflow_registry import MlflowRegistry
-    from monitoring.adapters.sql_ledger import SqlLedger
-    from monitoring.service import Service
+    from halflife.models.recipe import Recipe
+    from halflife.models.rows import Split
+    from halflife.monitoring import steps
+    from halflife.monitoring.adapters.delta_store import DeltaStore
+    from halflife.monitoring.adapters.folder_shadows import FolderShadows
+    from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
+    from halflife.monitoring.adapters.sql_ledger import SqlLedger
+    from halflife.monitoring.service import Service
 
     with tempfile.TemporaryDirectory() as scratch:
         registry = MlflowRegistry.at(Path(scratch), "bench")
@@ -200,17 +200,17 @@ def peak(home: Path) -> dict[str, int]:
 
 def live(home: Path) -> dict[str, list[float]]:
     """So many cycles; after each one: resident bytes, its processor seconds, open files, threads."""
-    from models.recipe import Recipe
-    from models.rows import Split
-    from models.world.scenarios import scenario as named
-    from models.world.world import World
-    from monitoring import steps
-    from monitoring.adapters.delta_store import DeltaStore
-    from monitoring.adapters.folder_shadows import FolderShadows
-    from monitoring.adapters.mlflow_registry import MlflowRegistry
-    from monitoring.adapters.sql_ledger import SqlLedger
-    from monitoring.adapters.synthetic_feed import SyntheticFeed
-    from monitoring.service import Service
+    from halflife.models.recipe import Recipe
+    from halflife.models.rows import Split
+    from halflife.models.world.generator import World
+    from halflife.models.world.scenarios import scenario as named
+    from halflife.monitoring import steps
+    from halflife.monitoring.adapters.delta_store import DeltaStore
+    from halflife.monitoring.adapters.folder_shadows import FolderShadows
+    from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
+    from halflife.monitoring.adapters.sql_ledger import SqlLedger
+    from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+    from halflife.monitoring.service import Service
 
     service = Service(
         home=home,
@@ -240,7 +240,7 @@ def live(home: Path) -> dict[str, list[float]]:
 
 def _policy(**chosen: object) -> object:
     """Plain values; what is not chosen is small."""
-    from monitoring.service import Policy
+    from halflife.monitoring.service import Policy
 
     small: dict[str, object] = {
         "name": "bench",

@@ -1,6 +1,6 @@
 """What re-testing a thousand findings costs beside looking at the rows once, and beside the versions there have been.
 
-The divisor of the first two is the attribution passes alone: for each model, ``models.explain`` over the union of the
+The divisor of the first two is the attribution passes alone: for each model, ``halflife.models.explain`` over the union of the
 rows that attribution claims need (here all 10,050 evidence rows), one thread, through the code a re-test uses.
 Everything else a re-test does is in the numerator too: reading claims, predicates, predictions, estimates, and on the
 version itself 1,000 bootstrap replicates of every one.
@@ -19,16 +19,16 @@ from harness import Pair, scenario
 from thousand import BORN, FRESH, NEWEST, Thousand, thousand
 from threadpoolctl import threadpool_limits
 
-from models.domain import Author, Check, Finding
-from models.explain.attributions import attributions, by_lightgbm
-from models.recipe import Recipe
-from models.rows import ROW_ID
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.recheck import Recheck, recheck
-from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import Author, Check, Finding
+from halflife.models.explain.attributions import attributions, by_lightgbm
+from halflife.models.recipe import Recipe
+from halflife.models.rows import ROW_ID
+from halflife.monitoring.claims.estimation.retest import Recheck, recheck
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.statistics.base import CaseStatistic
 
 SAMPLE = 50
 """Of so many findings one is re-tested by itself."""
@@ -78,7 +78,7 @@ def attributions_alone(made: Thousand) -> float:
     id="one-pass/1000-findings-9-models",
     question="What do a thousand findings on a version and eight control models cost, as a multiple of the attributions?",
     ours="recheck of 1,000 mixed findings on 9 models, 1,000 bootstrap replicates on one of them",
-    peer="models.explain over the union of their rows, 9 models",
+    peer="halflife.models.explain over the union of their rows, 9 models",
     goal=1.3,
     better="lower",
 )
@@ -121,7 +121,7 @@ def nine_models_beside_lightgbm() -> Pair:
     id="one-pass/1000-findings",
     question="What do a thousand findings on one version cost, as a multiple of its attributions?",
     ours="recheck of 1,000 mixed findings on 1 model, 1,000 bootstrap replicates",
-    peer="models.explain over the union of their rows, 1 model",
+    peer="halflife.models.explain over the union of their rows, 1 model",
     goal=1.3,
     better="lower",
     floor=7.0,
@@ -206,9 +206,9 @@ def _cpu(call: Callable[[], object]) -> float:
 
 def _step(made: Thousand, past: int) -> Callable[[], list[Check]]:
     """The recheck step of version ``past`` + 1 over a ledger with so many versions before it."""
-    from monitoring.adapters.sql_ledger import SqlLedger
-    from monitoring.service import Policy, Service
-    from monitoring.steps.recheck import recheck as step
+    from halflife.monitoring.adapters.sql_ledger import SqlLedger
+    from halflife.monitoring.service import Policy, Service
+    from halflife.monitoring.steps.recheck_findings import recheck as step
 
     folder = tempfile.TemporaryDirectory()
     ledger = SqlLedger(f"sqlite:///{Path(folder.name) / 'ledger.db'}")

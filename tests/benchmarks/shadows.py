@@ -35,13 +35,13 @@ def four() -> Pair:
 
 
 def _pair(count: int) -> Pair:
-    from models.learner.fit import fit
-    from models.learner.shadows import Litter, plan
-    from models.recipe import Recipe
-    from models.rows import Split, Window
-    from models.world.scenarios import scenario as world_scenario
-    from models.world.world import World
-    from monitoring.adapters.synthetic_feed import SyntheticFeed
+    from halflife.models.learner.fit import fit
+    from halflife.models.learner.shadow_training import Litter, plan
+    from halflife.models.recipe import Recipe
+    from halflife.models.rows import Split, Window
+    from halflife.models.world.generator import World
+    from halflife.models.world.scenarios import scenario as world_scenario
+    from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 
     feed = SyntheticFeed(World(world_scenario("calm"), seed=7, rows_per_tick=ROWS, n_features=FEATURES, max_delay=0))
     batch = feed.batch(0)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.domain import Finding, Role, Version
-from models.learner.fit import fit
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import LABEL, ROW_ID, TICK, Kind, Split, Window
-from models.world.scenarios import scenario
-from models.world.world import World
-from monitoring.adapters.synthetic_feed import SyntheticFeed
-from monitoring.claims.grammar import parse
+from halflife.models.domain import Finding, Role, Version
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, ROW_ID, TICK, Kind, Split, Window
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import scenario
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.monitoring.claims.language.grammar import parse
 
 BORN, TICKS, ROWS = 10, 20, 335
 """Versions with open findings; ticks in a window, which slides by one; evidence rows in a tick."""

@@ -19,16 +19,16 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from models.domain import Scope
-from models.learner.calibrate import Uncalibrated
-from models.learner.model import Model
-from models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
-from monitoring.claims import sweep as sweep_module
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import estimates, measure
-from monitoring.claims.question import Question
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import Scope
+from halflife.models.learner.calibrate import Uncalibrated
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
+from halflife.monitoring.claims.estimation.measure import estimates, measure
+from halflife.monitoring.claims.evidence import model_view as sweep_module
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
 
 SCHEMA = Schema((Column("x", Kind.NUMERIC), Column("z", Kind.NUMERIC), Column("c", Kind.CATEGORICAL)))
 CATEGORIES = {"c": ("a", "b", "o")}

@@ -6,11 +6,11 @@ import statsmodels.api as sm
 from simulate import BIRTH_ROWS, CLAIMS, MODEL, MOVED, draw, questions, simulate, truth
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from models.rows import LABEL
-from monitoring.claims.arguments import ArgumentKind
-from monitoring.claims.grammar import parse
-from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.statistics import STATISTICS
+from halflife.models.rows import LABEL
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.statistics.base import CaseStatistic
+from halflife.monitoring.claims.syntax.arguments import ArgumentKind
 
 REPETITIONS, ROWS = 300, 300
 SOME = [

@@ -61,7 +61,7 @@ class Ran:
 def halflife(*words: str, cwd: Path, timeout: float = 400, **environment: str) -> Ran:
     """Run the command as a person would, in ``cwd``."""
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", *words],
+        [sys.executable, "-m", "halflife.flows.cli", *words],
         cwd=cwd,
         env={**os.environ, **ENVIRONMENT, **environment},
         capture_output=True,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from flows.cli import cli
-from models.errors import HalflifeError
-from monitoring.adapters.mlflow_connection import Connection
+from halflife.flows.cli import cli
+from halflife.models.errors import HalflifeError
+from halflife.monitoring.adapters.mlflow_connection import Connection
 
 pytestmark = pytest.mark.e2e
 

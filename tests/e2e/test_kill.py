@@ -47,7 +47,7 @@ def test_a_replay_killed_twice_ends_like_one_that_was_not(
     """SIGKILL at two random moments, then the same command again: not a row is lost, doubled or different."""
     (tmp_path / "halflife.toml").write_text(small_config.format(home="killed"), encoding="utf-8")
     moment = random.Random(os.environ.get("HALFLIFE_KILL_SEED"))  # noqa: S311 - no secret
-    words = [sys.executable, "-m", "flows.cli", "replay", "--json"]
+    words = [sys.executable, "-m", "halflife.flows.cli", "replay", "--json"]
     for _ in range(2):
         with subprocess.Popen(
             words,

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flows.cli import COMMANDS
-from flows.configuration import parse, read
+from halflife.flows.cli import COMMANDS
+from halflife.flows.configuration import parse, read
 
 pytestmark = pytest.mark.e2e
 

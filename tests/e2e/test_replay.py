@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitoring.adapters.mlflow_connection import Connection
+from halflife.monitoring.adapters.mlflow_connection import Connection
 
 pytestmark = pytest.mark.e2e
 

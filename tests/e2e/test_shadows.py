@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from flows.bootstrap import bootstrap, recall
-from monitoring import steps
+from halflife.flows.bootstrap import bootstrap, recall
+from halflife.monitoring import steps
 
 pytestmark = pytest.mark.e2e
 

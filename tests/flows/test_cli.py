@@ -7,8 +7,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-import flows.commands
-from flows.cli import COMMANDS, cli
+import halflife.flows.commands
+from halflife.flows.cli import COMMANDS, cli
 
 SHARED = {"__init__", "common", "ending", "progress", "steps"}
 
@@ -25,7 +25,7 @@ def leaves() -> list[list[str]]:
 
 def test_the_table_lists_every_command_there_is() -> None:
     """A module in ``flows/commands`` is a command or shared by commands; nothing is left out."""
-    folder = Path(str(flows.commands.__file__)).parent
+    folder = Path(str(halflife.flows.commands.__file__)).parent
     assert set(COMMANDS) == {path.stem for path in folder.glob("*.py")} - SHARED
 
 

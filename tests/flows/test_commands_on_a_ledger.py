@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from flows.bootstrap import ledger, recall, remember
-from flows.cli import cli
-from flows.configuration import parse
-from models.alert import Alert, AlertItem, AlertKind, Severity
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.errors import NotFound, UsageError
+from halflife.flows.bootstrap import ledger, recall, remember
+from halflife.flows.cli import cli
+from halflife.flows.configuration import parse
+from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.models.errors import NotFound, UsageError
 
 ALERT = Alert(
     "p5/v1", Severity.WARNING, 1, "p5: v1", "One went stale.", (AlertItem(AlertKind.TEST, Severity.INFO, "x"),)

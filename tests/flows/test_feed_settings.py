@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from flows.bootstrap import bootstrap, changes, policy, recall, remember
-from flows.configuration import parse
-from flows.settings import Settings
-from models.errors import ConfigError
-from models.recipe import Recipe
-from monitoring.adapters.files_feed import FilesFeed
-from monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.flows.bootstrap import bootstrap, changes, policy, recall, remember
+from halflife.flows.configuration import parse
+from halflife.flows.settings import Settings
+from halflife.models.errors import ConfigError
+from halflife.models.recipe import Recipe
+from halflife.monitoring.adapters.files_feed import FilesFeed
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 
 
 def settings(**tables: Any) -> Settings:

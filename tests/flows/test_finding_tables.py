@@ -2,14 +2,14 @@
 
 import pytest
 
-from flows.commands.ending import show_checks, show_findings
-from flows.commands.findings.imported import show_imported
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from monitoring.conclude import conclude
-from monitoring.filing.plan import plan
-from monitoring.filing.reader import read
-from monitoring.reports.listing import check_row, finding_rows
-from monitoring.steps import Imported
+from halflife.flows.commands.ending import show_checks, show_findings
+from halflife.flows.commands.findings.imported import show_imported
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.monitoring.conclude import conclude
+from halflife.monitoring.filing.import_plan import plan
+from halflife.monitoring.filing.reader import read
+from halflife.monitoring.reports.listing import check_row, finding_rows
+from halflife.monitoring.steps import Imported
 
 VERSION = Version(12, 0, 9, "s", "r", 1, "d", "m", {}, Role.CHAMPION, "", 900)
 CLAIM = 'gap("fpr", a="region = \'[north]\'", b="region = \'south\'", where="income > 20") < 0.05 ± 0.02'

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.bootstrap import ledger, remember
-from flows.settings import Settings
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.flows.bootstrap import ledger, remember
+from halflife.flows.settings import Settings
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 
 SLOW = {
     "alembic", "asyncio", "deltalake", "evidently", "httpx", "jinja2", "lightgbm", "matplotlib", "mlflow", "numba",
@@ -39,7 +39,7 @@ LOADED = {
 """Command -> those of the slow libraries it is allowed."""
 TELL = """
 import sys
-from flows.cli import main
+from halflife.flows.cli import main
 try:
     main()
 except SystemExit as stop:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from flows.bootstrap import lab, ledger, registry, store
-from flows.cli import cli
-from flows.configuration import parse, read
-from flows.settings import Settings
-from models.errors import ConfigError, FeedError, NotFound, UsageError
+from halflife.flows.bootstrap import lab, ledger, registry, store
+from halflife.flows.cli import cli
+from halflife.flows.configuration import parse, read
+from halflife.flows.settings import Settings
+from halflife.models.errors import ConfigError, FeedError, NotFound, UsageError
 
 TEXT = """
 home = "{home}"

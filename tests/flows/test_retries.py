@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from prefect.states import Completed, Failed
 
-from flows.retries import RETRIED, transient
-from models.errors import FeedError, SchemaError, Unavailable, UsageError
+from halflife.flows.retries import RETRIED, transient
+from halflife.models.errors import FeedError, SchemaError, Unavailable, UsageError
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flows import server
+from halflife.flows import temporary_server
 
 
 @pytest.mark.parametrize(("status", "hinted"), [(503, [(b"retry-after", b"0.5")]), (200, []), (500, [])])
@@ -30,7 +30,7 @@ def test_only_a_busy_answer_says_when_to_try_again(status: int, hinted: list[tup
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    asyncio.run(server.hinting(busy, pause=0.5)({"type": "http"}, receive, send))
+    asyncio.run(temporary_server.hinting(busy, pause=0.5)({"type": "http"}, receive, send))
     assert said[0] == {"type": "http.response.start", "status": status, "headers": own + hinted}
     assert said[1:] == [{"type": "http.response.body", "body": b"{}"}]
 
@@ -50,7 +50,7 @@ def test_prefects_template_is_what_its_migrations_make(tmp_path: Path) -> None:
 
 def made(target: Path) -> None:
     """Run Prefect's migrations in a process of its own: its column types would make other libraries warn in this one."""
-    code = f"from pathlib import Path; from flows import server; server.make_template(Path({str(target)!r}))"
+    code = f"from pathlib import Path; from flows import server; temporary_server.make_template(Path({str(target)!r}))"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.bootstrap import bootstrap, policy, recall
-from flows.configuration import parse, read
-from flows.settings import Settings
-from models.errors import ConfigError, Unavailable
-from monitoring.adapters.files_feed import FilesFeed
+from halflife.flows.bootstrap import bootstrap, policy, recall
+from halflife.flows.configuration import parse, read
+from halflife.flows.settings import Settings
+from halflife.models.errors import ConfigError, Unavailable
+from halflife.monitoring.adapters.files_feed import FilesFeed
 
 
 def write(folder: Path, text: str) -> Path:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from flows.bootstrap import ledger, remember
-from flows.cli import cli
-from flows.configuration import parse
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.flows.bootstrap import ledger, remember
+from halflife.flows.cli import cli
+from halflife.flows.configuration import parse
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 
 SAID = Interval(0.8, 0.75, 0.85)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.rows import ENTITY, LABEL, ROW_ID, TICK, Part, Split, Window, row_hash
+from halflife.models.rows import ENTITY, LABEL, ROW_ID, TICK, Part, Split, Window, row_hash
 
 
 def window(ids: list[str]) -> Window:

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from models import threads
-from models.threads import SPINS, cores, limit
+from halflife.models import threads
+from halflife.models.threads import SPINS, cores, limit
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks GNU's OpenMP, which comes with Linux wheels")
 
 LIBRARIES = "import sklearn.ensemble, lightgbm"
 """Each brings an OpenMP runtime of its own."""
 ENTRIES = {
-    "the command": "import flows.cli",
-    "a Prefect worker": "import flows.replay",
-    "a step": "import monitoring.steps",
-    "a model alone": "from models.learner.model import Model",
-    "attributions alone": "import models.explain.attributions",
+    "the command": "import halflife.flows.cli",
+    "a Prefect worker": "import halflife.flows.replay",
+    "a step": "import halflife.monitoring.steps",
+    "a model alone": "from halflife.models.learner.model import Model",
+    "attributions alone": "import halflife.models.explain.attributions",
 }
 
 
@@ -49,9 +49,9 @@ def test_without_halflife_the_runtimes_would_spin() -> None:
 
 def test_a_policy_someone_chose_stands() -> None:
     """``OMP_WAIT_POLICY`` in the environment is not overridden."""
-    assert min(map(int, spins(f"import flows.cli\n{LIBRARIES}", OMP_WAIT_POLICY="active"))) > 10 * SPINS
-    assert spins(f"import flows.cli\n{LIBRARIES}", OMP_WAIT_POLICY="passive") == {"0"}
-    assert spins(f"import flows.cli\n{LIBRARIES}", GOMP_SPINCOUNT="7") == {"7"}
+    assert min(map(int, spins(f"import halflife.flows.cli\n{LIBRARIES}", OMP_WAIT_POLICY="active"))) > 10 * SPINS
+    assert spins(f"import halflife.flows.cli\n{LIBRARIES}", OMP_WAIT_POLICY="passive") == {"0"}
+    assert spins(f"import halflife.flows.cli\n{LIBRARIES}", GOMP_SPINCOUNT="7") == {"7"}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_limit_is_what_libraries_read_unless_someone_chose(monkeypatch: pytest
 def test_pools_are_as_large_as_the_setting_says() -> None:
     """One setting reaches OpenMP, OpenBLAS, Arrow and Polars, each of which would take all cores by itself."""
     program = (
-        "import json; from models.threads import limit; limit(3)\n"
+        "import json; from halflife.models.threads import limit; limit(3)\n"
         "import numpy, sklearn.ensemble, lightgbm, polars, pyarrow\n"
         "from threadpoolctl import threadpool_info\n"
         "pools = [p['num_threads'] for p in threadpool_info() if p['internal_api'] == 'openmp']\n"

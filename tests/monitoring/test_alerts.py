@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
-from models.alert import Alert, AlertKind, Severity
-from models.domain import (
+from halflife.models.alert import Alert, AlertKind, Severity
+from halflife.models.domain import (
     Author,
     Check,
     ColumnDrift,
@@ -25,9 +25,9 @@ from models.domain import (
     Status,
     Version,
 )
-from monitoring.alert_findings import discoveries
-from monitoring.alerts import Limits, decide, drifted, retrain_failed, trial
-from monitoring.conclude import conclude
+from halflife.monitoring.alert_decisions import Limits, decide, drifted, retrain_failed, trial
+from halflife.monitoring.alert_findings import discoveries
+from halflife.monitoring.conclude import conclude
 
 V1 = Version(1, 0, 9, "1", "r", 0, "d", "m", {}, Role.CHAMPION, "the first", 900)
 V2 = replace(V1, number=2, first=5, last=14)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain import Check, Drift, Finding, Interval, Measurement, Role, Scope, Status, Version
-from monitoring.conclude import conclude
+from halflife.models.domain import Check, Drift, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.monitoring.conclude import conclude
 
 HOLDS, STALE, REVERSED, UNCLEAR = Status.HOLDS, Status.STALE, Status.REVERSED, Status.UNCLEAR
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import SchemaError
-from models.rows import Column, Kind, Schema
-from monitoring.conform import FEW, conform, conform_labels
+from halflife.models.errors import SchemaError
+from halflife.models.rows import Column, Kind, Schema
+from halflife.monitoring.row_validation import FEW, conform, conform_labels
 
 AGE, JOB = Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)
 PEOPLE = Schema((AGE, JOB))

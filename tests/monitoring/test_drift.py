@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import ColumnDrift, Drift
-from models.rows import Column, Kind, Schema
-from monitoring.drift import Comparison, compare, judge, label_of, prediction_of
-from monitoring.sketches.layout import Layout, found_column
-from monitoring.sketches.profile import profile
+from halflife.models.domain import ColumnDrift, Drift
+from halflife.models.rows import Column, Kind, Schema
+from halflife.monitoring.drift.comparison import Comparison, compare, judge, label_of, prediction_of
+from halflife.monitoring.drift.sketches.layout import Layout, found_column
+from halflife.monitoring.drift.sketches.profile import profile
 
 KINDS = {"age": Kind.NUMERIC, "job": Kind.CATEGORICAL, "prediction": Kind.NUMERIC, "label": Kind.CATEGORICAL}
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from models.domain import Role
-from models.rows import Array
-from monitoring.gate import gate
+from halflife.models.domain import Role
+from halflife.models.rows import Array
+from halflife.monitoring.gate import gate
 
 
 def losses(rows: int, extra: float, seed: int = 0) -> tuple[Array, Array]:

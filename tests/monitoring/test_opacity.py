@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 from statsmodels.api import OLS, add_constant
 from statsmodels.stats.proportion import proportion_confint
 
-from models.opacity import Multiplicity, Opacity, Sensitivity
-from monitoring.opacity import document, growth, metrics, multiplicity
+from halflife.models.opacity import Multiplicity, Opacity, Sensitivity
+from halflife.monitoring.multiplicity import document, growth, metrics, multiplicity
 
 TREES = (1, 2, 3, 5, 8, 12, 20, 50, 100, 200, 400)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from models.alert import Alert, AlertItem, AlertKind, Severity
-from models.errors import Unavailable
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.outbox import GIVE_UP_AFTER, PATIENCE, delay, deliver, redact
-from monitoring.ports import Channel
+from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
+from halflife.models.errors import Unavailable
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.outbox import GIVE_UP_AFTER, PATIENCE, delay, deliver, redact
+from halflife.monitoring.ports import Channel
 
 DAY = 24 * 3600.0
 

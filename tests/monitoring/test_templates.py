@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring import templates
+from halflife.monitoring import database_cache
 
 KEY = "library-1.2.3"
 
@@ -55,7 +55,7 @@ def content(path: Path) -> list[tuple[int]]:
 def test_the_second_database_is_a_copy(cache: Path, library: Library, tmp_path: Path) -> None:
     """Two targets hold what one migration made, write-ahead log and all; no draft is left beside them."""
     for name in ("one.db", "two.db"):
-        assert templates.fill(tmp_path / name, KEY, library.make)
+        assert database_cache.fill(tmp_path / name, KEY, library.make)
         assert content(tmp_path / name) == [(7,)]
     assert library.asked == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["cache", "one.db", "two.db"]
@@ -65,8 +65,8 @@ def test_the_second_database_is_a_copy(cache: Path, library: Library, tmp_path: 
 
 def test_another_version_has_another_template(cache: Path, library: Library, tmp_path: Path) -> None:
     """A key names one version: the next one's tables are made anew."""
-    templates.fill(tmp_path / "old.db", "library-1.2.3", library.make)
-    templates.fill(tmp_path / "new.db", "library-1.2.4", library.make)
+    database_cache.fill(tmp_path / "old.db", "library-1.2.3", library.make)
+    database_cache.fill(tmp_path / "new.db", "library-1.2.4", library.make)
     assert library.asked == 2
 
 
@@ -74,7 +74,7 @@ def test_a_file_that_is_there_is_left_alone(cache: Path, library: Library, tmp_p
     """Whatever it holds, even nothing."""
     target = tmp_path / "mine.db"
     target.write_bytes(b"")
-    assert templates.fill(target, KEY, library.make)
+    assert database_cache.fill(target, KEY, library.make)
     assert target.read_bytes() == b""
     assert library.asked == 0
 
@@ -87,7 +87,7 @@ def test_a_file_that_comes_meanwhile_is_left_alone(cache: Path, tmp_path: Path, 
         library.make(path)
         target.write_bytes(b"theirs")
 
-    assert templates.fill(target, KEY, slowly)
+    assert database_cache.fill(target, KEY, slowly)
     assert target.read_bytes() == b"theirs"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["cache", "ours.db"]
 
@@ -114,13 +114,13 @@ def test_a_damaged_template_is_made_anew(
     cache: Path, library: Library, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     """A template whose content is not what its name says is thrown away, and a sound one takes its place."""
-    templates.fill(tmp_path / "one.db", KEY, library.make)
+    database_cache.fill(tmp_path / "one.db", KEY, library.make)
     (kept,) = cache.iterdir()
     damage(kept)
-    assert templates.fill(tmp_path / "two.db", KEY, library.make)
+    assert database_cache.fill(tmp_path / "two.db", KEY, library.make)
     assert library.asked == 2
     assert content(tmp_path / "two.db") == [(7,)]
-    assert templates.fill(tmp_path / "three.db", KEY, library.make)
+    assert database_cache.fill(tmp_path / "three.db", KEY, library.make)
     assert library.asked == 2
 
 
@@ -132,10 +132,10 @@ def test_killed_while_it_is_made_leaves_no_template(cache: Path, library: Librar
         raise Killed
 
     with pytest.raises(Killed):
-        templates.fill(tmp_path / "one.db", KEY, killed)
+        database_cache.fill(tmp_path / "one.db", KEY, killed)
     assert not (tmp_path / "one.db").exists()
     assert not list(cache.glob("*.db"))
-    assert templates.fill(tmp_path / "one.db", KEY, library.make)
+    assert database_cache.fill(tmp_path / "one.db", KEY, library.make)
     assert content(tmp_path / "one.db") == [(7,)]
 
 
@@ -150,7 +150,7 @@ def test_two_at_once_both_get_a_whole_one(cache: Path, library: Library, tmp_pat
         together.wait()
 
     def one(name: str) -> None:
-        filled.append(templates.fill(tmp_path / name, KEY, make))
+        filled.append(database_cache.fill(tmp_path / name, KEY, make))
 
     threads = [threading.Thread(target=one, args=(name,)) for name in ("one.db", "two.db")]
     for thread in threads:
@@ -159,7 +159,7 @@ def test_two_at_once_both_get_a_whole_one(cache: Path, library: Library, tmp_pat
         thread.join()
     assert filled == [True, True]
     assert content(tmp_path / "one.db") == content(tmp_path / "two.db") == [(7,)]
-    assert templates.fill(tmp_path / "three.db", KEY, library.make)
+    assert database_cache.fill(tmp_path / "three.db", KEY, library.make)
     assert library.asked == 2
 
 
@@ -169,22 +169,22 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     """A file stands where the folder should be: there is no template, no target and no error."""
     (tmp_path / "cache").write_text("a file", encoding="utf-8")
     monkeypatch.setenv("HALFLIFE_CACHE", str(tmp_path / "cache"))
-    assert not templates.fill(tmp_path / "one.db", KEY, library.make)
+    assert not database_cache.fill(tmp_path / "one.db", KEY, library.make)
     assert not (tmp_path / "one.db").exists()
-    assert templates.ready(KEY, library.make) is None
+    assert database_cache.ready(KEY, library.make) is None
 
 
 def test_a_target_without_a_folder_is_done_without(cache: Path, tmp_path: Path, library: Library) -> None:
     """What cannot be copied to is left to whoever opens the database, who says what is wrong."""
-    assert not templates.fill(tmp_path / "nowhere" / "one.db", KEY, library.make)
+    assert not database_cache.fill(tmp_path / "nowhere" / "one.db", KEY, library.make)
 
 
 def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own variable first, then the user's cache as the XDG specification has it."""
     monkeypatch.delenv("HALFLIFE_CACHE", raising=False)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    assert templates.cache() == Path.home() / ".cache" / "halflife"
+    assert database_cache.cache() == Path.home() / ".cache" / "halflife"
     monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/ann")
-    assert templates.cache() == Path("/var/cache/ann/halflife")
+    assert database_cache.cache() == Path("/var/cache/ann/halflife")
     monkeypatch.setenv("HALFLIFE_CACHE", "/srv/templates")
-    assert templates.cache() == Path("/srv/templates")
+    assert database_cache.cache() == Path("/srv/templates")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.domain import Interval, Status
-from monitoring.claims.measure import rows_needed
-from monitoring.verdicts import mirrored, p_value, verdict
+from halflife.models.domain import Interval, Status
+from halflife.monitoring.claims.estimation.measure import rows_needed
+from halflife.monitoring.verdicts import mirrored, p_value, verdict
 
 RANK = [Status.REVERSED, Status.STALE, Status.UNCLEAR, Status.WEAKENED, Status.HOLDS]
 FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}

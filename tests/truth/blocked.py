@@ -16,16 +16,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.learner.evaluate import row_log_loss
-from models.learner.feedback import inverse_propensity
-from models.learner.fit import fit
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import LABEL, PROPENSITY, ROW_ID, TICK, Array, Split, Window
-from models.world.scenarios import SCENARIOS
-from models.world.world import World
-from monitoring.adapters.synthetic_feed import SyntheticFeed
-from monitoring.steps.let_through import explored
+from halflife.models.learner.evaluate import row_log_loss
+from halflife.models.learner.feedback import inverse_propensity
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, PROPENSITY, ROW_ID, TICK, Array, Split, Window
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import SCENARIOS
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.monitoring.steps.selective_labels import explored
 
 OUT = Path(__file__).parents[2] / ".bench" / "blocked.json"
 LEARNERS = ("twin", "naive", "weighted")

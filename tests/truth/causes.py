@@ -21,22 +21,22 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from models.cause import NOISE, WORLD, Cause, Why
-from models.domain import Finding, Scope, Status, Version
-from models.recipe import Recipe
-from models.rows import ROW_ID, Split
-from models.world.events import Change
-from models.world.scenarios import SCENARIOS, Scenario
-from models.world.world import World
-from monitoring import steps
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.folder_shadows import FolderShadows
-from monitoring.adapters.memory_registry import MemoryRegistry
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.adapters.synthetic_feed import SyntheticFeed
-from monitoring.service import Policy, Service
-from monitoring.steps.attribute import attribute
-from monitoring.trials.lab import Undrawn
+from halflife.models.causes import NOISE, WORLD, Cause, Why
+from halflife.models.domain import Finding, Scope, Status, Version
+from halflife.models.recipe import Recipe
+from halflife.models.rows import ROW_ID, Split
+from halflife.models.world.events import Change
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import SCENARIOS, Scenario
+from halflife.monitoring import steps
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.folder_shadows import FolderShadows
+from halflife.monitoring.adapters.memory_registry import MemoryRegistry
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.monitoring.service import Policy, Service
+from halflife.monitoring.steps.attribute_causes import attribute
+from halflife.monitoring.trials.backtest import Undrawn
 
 OUT = Path(__file__).parents[2] / ".bench" / "causes.json"
 OTHER_ROWS = (*NOISE, Cause.EVIDENCE)

@@ -19,13 +19,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from models.learner.fit import fit
-from models.learner.mixing import seed_of
-from models.learner.model import Model
-from models.learner.shadows import Litter
-from models.recipe import Recipe
-from models.rows import LABEL, Array, Column, Kind, Schema, Split, Window
-from models.shadow import ShadowKind
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.learner.seeding import seed_of
+from halflife.models.learner.shadow_training import Litter
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, Array, Column, Kind, Schema, Split, Window
+from halflife.models.shadow import ShadowKind
 
 OVERLAPS = (0.0, 0.5, 0.75)
 FEATURES = 10

@@ -3,7 +3,7 @@
 import pytest
 from blocked import LEARNERS, Judged, Stream, learn, table
 
-from models.recipe import Recipe
+from halflife.models.recipe import Recipe
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import causes
 import pytest
 from causes import CASES, Case, Death, Life, Scale, confusion, deaths, keep, kept, lasting, live
 
-from models.cause import WORLD, Cause, Share, Why
-from models.domain import Finding, Scope, Status
-from models.world.scenarios import SCENARIOS
-from models.world.world import World
+from halflife.models.causes import WORLD, Cause, Share, Why
+from halflife.models.domain import Finding, Scope, Status
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import SCENARIOS
 
 SMALL = Scale(rows=600, trees=30, leaves=7, until=25, fits=3)
 

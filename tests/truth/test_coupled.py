@@ -3,7 +3,7 @@
 import numpy as np
 from coupled import STATISTICS, Size, compare, windows
 
-from models.rows import LABEL, ROW_ID
+from halflife.models.rows import LABEL, ROW_ID
 
 SMALL = Size(rows=600, trees=15, replicates=50, streams=6)
 

@@ -2,10 +2,10 @@
 
 import click
 
-from flows.commands.common import alone, emit, note, options
-from flows.commands.steps import opened
-from flows.settings import Settings
-from models.domain import Author, Finding, Scope, Status
+from halflife.flows.commands.common import alone, emit, note, options
+from halflife.flows.commands.steps import opened
+from halflife.flows.settings import Settings
+from halflife.models.domain import Author, Finding, Scope, Status
 
 
 @click.command(epilog="""Example: halflife finding add 'attribution_share("income") > 0.1' --note 'it is all income'""")
@@ -41,8 +41,8 @@ def add(
 
     It is tested on the version it is about, and on the newest one.
     """
-    from monitoring.claims.grammar import parse
-    from monitoring.filing.entry import UNGUARDED, named, scoped
+    from halflife.monitoring.claims.language.grammar import parse
+    from halflife.monitoring.filing.entry import UNGUARDED, named, scoped
 
     parse(claim)  # a slip is told before anything slow is loaded
     if name is not None:
@@ -50,9 +50,9 @@ def add(
     chosen = None if scope is None else scoped(scope)
     if guard and chosen is Scope.PROCESS:
         raise click.UsageError(UNGUARDED)
-    from monitoring import steps
-    from monitoring.reports.fragile import fragility
-    from monitoring.reports.listing import check_row
+    from halflife.monitoring import steps
+    from halflife.monitoring.reports.fragility_words import fragility
+    from halflife.monitoring.reports.listing import check_row
 
     with alone(settings.home):
         _, here = opened(settings)
@@ -88,7 +88,7 @@ def add(
     if as_json:
         emit(row)
         return
-    from flows.commands.ending import show_checks
+    from halflife.flows.commands.ending import show_checks
 
     show_checks(newest, [row])
     if filed.stillborn:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import click
 
-from flows.commands.common import alone, emit, options
-from flows.commands.steps import book
-from flows.settings import Settings
-from models.domain import Scope
+from halflife.flows.commands.common import alone, emit, options
+from halflife.flows.commands.steps import book
+from halflife.flows.settings import Settings
+from halflife.models.domain import Scope
 
 
 @click.command(epilog="Example: halflife finding retire fair --note 'the rule was changed in May'")
@@ -43,7 +43,7 @@ def guard(settings: Settings, key: str, on: bool, as_json: bool, verbose: bool) 
 
     No version that breaks a guard becomes champion.
     """
-    from monitoring.filing.entry import UNGUARDED
+    from halflife.monitoring.filing.entry import UNGUARDED
 
     ledger = book(settings)
     with alone(settings.home):

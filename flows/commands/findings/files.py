@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.common import alone, emit, options
-from flows.commands.steps import book, opened
-from flows.settings import Settings
-from models.domain import Author
-from models.errors import ConfigError
+from halflife.flows.commands.common import alone, emit, options
+from halflife.flows.commands.steps import book, opened
+from halflife.flows.settings import Settings
+from halflife.models.domain import Author
+from halflife.models.errors import ConfigError
 
 if TYPE_CHECKING:
-    from monitoring.steps import Imported
+    from halflife.monitoring.steps import Imported
 
 DEFAULT = "findings.yaml"
 
@@ -47,8 +47,8 @@ def import_(
     """
     path = file or (context.params["config"] or Path()).parent / DEFAULT
     text = contents(path)
-    from monitoring import steps
-    from monitoring.filing.reader import read
+    from halflife.monitoring import steps
+    from halflife.monitoring.filing.reader import read
 
     with alone(settings.home):
         _, here = opened(settings)
@@ -59,7 +59,7 @@ def import_(
     if as_json:
         emit(document(done, replace=replace, prune=prune, dry=dry))
         return
-    from flows.commands.findings.imported import show_imported
+    from halflife.flows.commands.findings.imported import show_imported
 
     show_imported(done, str(path), replace=replace, prune=prune, dry=dry)
 
@@ -76,7 +76,7 @@ def contents(path: Path) -> str:
 
 def document(done: "Imported", *, replace: bool, prune: bool, dry: bool) -> dict[str, Any]:
     """What ``--json`` gives."""
-    from monitoring.reports.listing import check_row
+    from halflife.monitoring.reports.listing import check_row
 
     plan = done.plan
     return {
@@ -109,7 +109,7 @@ def export(settings: Settings, author: str | None, as_json: bool, verbose: bool)
 
     They are ordered by name; retired ones are left out.
     """
-    from monitoring.filing.writer import entry, write
+    from halflife.monitoring.filing.writer import entry, write
 
     chosen = [
         finding
@@ -130,6 +130,6 @@ def schema(as_json: bool) -> None:
 
     Save it beside the file and begin that with the line: # yaml-language-server: $schema=findings.schema.json
     """
-    from monitoring.filing.entry import schema_text
+    from halflife.monitoring.filing.entry import schema_text
 
     click.echo(schema_text(), nl=False)

@@ -3,11 +3,11 @@
 from rich.table import Table
 from rich.text import Text
 
-from flows.commands.ending import terminal
-from monitoring.reports.fragile import fragility
-from monitoring.reports.terminal import STYLES
-from monitoring.reports.words import measured, plural
-from monitoring.steps import Imported
+from halflife.flows.commands.ending import terminal
+from halflife.monitoring.reports.fragility_words import fragility
+from halflife.monitoring.reports.terminal import STYLES
+from halflife.monitoring.reports.words import measured, plural
+from halflife.monitoring.steps import Imported
 
 
 def show_imported(done: Imported, path: str, *, replace: bool, prune: bool, dry: bool) -> None:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.common import emit, options
-from flows.commands.steps import book, story
-from flows.settings import Settings
-from models.domain import Status
+from halflife.flows.commands.common import emit, options
+from halflife.flows.commands.steps import book, story
+from halflife.flows.settings import Settings
+from halflife.models.domain import Status
 
 if TYPE_CHECKING:
-    from monitoring.conclusions import Conclusions
+    from halflife.monitoring.conclusions import Conclusions
 
 FLAGS = ("expired", "stillborn", "retired")
 """What a finding can be beside its status."""
@@ -37,9 +37,9 @@ def list_(
     verbose: bool,
 ) -> None:
     """Every finding, what became of it, and since when."""
-    from monitoring.claims.statistics import STATISTICS
-    from monitoring.claims.words import near
-    from monitoring.reports.listing import finding_rows
+    from halflife.monitoring.claims.statistics import STATISTICS
+    from halflife.monitoring.claims.syntax.sql_words import near
+    from halflife.monitoring.reports.listing import finding_rows
 
     if statistic is not None and statistic not in STATISTICS:
         known = f"statistics are {', '.join(STATISTICS)}{near(statistic, STATISTICS)}"
@@ -56,7 +56,7 @@ def list_(
     if as_json:
         emit(rows)
         return
-    from flows.commands.ending import show_findings
+    from halflife.flows.commands.ending import show_findings
 
     chosen = any((status, author, statistic, guard, wanted is not None))
     show_findings(rows, everything=chosen)
@@ -64,8 +64,8 @@ def list_(
 
 def earlier(settings: Settings, number: int) -> "Conclusions":
     """The story as it could be told when this version had been re-tested. Raises NotFound."""
-    from monitoring.conclude import conclude
-    from monitoring.reports.history import until
+    from halflife.monitoring.conclude import conclude
+    from halflife.monitoring.reports.ledger_until import until
 
     ledger = book(settings)
     return conclude(*until(number, ledger.versions(), ledger.findings(), ledger.checks()), ())
@@ -90,10 +90,10 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
 
     A chart of every version, and every number behind the newest verdict.
     """
-    from monitoring.conclusions import outlived
-    from monitoring.reports.behind import behind
-    from monitoring.reports.listing import check_row
-    from monitoring.survival.lives import lives
+    from halflife.monitoring.conclusions import outlived
+    from halflife.monitoring.reports.listing import check_row
+    from halflife.monitoring.reports.verdict_details import behind
+    from halflife.monitoring.survival.lives import lives
 
     ledger = book(settings)
     finding = ledger.finding(key)
@@ -103,7 +103,7 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
     level, expired = settings.evidence.level, outlived(finding, history, newest)
     recurrences = sum(life.recurrences for life in lives([finding], {finding.id: history}))
     if as_json:
-        from monitoring.reports.why import shares
+        from halflife.monitoring.reports.cause_words import shares
 
         rows = [{"version": f"v{c.version}", **check_row(c, finding)} for c in checks]
         causes = [{"since": f"v{w.since}", "version": f"v{w.version}", "z": w.z, "shares": shares(w)} for w in whys]
@@ -111,8 +111,8 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
         plain = {**asdict(finding), "made_on": f"v{finding.made_on}", "expired": expired, "recurrences": recurrences}
         emit({**plain, "checks": rows, "causes": causes, "behind": found})
         return
-    from flows.commands.ending import terminal
-    from monitoring.reports.finding import portrait
+    from halflife.flows.commands.ending import terminal
+    from halflife.monitoring.reports.finding_terminal import portrait
 
     console = terminal()
     unit = "entity" if settings.evidence.cluster else "row"

@@ -1,13 +1,13 @@
 """How one or several trainings, and the model before, become one model: one strategy a file, one table of them."""
 
-from models.errors import ConfigError
-from models.learner.strategies.adapted import Adapted
-from models.learner.strategies.anchored import Anchored
-from models.learner.strategies.averaged import Averaged
-from models.learner.strategies.plain import Plain
-from models.learner.strategies.refit import Refit
-from models.learner.strategies.strategy import Strategy
-from models.learner.strategies.warm import Warm
+from halflife.models.errors import ConfigError
+from halflife.models.learner.strategies.adapted import Adapted
+from halflife.models.learner.strategies.anchored import Anchored
+from halflife.models.learner.strategies.averaged import Averaged
+from halflife.models.learner.strategies.plain import Plain
+from halflife.models.learner.strategies.refit import Refit
+from halflife.models.learner.strategies.strategy import Strategy
+from halflife.models.learner.strategies.warm import Warm
 
 STRATEGIES: dict[str, Strategy] = {s.name: s for s in (Plain(), Averaged(), Warm(), Refit(), Anchored(), Adapted())}
 

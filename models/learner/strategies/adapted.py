@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from models.learner.domain_weights import domain_weights
-from models.learner.strategies.strategy import Material, Strategy
-from models.rows import TICK, Array, Part, Window
+from halflife.models.learner.domain_weights import domain_weights
+from halflife.models.learner.strategies.strategy import Material, Strategy
+from halflife.models.rows import TICK, Array, Part, Window
 
 NEWEST = 0.25
 """Share of a window's ticks whose inputs the older rows are weighted to."""
@@ -34,7 +34,7 @@ class Adapted(Strategy):
 def newest(window: Window) -> int:
     """The first of the newest quarter of a window's ticks, at least one.
 
-    >>> from models.rows import Split
+    >>> from halflife.models.rows import Split
     >>> [newest(Window(0, last, "", None, Split())) for last in (0, 3, 7)]
     [0, 3, 6]
     """

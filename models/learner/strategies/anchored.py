@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from models.learner.growing import canonical
-from models.learner.strategies.strategy import Draw, Material, Strategy, said_before
-from models.recipe import Recipe
-from models.rows import Array
+from halflife.models.learner.boosting import canonical
+from halflife.models.learner.strategies.strategy import Draw, Material, Strategy, said_before
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Array
 
 
 class Anchored(Strategy):

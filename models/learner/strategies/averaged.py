@@ -1,9 +1,9 @@
 """The mean of several seeds, as one model."""
 
-from models.learner.growing import canonical, grown
-from models.learner.merge import scaled, trees_of, with_trees
-from models.learner.mixing import seed_of
-from models.learner.strategies.strategy import Draw, Material, Strategy
+from halflife.models.learner.boosting import canonical, grown
+from halflife.models.learner.model_text import scaled, trees_of, with_trees
+from halflife.models.learner.seeding import seed_of
+from halflife.models.learner.strategies.strategy import Draw, Material, Strategy
 
 
 class Averaged(Strategy):

@@ -1,6 +1,6 @@
 """A model from nothing but the window's rows."""
 
-from models.learner.strategies.strategy import Strategy
+from halflife.models.learner.strategies.strategy import Strategy
 
 
 class Plain(Strategy):

@@ -1,9 +1,9 @@
 """The splits of the model before, with leaves that move towards the new rows."""
 
-from models.learner.growing import canonical
-from models.learner.model import encode
-from models.learner.strategies.strategy import Draw, Material, Strategy
-from models.recipe import Recipe
+from halflife.models.learner.boosting import canonical
+from halflife.models.learner.model import encode
+from halflife.models.learner.strategies.strategy import Draw, Material, Strategy
+from halflife.models.recipe import Recipe
 
 
 class Refit(Strategy):

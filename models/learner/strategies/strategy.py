@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from models.learner.before import Before
-from models.learner.growing import grown, parameters
-from models.learner.model import encode
-from models.recipe import Recipe
-from models.rows import Array, Rows, Schema, Window, blocks
+from halflife.models.learner.boosting import grown, parameters
+from halflife.models.learner.model import encode
+from halflife.models.learner.warm_start import Before
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Array, Rows, Schema, Window, blocks
 
 if TYPE_CHECKING:
     import lightgbm as lgb

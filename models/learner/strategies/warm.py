@@ -1,10 +1,10 @@
 """The model before, with a few trees more."""
 
-from models.learner.growing import canonical, grown
-from models.learner.merge import trees_of, with_trees
-from models.learner.strategies.strategy import Draw, Material, Strategy, said_before
-from models.recipe import Recipe
-from models.rows import Array
+from halflife.models.learner.boosting import canonical, grown
+from halflife.models.learner.model_text import trees_of, with_trees
+from halflife.models.learner.strategies.strategy import Draw, Material, Strategy, said_before
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Array
 
 
 class Warm(Strategy):

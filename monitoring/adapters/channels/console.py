@@ -4,8 +4,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from models.alert import Alert, Severity
-from monitoring.ports import Channel
+from halflife.models.alert import Alert, Severity
+from halflife.monitoring.ports import Channel
 
 if TYPE_CHECKING:
     from rich.console import Console as Terminal

@@ -8,10 +8,10 @@ from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from models.alert import Alert
-from models.errors import Unavailable
-from monitoring.ports import Channel
-from monitoring.reports.mail import compose
+from halflife.models.alert import Alert
+from halflife.models.errors import Unavailable
+from halflife.monitoring.ports import Channel
+from halflife.monitoring.reports.mail import compose
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import os
 
-from models.errors import ConfigError
+from halflife.models.errors import ConfigError
 
 
 def secret(variable: str, purpose: str) -> str:
@@ -13,7 +13,7 @@ def secret(variable: str, purpose: str) -> str:
 
     >>> secret("HALFLIFE_NO_SUCH_SECRET", "the password for mail.example.org")
     Traceback (most recent call last):
-    models.errors.ConfigError: environment variable HALFLIFE_NO_SUCH_SECRET is not set; it should hold the password for mail.example.org
+    halflife.models.errors.ConfigError: environment variable HALFLIFE_NO_SUCH_SECRET is not set; it should hold the password for mail.example.org
     """
     value = os.environ.get(variable, "")
     if not value:

@@ -7,11 +7,11 @@ from email.utils import parseaddr
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from models.alert import Alert
-from models.errors import ConfigError, Unavailable
-from monitoring.adapters.channels.secrets import secret
-from monitoring.ports import Channel
-from monitoring.reports.mail import compose
+from halflife.models.alert import Alert
+from halflife.models.errors import ConfigError, Unavailable
+from halflife.monitoring.adapters.channels.secrets import secret
+from halflife.monitoring.ports import Channel
+from halflife.monitoring.reports.mail import compose
 
 if TYPE_CHECKING:
     import smtplib

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from models.alert import Alert
-from models.errors import ConfigError, Unavailable
-from monitoring.adapters.channels.secrets import secret
-from monitoring.ports import Channel
+from halflife.models.alert import Alert
+from halflife.models.errors import ConfigError, Unavailable
+from halflife.monitoring.adapters.channels.secrets import secret
+from halflife.monitoring.ports import Channel
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from monitoring.adapters.ledger_tables import METADATA
+from halflife.monitoring.adapters.ledger_tables import METADATA
 
 
 def run() -> None:
@@ -16,5 +16,5 @@ def run() -> None:
 
 
 # Alembic executes this file outside any package; whoever imports it as a module only wants to look.
-if __name__ != "monitoring.adapters.migrations.env":
+if __name__ != "halflife.monitoring.adapters.migrations.env":
     run()

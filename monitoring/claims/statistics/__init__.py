@@ -4,32 +4,32 @@ The table is what claims are read by, and claims are read far more often than co
 computes.
 """
 
-from monitoring.claims.statistic import Statistic
-from monitoring.claims.statistics.accuracy import Accuracy
-from monitoring.claims.statistics.amplification import Amplification
-from monitoring.claims.statistics.attribution_rank import AttributionRank
-from monitoring.claims.statistics.attribution_share import AttributionShare
-from monitoring.claims.statistics.auc import Auc
-from monitoring.claims.statistics.base_rate import BaseRate
-from monitoring.claims.statistics.brier import Brier
-from monitoring.claims.statistics.calibration_error import CalibrationError
-from monitoring.claims.statistics.calibration_intercept import CalibrationIntercept
-from monitoring.claims.statistics.calibration_slope import CalibrationSlope
-from monitoring.claims.statistics.drift import Drift
-from monitoring.claims.statistics.effect import Effect
-from monitoring.claims.statistics.flips import Flips
-from monitoring.claims.statistics.fpr import Fpr
-from monitoring.claims.statistics.gap import Gap
-from monitoring.claims.statistics.interaction import Interaction
-from monitoring.claims.statistics.log_loss import LogLoss
-from monitoring.claims.statistics.neighbour_share import NeighbourShare
-from monitoring.claims.statistics.precision import Precision
-from monitoring.claims.statistics.prediction import Prediction
-from monitoring.claims.statistics.reliance import Reliance
-from monitoring.claims.statistics.representation import Representation
-from monitoring.claims.statistics.slice_loss import SliceLoss
-from monitoring.claims.statistics.top_reason import TopReason
-from monitoring.claims.statistics.tpr import Tpr
+from halflife.monitoring.claims.statistics.accuracy import Accuracy
+from halflife.monitoring.claims.statistics.amplification import Amplification
+from halflife.monitoring.claims.statistics.attribution_rank import AttributionRank
+from halflife.monitoring.claims.statistics.attribution_share import AttributionShare
+from halflife.monitoring.claims.statistics.auc import Auc
+from halflife.monitoring.claims.statistics.base import Statistic
+from halflife.monitoring.claims.statistics.base_rate import BaseRate
+from halflife.monitoring.claims.statistics.brier import Brier
+from halflife.monitoring.claims.statistics.calibration_error import CalibrationError
+from halflife.monitoring.claims.statistics.calibration_intercept import CalibrationIntercept
+from halflife.monitoring.claims.statistics.calibration_slope import CalibrationSlope
+from halflife.monitoring.claims.statistics.drift import Drift
+from halflife.monitoring.claims.statistics.effect import Effect
+from halflife.monitoring.claims.statistics.flips import Flips
+from halflife.monitoring.claims.statistics.fpr import Fpr
+from halflife.monitoring.claims.statistics.gap import Gap
+from halflife.monitoring.claims.statistics.interaction import Interaction
+from halflife.monitoring.claims.statistics.log_loss import LogLoss
+from halflife.monitoring.claims.statistics.neighbour_share import NeighbourShare
+from halflife.monitoring.claims.statistics.precision import Precision
+from halflife.monitoring.claims.statistics.prediction import Prediction
+from halflife.monitoring.claims.statistics.reliance import Reliance
+from halflife.monitoring.claims.statistics.representation import Representation
+from halflife.monitoring.claims.statistics.slice_loss import SliceLoss
+from halflife.monitoring.claims.statistics.top_reason import TopReason
+from halflife.monitoring.claims.statistics.tpr import Tpr
 
 STATISTICS: dict[str, Statistic] = {
     s.name: s

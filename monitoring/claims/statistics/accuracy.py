@@ -1,6 +1,6 @@
 """How often the model decides rightly."""
 
-from monitoring.claims.metrics import MetricStatistic
+from halflife.monitoring.claims.statistics.metrics import MetricStatistic
 
 
 class Accuracy(MetricStatistic):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.rows import Array
-from monitoring.claims.contrast import Contrast
+from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.contrast import Contrast
 
 if TYPE_CHECKING:
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
 
 
 def excess(view: View) -> Array:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.rows import Array
-from monitoring.claims.arguments import FEATURE, WHERE, Argument, ArgumentKind, Arguments
-from monitoring.claims.statistic import SumStatistic, Term
-from monitoring.claims.statistics.attribution_share import Size
+from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.attribution_share import Size
+from halflife.monitoring.claims.statistics.base import SumStatistic, Term
+from halflife.monitoring.claims.syntax.arguments import FEATURE, WHERE, Argument, ArgumentKind, Arguments
 
 if TYPE_CHECKING:
-    from monitoring.claims.reference import Reference
+    from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 
 @dataclass(frozen=True)

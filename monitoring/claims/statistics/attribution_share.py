@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.rows import Array
-from monitoring.claims.arguments import FEATURES, WHERE, Arguments, listed
-from monitoring.claims.statistic import SumStatistic, Term, ratio
+from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.base import SumStatistic, Term, ratio
+from halflife.monitoring.claims.syntax.arguments import FEATURES, WHERE, Arguments, listed
 
 if TYPE_CHECKING:
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
 
 
 @dataclass(frozen=True)

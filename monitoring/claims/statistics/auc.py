@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.rows import Array
-from monitoring.claims.arguments import WHERE, Arguments
-from monitoring.claims.ranking import auc_columns, auc_of
-from monitoring.claims.statistic import SetStatistic
+from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.base import SetStatistic
+from halflife.monitoring.claims.statistics.placements import auc_columns, auc_of
+from halflife.monitoring.claims.syntax.arguments import WHERE, Arguments
 
 if TYPE_CHECKING:
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
 
 
 class Auc(SetStatistic):

@@ -1,6 +1,6 @@
 """How often the label is 1."""
 
-from monitoring.claims.metrics import MetricStatistic
+from halflife.monitoring.claims.statistics.metrics import MetricStatistic
 
 
 class BaseRate(MetricStatistic):

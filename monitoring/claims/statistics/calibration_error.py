@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.rows import Array
-from monitoring.claims.arguments import WHERE, Arguments
-from monitoring.claims.statistic import MIN_OF_CLASS, SetStatistic, require
+from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.base import MIN_OF_CLASS, SetStatistic, require
+from halflife.monitoring.claims.syntax.arguments import WHERE, Arguments
 
 if TYPE_CHECKING:
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
 
 BINS = 10
 
@@ -45,7 +45,7 @@ class CalibrationError(SetStatistic):
         return np.sqrt(np.maximum(found - noise, 0))
 
     def interval(self, sums: Array, alpha: float) -> Array:
-        from monitoring.claims.intervals import root_of_squares
+        from halflife.monitoring.claims.statistics.closed_forms import root_of_squares
 
         return root_of_squares(*_parts(sums), alpha)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.rows import Array
-from monitoring.claims.recalibration import Recalibration, level
+from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.recalibration import Recalibration, level
 
 
 class CalibrationIntercept(Recalibration):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.errors import EvidenceTooSmall
-from models.rows import Array, Kind
-from monitoring.claims.arguments import FEATURE, WHERE, Arguments
-from monitoring.claims.statistic import MIN_ROWS, Requirement, SumStatistic, Term
+from halflife.models.errors import EvidenceTooSmall
+from halflife.models.rows import Array, Kind
+from halflife.monitoring.claims.statistics.base import MIN_ROWS, Requirement, SumStatistic, Term
+from halflife.monitoring.claims.syntax.arguments import FEATURE, WHERE, Arguments
 
 if TYPE_CHECKING:
-    from monitoring.claims.reference import Reference
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 CELLS = 32
 WORDS = 50

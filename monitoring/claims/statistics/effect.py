@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.errors import ClaimError
-from models.rows import Array
-from monitoring.claims.arguments import FEATURE, WHERE, Argument, ArgumentKind, Arguments
-from monitoring.claims.counterfactual import AtEdge, Counterfactual, Do, cells
-from monitoring.claims.statistic import Requirement, SumStatistic, Term, ones, ratio
-from monitoring.claims.values import mismatch
+from halflife.models.errors import ClaimError
+from halflife.models.rows import Array
+from halflife.monitoring.claims.evidence.what_if import AtEdge, Counterfactual, Do, cells
+from halflife.monitoring.claims.statistics.base import Requirement, SumStatistic, Term, ones, ratio
+from halflife.monitoring.claims.syntax.argument_values import mismatch
+from halflife.monitoring.claims.syntax.arguments import FEATURE, WHERE, Argument, ArgumentKind, Arguments
 
 if TYPE_CHECKING:
-    from monitoring.claims.reference import Reference
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 CELLS = 8
 """Of accumulated local effects, between low and high."""

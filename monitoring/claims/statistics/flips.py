@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.rows import Array
-from monitoring.claims.arguments import WHERE, Argument, ArgumentKind, Arguments
-from monitoring.claims.counterfactual import Counterfactual, Do
-from monitoring.claims.source import Value
-from monitoring.claims.statistic import CaseStatistic, SumStatistic, Term, ones, ratio
-from monitoring.claims.statistics.reliance import Flipped
+from halflife.models.rows import Array
+from halflife.monitoring.claims.evidence.what_if import Counterfactual, Do
+from halflife.monitoring.claims.statistics.base import CaseStatistic, SumStatistic, Term, ones, ratio
+from halflife.monitoring.claims.statistics.reliance import Flipped
+from halflife.monitoring.claims.syntax.arguments import WHERE, Argument, ArgumentKind, Arguments
+from halflife.monitoring.claims.syntax.claim_text import Value
 
 if TYPE_CHECKING:
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
 
 
 class Flips(CaseStatistic):
@@ -75,7 +75,7 @@ class FlipShare(SumStatistic):
         return ratio(sums, 0, 1)
 
     def interval(self, sums: Array, alpha: float) -> Array:
-        from monitoring.claims.intervals import wilson
+        from halflife.monitoring.claims.statistics.closed_forms import wilson
 
         return wilson(sums[..., 0], sums[..., 1], alpha)
 

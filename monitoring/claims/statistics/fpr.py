@@ -1,6 +1,6 @@
 """How many of the negatives the model takes for positives."""
 
-from monitoring.claims.metrics import MetricStatistic
+from halflife.monitoring.claims.statistics.metrics import MetricStatistic
 
 
 class Fpr(MetricStatistic):

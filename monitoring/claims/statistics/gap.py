@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.rows import Array
-from monitoring.claims.arguments import WHERE, Argument, ArgumentKind, Arguments, named
-from monitoring.claims.metrics import METRICS
-from monitoring.claims.ranking import auc_columns, auc_of
-from monitoring.claims.segment import Segment
-from monitoring.claims.statistic import (
+from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.base import (
     MIN_OF_CLASS,
     MIN_ROWS,
     Requirement,
@@ -23,9 +19,13 @@ from monitoring.claims.statistic import (
     ratio,
     require,
 )
+from halflife.monitoring.claims.statistics.metrics import METRICS
+from halflife.monitoring.claims.statistics.placements import auc_columns, auc_of
+from halflife.monitoring.claims.syntax.arguments import WHERE, Argument, ArgumentKind, Arguments, named
+from halflife.monitoring.claims.syntax.segment import Segment
 
 if TYPE_CHECKING:
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
 
 CHOICES = ("auc", *METRICS)
 
@@ -86,7 +86,7 @@ class Gap(SumStatistic):
         return ratio(sums, 0, 1) - ratio(sums, 2, 3)
 
     def interval(self, sums: Array, alpha: float) -> Array | None:
-        from monitoring.claims.intervals import newcombe
+        from halflife.monitoring.claims.statistics.closed_forms import newcombe
 
         return newcombe(sums[..., :2], sums[..., 2:], alpha) if METRICS[self.metric].rate else None
 

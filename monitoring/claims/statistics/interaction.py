@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.rows import Array
-from monitoring.claims.arguments import WHERE, Argument, ArgumentKind, Arguments
-from monitoring.claims.counterfactual import Counterfactual, Do
-from monitoring.claims.statistic import SumStatistic, Term, ones, ratio
+from halflife.models.rows import Array
+from halflife.monitoring.claims.evidence.what_if import Counterfactual, Do
+from halflife.monitoring.claims.statistics.base import SumStatistic, Term, ones, ratio
+from halflife.monitoring.claims.syntax.arguments import WHERE, Argument, ArgumentKind, Arguments
 
 if TYPE_CHECKING:
-    from monitoring.claims.reference import Reference
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 
 @dataclass(frozen=True)

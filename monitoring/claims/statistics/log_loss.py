@@ -1,6 +1,6 @@
 """How far the model's probabilities are from what happened."""
 
-from monitoring.claims.metrics import MetricStatistic
+from halflife.monitoring.claims.statistics.metrics import MetricStatistic
 
 
 class LogLoss(MetricStatistic):

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.errors import EvidenceTooSmall
-from monitoring.claims.arguments import CASE, Argument, ArgumentKind, Arguments
-from monitoring.claims.segment import Segment
-from monitoring.claims.source import Value
-from monitoring.claims.statistic import MIN_ROWS, CaseStatistic, require
+from halflife.models.errors import EvidenceTooSmall
+from halflife.monitoring.claims.statistics.base import MIN_ROWS, CaseStatistic, require
+from halflife.monitoring.claims.syntax.arguments import CASE, Argument, ArgumentKind, Arguments
+from halflife.monitoring.claims.syntax.claim_text import Value
+from halflife.monitoring.claims.syntax.segment import Segment
 
 if TYPE_CHECKING:
-    from monitoring.claims.reference import Reference
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 
 class NeighbourShare(CaseStatistic):
@@ -44,7 +44,7 @@ class NeighbourShare(CaseStatistic):
         return {"among": reference}
 
     def value(self, view: View, arguments: Arguments, threshold: Value) -> float:
-        from models.explain.neighbours import kernel
+        from halflife.models.explain.neighbours import kernel
 
         evidence, among = view.sweep.evidence, arguments["among"].rows
         if "where" in arguments:

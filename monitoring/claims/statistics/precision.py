@@ -1,6 +1,6 @@
 """How many of the model's positive decisions are right."""
 
-from monitoring.claims.metrics import MetricStatistic
+from halflife.monitoring.claims.statistics.metrics import MetricStatistic
 
 
 class Precision(MetricStatistic):

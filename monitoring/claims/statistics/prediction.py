@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitoring.claims.arguments import CASE, Arguments
-from monitoring.claims.source import Value
-from monitoring.claims.statistic import CaseStatistic
+from halflife.monitoring.claims.statistics.base import CaseStatistic
+from halflife.monitoring.claims.syntax.arguments import CASE, Arguments
+from halflife.monitoring.claims.syntax.claim_text import Value
 
 if TYPE_CHECKING:
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
 
 
 class Prediction(CaseStatistic):

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.rows import Array
-from monitoring.claims.arguments import FEATURES, WHERE, Argument, ArgumentKind, Arguments, listed
-from monitoring.claims.counterfactual import Borrowed, Counterfactual, Do
-from monitoring.claims.metrics import loss, row_loss
-from monitoring.claims.segment import Segment
-from monitoring.claims.statistic import SumStatistic, Term, ones, ratio
+from halflife.models.rows import Array
+from halflife.monitoring.claims.evidence.what_if import Borrowed, Counterfactual, Do
+from halflife.monitoring.claims.statistics.base import SumStatistic, Term, ones, ratio
+from halflife.monitoring.claims.statistics.metrics import loss, row_loss
+from halflife.monitoring.claims.syntax.arguments import FEATURES, WHERE, Argument, ArgumentKind, Arguments, listed
+from halflife.monitoring.claims.syntax.segment import Segment
 
 if TYPE_CHECKING:
-    from monitoring.claims.reference import Reference
-    from monitoring.claims.sweep import View
+    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,6 @@ class Reliance(SumStatistic):
         return ratio(sums, 0, 1)
 
     def interval(self, sums: Array, alpha: float) -> Array | None:
-        from monitoring.claims.intervals import wilson
+        from halflife.monitoring.claims.statistics.closed_forms import wilson
 
         return wilson(sums[..., 0], sums[..., 1], alpha) if self.metric == "flips" else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models.rows import Array
-from monitoring.claims.arguments import SLICE, Arguments
-from monitoring.claims.segment import Segment
-from monitoring.claims.statistic import SumStatistic, Term, ones, ratio
+from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.base import SumStatistic, Term, ones, ratio
+from halflife.monitoring.claims.syntax.arguments import SLICE, Arguments
+from halflife.monitoring.claims.syntax.segment import Segment
 
 
 class Representation(SumStatistic):
@@ -33,6 +33,6 @@ class Representation(SumStatistic):
         return ratio(sums, 0, 1)
 
     def interval(self, sums: Array, alpha: float) -> Array:
-        from monitoring.claims.intervals import wilson
+        from halflife.monitoring.claims.statistics.closed_forms import wilson
 
         return wilson(sums[..., 0], sums[..., 1], alpha)

@@ -1,6 +1,6 @@
 """How many of the positives the model finds."""
 
-from monitoring.claims.metrics import MetricStatistic
+from halflife.monitoring.claims.statistics.metrics import MetricStatistic
 
 
 class Tpr(MetricStatistic):

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.learner.calibrate import Temperature
-from models.learner.model import Model, encode
-from models.rows import LABEL, ROW_ID, TICK, Column, Kind, Schema
+from halflife.models.learner.calibrate import Temperature
+from halflife.models.learner.model import Model, encode
+from halflife.models.rows import LABEL, ROW_ID, TICK, Column, Kind, Schema
 
 SCHEMA = Schema(
     (

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from models.learner.calibrate import Uncalibrated
-from models.learner.model import Model
-from models.rows import Array, Column, Kind, Schema
+from halflife.models.learner.calibrate import Uncalibrated
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array, Column, Kind, Schema
 
 SPECIAL = [0.0, -0.0, np.nan, np.inf, -np.inf, 1e-35, -1e-36, 5e-324, 1e300, -1e300, -0.5, -1.0, 31.0, 32.0, 63.9, 3e9]
 """Values that a split may read in a way of its own."""

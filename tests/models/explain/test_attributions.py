@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import UsageError
-from models.explain import explainer
-from models.explain.attributions import attributions, by_lightgbm, shared_trees
-from models.explain.forest import Forest, read
-from models.rows import Array
+from halflife.models.errors import UsageError
+from halflife.models.explain import explainer
+from halflife.models.explain.attributions import attributions, by_lightgbm, shared_trees
+from halflife.models.explain.forest import Forest, read
+from halflife.models.rows import Array
 from tests.models.explain.random_forest import forest_text, matrix_of, model_of
 from tests.models.explain.trained_forest import TRAINED, model, rows, trained
 

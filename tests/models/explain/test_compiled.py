@@ -11,7 +11,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[3]
 
 MODULE = """
-from models.explain.compiled import compiled
+from halflife.models.explain.compiled import compiled
 
 @compiled
 def _half(x: float) -> float:
@@ -61,7 +61,7 @@ def test_an_installation_that_cannot_be_written_still_computes(installed: Path) 
 
 def test_numba_is_loaded_by_the_first_explanation_only() -> None:
     """Importing the seam costs what importing NumPy costs."""
-    program = "import sys, models.explain.attributions; print('numba' in sys.modules)"
+    program = "import sys, halflife.models.explain.attributions; print('numba' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.explain.conditions import LISTED, Among, Between
+from halflife.models.explain.conditions import LISTED, Among, Between
 
 FINITE = st.floats(-1e9, 1e9)
 

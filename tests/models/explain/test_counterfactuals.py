@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.explain.counterfactuals import Change, Flip, changed, counterfactuals, validity
-from models.explain.moves import MISSING_COST, moves, scale
-from models.explain.paths import thresholds
-from models.learner.calibrate import Isotonic
-from models.learner.model import Model
-from models.rows import Kind
+from halflife.models.explain.action_set import MISSING_COST, moves, scale
+from halflife.models.explain.counterfactuals import Change, Flip, changed, counterfactuals, validity
+from halflife.models.explain.decision_paths import thresholds
+from halflife.models.learner.calibrate import Isotonic
+from halflife.models.learner.model import Model
+from halflife.models.rows import Kind
 
 Grow = Callable[..., tuple[Model, pd.DataFrame]]
 

@@ -4,7 +4,7 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from models.explain.forest import BELOW, BELOW_NOT_ZERO, IN_SET, NOT_ABOVE, NOT_ABOVE_OR_ZERO, Unreadable, read
+from halflife.models.explain.forest import BELOW, BELOW_NOT_ZERO, IN_SET, NOT_ABOVE, NOT_ABOVE_OR_ZERO, Unreadable, read
 
 HEAD = "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nmax_feature_idx=1\n\n"
 TREE = """Tree=0

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from models.explain import neighbours
-from models.explain.neighbours import Leaves, kernel, nearest, sample, similarity
-from models.learner.model import Model
-from models.rows import ROW_ID, row_hash
+from halflife.models.explain import neighbours
+from halflife.models.explain.neighbours import Leaves, kernel, nearest, sample, similarity
+from halflife.models.learner.model import Model
+from halflife.models.rows import ROW_ID, row_hash
 
 Grow = Callable[..., tuple[Model, pd.DataFrame]]
 

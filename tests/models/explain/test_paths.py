@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.explain.conditions import Value
-from models.explain.paths import decision_paths, strongest, thresholds, used
-from models.learner.model import Model
-from models.rows import Array
+from halflife.models.explain.conditions import Value
+from halflife.models.explain.decision_paths import decision_paths, strongest, thresholds, used
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array
 
 Grow = Callable[..., tuple[Model, pd.DataFrame]]
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import UsageError
-from models.explain import router
-from models.learner.model import Model
-from models.rows import Array
+from halflife.models.errors import UsageError
+from halflife.models.explain import router
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array
 from tests.models.explain.random_forest import forest_text, matrix_of, model_of
 from tests.models.explain.trained_forest import TRAINED, model, rows, trained
 

@@ -3,8 +3,8 @@
 import lightgbm as lgb
 import numpy as np
 
-from models.learner.model import Model
-from models.rows import Array
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array
 from tests.models.explain.random_forest import model_of
 
 TRAINED = {

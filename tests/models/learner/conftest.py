@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from models.rows import Column, Kind, Schema, Split, Window
+from halflife.models.rows import Column, Kind, Schema, Split, Window
 
 MakeWindow = Callable[..., Window]
 

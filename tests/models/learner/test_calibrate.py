@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
 
-from models.errors import ConfigError
-from models.learner.calibrate import CALIBRATIONS, Isotonic, Temperature, Uncalibrated, calibrate, restore
-from models.rows import Array
+from halflife.models.errors import ConfigError
+from halflife.models.learner.calibrate import CALIBRATIONS, Isotonic, Temperature, Uncalibrated, calibrate, restore
+from halflife.models.rows import Array
 
 
 def overconfident(rows: int, *, stretch: float = 2.5, seed: int = 3) -> tuple[Array, Array]:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.learner.curves import arc, halvings, overlap, places
-from models.recipe import Recipe
-from models.rows import LABEL, ROW_ID, Split, Window
+from halflife.models.learner.learning_curves import arc, halvings, overlap, places
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, ROW_ID, Split, Window
 
 IDS = [f"r{i}" for i in range(20_000)]
 AT = places(IDS, 7)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.learner.domain_weights import LARGEST, domain_weights
-from models.rows import Column, Kind, Schema
+from halflife.models.learner.domain_weights import LARGEST, domain_weights
+from halflife.models.rows import Column, Kind, Schema
 
 SCHEMA = Schema((Column("x", Kind.NUMERIC), Column("z", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
 

@@ -8,8 +8,8 @@ from scipy.special import expit
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
-from models.learner.evaluate import auc, delong, evaluate, row_log_loss
-from models.rows import Array, Rows
+from halflife.models.learner.evaluate import auc, delong, evaluate, row_log_loss
+from halflife.models.rows import Array, Rows
 
 
 def predictions(rows: int, seed: int = 0, *, digits: int = 2) -> tuple[Array, Array]:

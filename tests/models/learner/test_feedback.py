@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import UsageError
-from models.learner.feedback import CLIPPED, identified, inverse_propensity, selective
-from models.rows import LABEL, PROPENSITY, Part, Split, Window
+from halflife.models.errors import UsageError
+from halflife.models.learner.feedback import CLIPPED, identified, inverse_propensity, selective
+from halflife.models.rows import LABEL, PROPENSITY, Part, Split, Window
 
 ALL_TRAIN = Split(0.0, 0.0, 0.0)
 

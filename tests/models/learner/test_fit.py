@@ -10,12 +10,12 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
-from models.errors import ConfigError, DataError
-from models.learner.calibrate import Uncalibrated
-from models.learner.fit import fit
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import LABEL, Column, Kind, Part, Schema, Split, Window
+from halflife.models.errors import ConfigError, DataError
+from halflife.models.learner.calibrate import Uncalibrated
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, Column, Kind, Part, Schema, Split, Window
 
 SCHEMA = Schema(
     (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.learner.instability import ambiguous, brier_parts, paired
+from halflife.models.learner.instability import ambiguous, brier_parts, paired
 
 
 def test_noise_and_bias_are_told_from_variance() -> None:

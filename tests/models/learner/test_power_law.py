@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.learner.power_law import extrapolate, power_law, saved
-from models.rows import Array
+from halflife.models.learner.power_law import extrapolate, power_law, saved
+from halflife.models.rows import Array
 
 LABELS = 16_000 * 0.5 ** np.arange(5)[::-1]
 

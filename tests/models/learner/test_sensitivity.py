@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.errors import UsageError
-from models.learner.before import Before
-from models.learner.fit import fit
-from models.learner.mixing import uniform
-from models.learner.sensitivity import NOTHING, sensitivity
-from models.recipe import Recipe
-from models.rows import ROW_ID, Part, Schema, Window, row_hash
+from halflife.models.errors import UsageError
+from halflife.models.learner.fit import fit
+from halflife.models.learner.seeding import uniform
+from halflife.models.learner.sensitivity import NOTHING, sensitivity
+from halflife.models.learner.warm_start import Before
+from halflife.models.recipe import Recipe
+from halflife.models.rows import ROW_ID, Part, Schema, Window, row_hash
 
 RECIPE = Recipe(trees=25, leaves=8, threads=1)
 MakeWindow = Callable[..., Window]

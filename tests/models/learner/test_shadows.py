@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from models.learner.before import Before
-from models.learner.fit import fit
-from models.learner.mixing import seed_of
-from models.learner.shadows import BINNED, Litter, plan, poisson, seed_inert
-from models.recipe import Recipe
-from models.rows import ENTITY, ROW_ID, Array, Schema, Window, row_hash, units
-from models.shadow import ShadowKind
+from halflife.models.learner.fit import fit
+from halflife.models.learner.seeding import seed_of
+from halflife.models.learner.shadow_training import BINNED, Litter, plan, poisson, seed_inert
+from halflife.models.learner.warm_start import Before
+from halflife.models.recipe import Recipe
+from halflife.models.rows import ENTITY, ROW_ID, Array, Schema, Window, row_hash, units
+from halflife.models.shadow import ShadowKind
 
 RECIPE = Recipe(trees=10, leaves=6, threads=1)
 STILL = replace(RECIPE, row_sampling=1.0, feature_sampling=1.0)

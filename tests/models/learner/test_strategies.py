@@ -8,16 +8,16 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-import models.learner.strategies as folder
-from models.errors import ConfigError
-from models.learner.before import Before
-from models.learner.fit import fit
-from models.learner.mixing import seed_of
-from models.learner.model import Model
-from models.learner.strategies import STRATEGIES
-from models.learner.strategies.adapted import newest
-from models.recipe import STRATEGY_FIELDS, Recipe
-from models.rows import TICK, Array, Column, Kind, Schema, Window
+import halflife.models.learner.strategies as folder
+from halflife.models.errors import ConfigError
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.learner.seeding import seed_of
+from halflife.models.learner.strategies import STRATEGIES
+from halflife.models.learner.strategies.adapted import newest
+from halflife.models.learner.warm_start import Before
+from halflife.models.recipe import STRATEGY_FIELDS, Recipe
+from halflife.models.rows import TICK, Array, Column, Kind, Schema, Window
 
 RECIPE = Recipe(trees=15, leaves=6, threads=1, members=3, added=5, restart=3)
 MakeWindow = Callable[..., Window]
@@ -120,8 +120,8 @@ def test_averaged_is_the_mean_of_its_members(window: Window, schema: Schema) -> 
 
 def test_warm_is_what_lightgbm_makes_of_an_initial_model(older: Window, schema: Schema, before: Before) -> None:
     """Trees and scores are those of ``lgb.train(init_model=…)`` on the same rows."""
-    from models.learner.growing import parameters
-    from models.rows import LABEL, Part
+    from halflife.models.learner.boosting import parameters
+    from halflife.models.rows import LABEL, Part
 
     recipe = replace(RECIPE, strategy="warm")
     model = fit(older, schema, recipe, 3, before=before)
@@ -181,7 +181,7 @@ def test_anchored_lies_between_the_new_and_the_old(make_window: MakeWindow, sche
 def test_adapted_learns_from_rows_that_look_like_the_newest(window: Window, schema: Schema) -> None:
     """Older rows whose x is high weigh more than those whose x is low, as x is high in the newest tick."""
     strategy = STRATEGIES["adapted"]
-    from models.learner.ground import Ground
+    from halflife.models.learner.trainer import Ground
 
     material = Ground(window, schema, replace(RECIPE, strategy="adapted"), 1).material
     weight = strategy.importance(material)

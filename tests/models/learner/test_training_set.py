@@ -3,11 +3,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.learner import training_set as module
-from models.learner.growing import parameters
-from models.learner.training_set import training_set
-from models.recipe import Recipe
-from models.rows import Column, Kind, Rows, Schema
+from halflife.models.learner import training_set as module
+from halflife.models.learner.boosting import parameters
+from halflife.models.learner.training_set import training_set
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Column, Kind, Rows, Schema
 
 SCHEMA = Schema((Column("x", Kind.NUMERIC), Column("job", Kind.CATEGORICAL), Column("flag", Kind.NUMERIC)))
 CATEGORIES = {"job": ("clerk", "cook", "spy")}

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.errors import NotTrainable
-from models.learner.fit import fit
-from models.recipe import Recipe
-from models.rows import LABEL, Column, Kind, Part, Schema, Split, Window
+from halflife.models.errors import NotTrainable
+from halflife.models.learner.fit import fit
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, Column, Kind, Part, Schema, Split, Window
 
 RECIPE = Recipe(trees=20, leaves=8, threads=1)
 STILL = replace(RECIPE, row_sampling=1.0, feature_sampling=1.0)

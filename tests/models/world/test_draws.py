@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.world.draws import Stream, chances, generator
+from halflife.models.world.draws import Stream, chances, generator
 
 GOLDEN_WORDS = {
     "NUMERIC": 5733859874173829832,

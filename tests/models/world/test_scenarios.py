@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import ConfigError, NotFound
-from models.world.events import Change, Event
-from models.world.scenarios import SCENARIOS, Scenario, scenario
-from models.world.world import World
+from halflife.models.errors import ConfigError, NotFound
+from halflife.models.world.events import Change, Event
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import SCENARIOS, Scenario, scenario
 
 ticks = st.integers(0, 60)
 

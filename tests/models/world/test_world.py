@@ -16,14 +16,14 @@ from scipy.stats import chisquare, kstest, norm, spearmanr
 from sklearn.metrics import roc_auc_score
 from statsmodels.api import Logit
 
-from models.errors import ConfigError, NotFound
-from models.rows import Array, Kind
-from models.world import columns
-from models.world.columns import LEAK_JUMP, LEAK_MARKS
-from models.world.events import Change, Event
-from models.world.features import CATEGORICAL, NUMERIC, Shape
-from models.world.scenarios import SCENARIOS, Scenario
-from models.world.world import Arrays, World
+from halflife.models.errors import ConfigError, NotFound
+from halflife.models.rows import Array, Kind
+from halflife.models.world import columns
+from halflife.models.world.columns import LEAK_JUMP, LEAK_MARKS
+from halflife.models.world.events import Change, Event
+from halflife.models.world.features import CATEGORICAL, NUMERIC, Shape
+from halflife.models.world.generator import Arrays, World
+from halflife.models.world.scenarios import SCENARIOS, Scenario
 
 GOLDEN_CODES = [[2, 0, 1, 1, 2, 0], [0, 0, 0, 2, 0, 0], [0, 1, 1, 0, 0, 0]]
 GOLDEN_LABELS = [0, 1, 0, 0, 0, 1]
@@ -66,8 +66,8 @@ def test_another_process_draws_the_same_rows() -> None:
     """Another process, with another hash seed and number of threads, gives the same arrays to the last bit."""
     code = (
         "import sys, hashlib\n"
-        "from models.world.scenarios import SCENARIOS\n"
-        "from models.world.world import World\n"
+        "from halflife.models.world.scenarios import SCENARIOS\n"
+        "from halflife.models.world.generator import World\n"
         "a = World(SCENARIOS['shortcut'], seed=1, rows_per_tick=200).arrays(31)\n"
         "parts = (a.numeric, a.codes, a.label, a.delay, a.probability)\n"
         "print(hashlib.blake2b(b''.join(p.tobytes() for p in parts), digest_size=8).hexdigest())"

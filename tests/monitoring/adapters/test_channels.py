@@ -28,14 +28,14 @@ from jsonschema import Draft202012Validator
 from rich.console import Console as Terminal
 from standardwebhooks import Webhook as Verifier
 
-from models.alert import Alert, AlertItem, AlertKind, Severity
-from models.errors import ConfigError, Unavailable
-from monitoring.adapters.channels.console import Console
-from monitoring.adapters.channels.eml import Eml, file_name
-from monitoring.adapters.channels.smtp import Security, Smtp
-from monitoring.adapters.channels.webhook import Webhook, envelope
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.outbox import deliver
+from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
+from halflife.models.errors import ConfigError, Unavailable
+from halflife.monitoring.adapters.channels.console import Console
+from halflife.monitoring.adapters.channels.eml import Eml, file_name
+from halflife.monitoring.adapters.channels.smtp import Security, Smtp
+from halflife.monitoring.adapters.channels.webhook import Webhook, envelope
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.outbox import deliver
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SCHEMA = Path(__file__).parents[3] / "infra" / "docs" / "webhook.schema.json"

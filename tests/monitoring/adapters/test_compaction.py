@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from deltalake import DeltaTable
 
-from models.errors import Unavailable
-from models.rows import Batch, Column, Kind, Schema, Split, Window
-from monitoring.adapters import delta_store, delta_table
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.delta_table import TickTable
+from halflife.models.errors import Unavailable
+from halflife.models.rows import Batch, Column, Kind, Schema, Split, Window
+from halflife.monitoring.adapters import delta_store, delta_table
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.delta_table import TickTable
 
 SCHEMA = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
 EVERY = 4

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from monitoring.adapters import ledger_database, mlflow_connection
-from monitoring.adapters.mlflow_registry import MlflowRegistry
-from monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.adapters import ledger_database, mlflow_connection
+from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
 
 def content(path: Path) -> tuple[set[tuple[Any, ...]], list[tuple[str]]]:

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.errors import TickError
-from models.rows import Batch, Column, Kind, Part, Schema, Split, row_hash
-from monitoring.adapters import delta_profiles, profile_files
-from monitoring.adapters.delta_profiles import FOUNDING
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.profile_files import read_layout, read_profile
-from monitoring.sketches.column import Numbers
-from monitoring.sketches.profile import Profile
+from halflife.models.errors import TickError
+from halflife.models.rows import Batch, Column, Kind, Part, Schema, Split, row_hash
+from halflife.monitoring.adapters import delta_profiles, profile_files
+from halflife.monitoring.adapters.delta_profiles import FOUNDING
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.profile_files import read_layout, read_profile
+from halflife.monitoring.drift.sketches.column import Numbers
+from halflife.monitoring.drift.sketches.profile import Profile
 
 SCHEMA = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL), Column("void", Kind.NUMERIC)))
 N = 4_000

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import ConfigError, NotFound, SchemaError, TickError, Unavailable
-from models.rows import Batch, Column, Kind, Schema, Split
-from monitoring.adapters import delta_table
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.delta_table import TickTable
-from monitoring.ports import Ingested
+from halflife.models.errors import ConfigError, NotFound, SchemaError, TickError, Unavailable
+from halflife.models.rows import Batch, Column, Kind, Schema, Split
+from halflife.monitoring.adapters import delta_table
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.delta_table import TickTable
+from halflife.monitoring.ports import Ingested
 
 SPLIT = Split()
 SCHEMA = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
@@ -224,7 +224,9 @@ def test_cases_are_found_by_id(store: DeltaStore) -> None:
 
 def test_ids_whose_hashes_collide_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index only says where to look: with every hash equal, rows, labels and repeats are still right."""
-    monkeypatch.setattr("monitoring.adapters.seen.row_hash", lambda ids: np.zeros(len(ids), dtype=np.uint64))
+    monkeypatch.setattr(
+        "halflife.monitoring.adapters.id_index.row_hash", lambda ids: np.zeros(len(ids), dtype=np.uint64)
+    )
     new = DeltaStore(tmp_path / "store", SPLIT)
     results = [new.append(day, SCHEMA) for day in days()]
     assert [result.rows for result in results] == [3, 3, 3, 3]
@@ -284,7 +286,7 @@ def test_a_kill_while_the_store_is_made_leaves_it_makeable(
     with monkeypatch.context() as patched:
         patched.setattr(TickTable, "create", dying)
         if stage == "store_contract":
-            patched.setattr("monitoring.adapters.store_contract.os.fsync", never)
+            patched.setattr("halflife.monitoring.adapters.store_contract.os.fsync", never)
         with pytest.raises(KeyboardInterrupt):
             DeltaStore(folder, SPLIT).append(next(days()), SCHEMA)
     assert DeltaStore(folder, SPLIT).last_tick == -1
@@ -303,7 +305,7 @@ def meeting(monkeypatch: pytest.MonkeyPatch, table: str, parties: int = 2) -> No
             barrier.wait(timeout=20)
         write(target, data, **options)
 
-    monkeypatch.setattr("monitoring.adapters.delta_table.write_deltalake", waiting)
+    monkeypatch.setattr("halflife.monitoring.adapters.delta_table.write_deltalake", waiting)
 
 
 def test_of_two_writers_of_one_tick_one_wins(store: DeltaStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -416,7 +418,7 @@ def test_a_folder_that_cannot_be_written_loses_nothing(tmp_path: Path, monkeypat
         with pytest.raises(Unavailable, match=r"^the store in .*store cannot be used: Permission denied$"):
             new.append(next(days()), SCHEMA)
     with monkeypatch.context() as patched:
-        patched.setattr("monitoring.adapters.delta_table.write_deltalake", refuse)
+        patched.setattr("halflife.monitoring.adapters.delta_table.write_deltalake", refuse)
         with pytest.raises(Unavailable, match="cannot be used: Permission denied"):
             new.append(next(days()), SCHEMA)
     assert new.append(next(days()), SCHEMA) == Ingested(0, 3, 0, 0, repeated=False)

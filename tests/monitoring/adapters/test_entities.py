@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.errors import ConfigError, FeedError, SchemaError
-from models.rows import ENTITY, LABEL, ROW_ID, Part, Split, entities
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.files_feed import FilesFeed
+from halflife.models.errors import ConfigError, FeedError, SchemaError
+from halflife.models.rows import ENTITY, LABEL, ROW_ID, Part, Split, entities
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.files_feed import FilesFeed
 
 SPLIT = Split(cluster="customer")
 ROWS, CUSTOMERS = 900, 60

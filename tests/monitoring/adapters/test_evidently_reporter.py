@@ -8,11 +8,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Check, ColumnDrift, Drift, Finding, Interval, Measurement, Role, Scope, Status, Version
-from monitoring.adapters import evidently_reporter
-from monitoring.adapters.evidently_reporter import EvidentlyReporter
-from monitoring.conclude import conclude
-from monitoring.conclusions import Conclusions
+from halflife.models.domain import (
+    Check,
+    ColumnDrift,
+    Drift,
+    Finding,
+    Interval,
+    Measurement,
+    Role,
+    Scope,
+    Status,
+    Version,
+)
+from halflife.monitoring.adapters import evidently_reporter
+from halflife.monitoring.adapters.evidently_reporter import EvidentlyReporter
+from halflife.monitoring.conclude import conclude
+from halflife.monitoring.conclusions import Conclusions
 
 Sides = tuple[pd.DataFrame, pd.DataFrame]
 COLUMNS = (
@@ -145,7 +156,7 @@ def test_evidently_is_imported_late_and_told_nothing() -> None:
     """Making a reporter does not import Evidently, and its telemetry is off before the first import."""
     code = (
         "import os, sys; os.environ.pop('DO_NOT_TRACK', None)\n"
-        "from monitoring.adapters.evidently_reporter import EvidentlyReporter, quiet\n"
+        "from halflife.monitoring.adapters.evidently_reporter import EvidentlyReporter, quiet\n"
         "EvidentlyReporter(); assert 'evidently' not in sys.modules\n"
         "with quiet(): print(os.environ['DO_NOT_TRACK'])"
     )

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import ConfigError, FeedError
-from models.rows import Kind
-from monitoring.adapters.files_feed import FilesFeed
+from halflife.models.errors import ConfigError, FeedError
+from halflife.models.rows import Kind
+from halflife.monitoring.adapters.files_feed import FilesFeed
 
 SMALL = "age,job,y\n31,cook,no\n,spy,yes\n40,,no\n"
 

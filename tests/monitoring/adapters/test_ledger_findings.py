@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from alembic.command import downgrade
 from alembic.config import Config
 
-from models.domain import Finding, Role, Scope, Version
-from models.errors import NotFound
-from monitoring.adapters.ledger_database import MIGRATIONS
-from monitoring.adapters.sql_ledger import SqlLedger
+from halflife.models.domain import Finding, Role, Scope, Version
+from halflife.models.errors import NotFound
+from halflife.monitoring.adapters.ledger_database import MIGRATIONS
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
 FAIR = Finding("fair", "auc() > 0.7", "auc", Scope.POPULATION, 1, author="ann", note="seen on Monday")
 

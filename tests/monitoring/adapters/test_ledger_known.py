@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Stage, Status, Version
-from monitoring import conclude as module
-from monitoring.adapters import ledger_known
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.conclude import conclude, tell
-from monitoring.reports.page import render
-from monitoring.survival.lives import lives
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Stage, Status, Version
+from halflife.monitoring import conclude as module
+from halflife.monitoring.adapters import ledger_known
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.conclude import conclude, tell
+from halflife.monitoring.reports.page import render
+from halflife.monitoring.survival.lives import lives
 
 INTERVAL = Interval(0.8, 0.7, 0.9)
 TURNS = (Status.HOLDS, Status.STALE, Status.STALE, Status.UNCLEAR, Status.HOLDS)
@@ -115,7 +115,7 @@ def test_findings_that_have_not_changed_are_not_made_again(ledger: SqlLedger, mo
 
 def test_more_findings_than_fit_in_a_query_are_found(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys are asked for some at a time, and what is missing is still named."""
-    monkeypatch.setattr("monitoring.adapters.sql_ledger.AT_ONCE", 2)
+    monkeypatch.setattr("halflife.monitoring.adapters.sql_ledger.AT_ONCE", 2)
     monkeypatch.setattr(ledger_known, "AT_ONCE", 2)
     run(ledger, 4)
     assert [f.id for f in anew(ledger).findings()] == list(range(1, 13))
@@ -139,7 +139,7 @@ def test_lives_do_not_depend_on_how_many_are_worked_out_at_once(
     """One finding at a time or all of them: the same lives in the same order."""
     run(ledger, 12)
     whole = lives(ledger.findings(), ledger.statuses())
-    monkeypatch.setattr("monitoring.survival.lives.TOGETHER", 1)
+    monkeypatch.setattr("halflife.monitoring.survival.lives.TOGETHER", 1)
     assert lives(ledger.findings(), ledger.statuses()) == whole
     assert len(whole) > 10
 

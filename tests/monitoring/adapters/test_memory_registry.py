@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Role, Version
-from models.errors import NotFound
-from models.learner.fit import fit
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import Column, Kind, Schema, Split, Window
-from monitoring.adapters.memory_registry import READY, MemoryRegistry
+from halflife.models.domain import Role, Version
+from halflife.models.errors import NotFound
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Column, Kind, Schema, Split, Window
+from halflife.monitoring.adapters.memory_registry import READY, MemoryRegistry
 
 VERSION = Version(1, 0, 0, "1", "r", 1, "d", "m", {}, Role.CHAMPION, "the first", 100)
 

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Interval, Role, Version
-from models.errors import ConfigError, NotFound, Unavailable
-from models.learner.fit import fit
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import Column, Kind, Schema, Split, Window
-from monitoring.adapters.mlflow_registry import MlflowRegistry
+from halflife.models.domain import Interval, Role, Version
+from halflife.models.errors import ConfigError, NotFound, Unavailable
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Column, Kind, Schema, Split, Window
+from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
 
 NUMBERS = count(1)
 
@@ -410,7 +410,7 @@ def test_the_ui_command_can_be_pasted(tmp_path: Path) -> None:
 
 def test_the_adapter_is_imported_without_mlflow() -> None:
     """Importing the registry, as every command does, does not import MLflow, which takes seconds."""
-    code = "import sys, monitoring.adapters.mlflow_registry; print('mlflow' in sys.modules)"
+    code = "import sys, halflife.monitoring.adapters.mlflow_registry; print('mlflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.errors import FeedError, SchemaError
-from models.rows import PROPENSITY, ROW_ID, Split
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.files_feed import FilesFeed
-from monitoring.adapters.store_contract import NAME
+from halflife.models.errors import FeedError, SchemaError
+from halflife.models.rows import PROPENSITY, ROW_ID, Split
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.files_feed import FilesFeed
+from halflife.monitoring.adapters.store_contract import NAME
 
 
 def table(folder: Path) -> Path:
@@ -68,7 +68,7 @@ def test_a_store_keeps_to_what_it_began_with(tmp_path: Path, store: DeltaStore) 
     other.append(blind.batch(0), blind.schema)
     with pytest.raises(SchemaError, match="has not had propensities since its first tick, and the feed now says"):
         other.append(source.batch(1), source.schema)
-    from models.rows import Batch
+    from halflife.models.rows import Batch
 
     with pytest.raises(SchemaError, match="has had propensities since its first tick, and the feed no longer says"):
         store.append(Batch(3, more.drop(columns=PROPENSITY), source.batch(0).labels.iloc[:0]), source.schema)

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitoring.adapters import seen as module
-from monitoring.adapters.seen import Seen
+from halflife.monitoring.adapters import id_index as module
+from halflife.monitoring.adapters.id_index import Seen
 
 IDS = np.random.default_rng(0).permutation(1000).astype(str).astype(object)
 
@@ -100,7 +100,7 @@ def test_a_kill_while_a_file_is_written_leaves_no_half_file(tmp_path: Path, monk
 
     monkeypatch.setattr(module, "SPILL", 200)
     with monkeypatch.context() as patched:
-        patched.setattr("monitoring.adapters.seen.os.fsync", never)
+        patched.setattr("halflife.monitoring.adapters.id_index.os.fsync", never)
         with pytest.raises(KeyboardInterrupt):
             fill(Seen(tmp_path, -1), range(2))
     again = Seen(tmp_path, 1)

@@ -16,12 +16,24 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.alert import Alert, AlertItem, AlertKind, Severity
-from models.domain import Check, ColumnDrift, Drift, Finding, Interval, Measurement, Role, Scope, Stage, Status, Version
-from models.errors import ConfigError, NotFound, Unavailable
-from monitoring.adapters import ledger_database
-from monitoring.adapters.ledger_tables import HEAD, METADATA
-from monitoring.adapters.sql_ledger import SqlLedger
+from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
+from halflife.models.domain import (
+    Check,
+    ColumnDrift,
+    Drift,
+    Finding,
+    Interval,
+    Measurement,
+    Role,
+    Scope,
+    Stage,
+    Status,
+    Version,
+)
+from halflife.models.errors import ConfigError, NotFound, Unavailable
+from halflife.monitoring.adapters import ledger_database
+from halflife.monitoring.adapters.ledger_tables import HEAD, METADATA
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
 QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -334,7 +346,7 @@ def test_a_process_killed_inside_a_transaction_leaves_nothing(path: Path) -> Non
     script = """
 import os, sys
 import sqlalchemy as sa
-from monitoring.adapters.ledger_database import Database
+from halflife.monitoring.adapters.ledger_database import Database
 with Database(sys.argv[1], 5.0).write() as connection:
     connection.execute(sa.text("UPDATE versions SET stage = 'reported'"))
     connection.execute(sa.text("INSERT INTO alerts VALUES (1, 'k', 'info', 1, '', '', '[]', '{}')"))
@@ -421,7 +433,7 @@ def test_a_current_ledger_opens_without_loading_alembic(path: Path) -> None:
     open_file(path).close()
     script = """
 import sys
-from monitoring.adapters.ledger_database import Database
+from halflife.monitoring.adapters.ledger_database import Database
 Database(sys.argv[1], 5.0)
 assert "alembic" not in sys.modules
 """

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import ConfigError, FeedError
-from models.rows import ENTITY, LABEL, ROW_ID, Part, Split
-from models.world.scenarios import SCENARIOS
-from models.world.world import World
-from monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.models.errors import ConfigError, FeedError
+from halflife.models.rows import ENTITY, LABEL, ROW_ID, Part, Split
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import SCENARIOS
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 
 WORLD = World(SCENARIOS["shortcut"], seed=1, rows_per_tick=300)
 

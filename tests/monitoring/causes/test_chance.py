@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from models.domain import Interval
-from monitoring.causes.chance import by_margin, by_votes, rows_error
-from monitoring.causes.noise import Basis, Noise
-from monitoring.verdicts import verdict
+from halflife.models.domain import Interval
+from halflife.monitoring.causes.refutation_chance import by_margin, by_votes, rows_error
+from halflife.monitoring.causes.retraining_noise import Basis, Noise
+from halflife.monitoring.verdicts import verdict
 
 
 @pytest.mark.parametrize("comparator", [">", "<"])

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from models.learner.shadows import poisson
-from models.rows import row_hash
-from models.shadow import Controls, ShadowKind
-from monitoring.causes.noise import Basis, Noise, Seen, moderated, spread
+from halflife.models.learner.shadow_training import poisson
+from halflife.models.rows import row_hash
+from halflife.models.shadow import Controls, ShadowKind
+from halflife.monitoring.causes.retraining_noise import Basis, Noise, Seen, moderated, spread
 
 COUPLED, SEED = ShadowKind.COUPLED, ShadowKind.SEED
 

@@ -2,19 +2,19 @@
 
 import pytest
 
-from models.cause import Cause
-from monitoring.causes import notes
-from monitoring.causes.noise import Basis, Noise
+from halflife.models.causes import Cause
+from halflife.monitoring.causes import caveats
+from halflife.monitoring.causes.retraining_noise import Basis, Noise
 
 
 def test_evidence_within_another_draw_is_said_to_be_no_more_than_that() -> None:
     """Two standard deviations are the line; a small part, or rows whose error is not known, need no note."""
-    assert "no more than another draw" in notes.of_evidence(0.05, 0.01, 0.03)[0]
-    assert notes.of_evidence(0.07, 0.01, 0.03) == ()
-    assert notes.of_evidence(0.01, 0.2, 0.03) == ()
-    assert notes.of_evidence(0.05, 0.01, 0.0) == ()
-    assert notes.of_evidence(0.0, 0.0, 0.0, chosen=True) == ()
-    assert "may be feedback" in notes.of_evidence(0.07, 0.01, 0.03, chosen=True)[0]
+    assert "no more than another draw" in caveats.of_evidence(0.05, 0.01, 0.03)[0]
+    assert caveats.of_evidence(0.07, 0.01, 0.03) == ()
+    assert caveats.of_evidence(0.01, 0.2, 0.03) == ()
+    assert caveats.of_evidence(0.05, 0.01, 0.0) == ()
+    assert caveats.of_evidence(0.0, 0.0, 0.0, chosen=True) == ()
+    assert "may be feedback" in caveats.of_evidence(0.07, 0.01, 0.03, chosen=True)[0]
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ def test_evidence_within_another_draw_is_said_to_be_no_more_than_that() -> None:
 )
 def test_what_the_shadows_leave_open_is_said(noise: Noise | None, said: str) -> None:
     """One sentence for each way in which they tell less than they could, and none where they tell everything."""
-    assert said in " ".join(notes.of_noise(noise, "v3", "v9", inert=False))
-    assert notes.of_noise(Noise(Basis.PAIRED, 1.0, 3.0, 0.1, 3.0), "v3", "v9", inert=False) == ()
+    assert said in " ".join(caveats.of_noise(noise, "v3", "v9", inert=False))
+    assert caveats.of_noise(Noise(Basis.PAIRED, 1.0, 3.0, 0.1, 3.0), "v3", "v9", inert=False) == ()
 
 
 def test_a_recipe_without_a_seed_channel_is_not_called_stable_under_seeds() -> None:
     """It says that there is no channel, and that noise is sampling."""
-    assert notes.of_noise(Noise(Basis.PAIRED, 1.0, 7.0), "v3", "v9", inert=True) == (
+    assert caveats.of_noise(Noise(Basis.PAIRED, 1.0, 7.0), "v3", "v9", inert=True) == (
         "The recipe has no seed channel: all noise is sampling.",
     )
 
@@ -43,4 +43,4 @@ def test_a_recipe_without_a_seed_channel_is_not_called_stable_under_seeds() -> N
 @pytest.mark.parametrize("cause", [Cause.PIPELINE, Cause.FEEDBACK, Cause.COVARIATE])
 def test_what_was_not_fitted_names_the_command_that_fits_it(cause: Cause) -> None:
     """Every cause that takes fits has its sentence."""
-    assert "`halflife why drop` makes them" in notes.not_made(cause, "drop")
+    assert "`halflife why drop` makes them" in caveats.not_made(cause, "drop")

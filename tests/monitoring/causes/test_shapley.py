@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.causes.shapley import first_part, split
+from halflife.monitoring.causes.shapley import first_part, split
 
 NUMBERS = st.floats(-1e3, 1e3)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cause import Cause
-from monitoring.causes.noise import Basis, Noise
-from monitoring.causes.shares import Change, Fit, shares
+from halflife.models.causes import Cause
+from halflife.monitoring.causes.retraining_noise import Basis, Noise
+from halflife.monitoring.causes.shares import Change, Fit, shares
 
 QUIET = Noise(Basis.PAIRED, 1e-12, 20.0, 5e-13, 6.0)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain import Status
-from monitoring.causes.spell import CONFIRMS, spell, standard
+from halflife.models.domain import Status
+from halflife.monitoring.causes.status_change import CONFIRMS, spell, standard
 
 LETTERS = {"H": Status.HOLDS, "w": Status.WEAKENED, "?": Status.UNCLEAR, "S": Status.STALE, "R": Status.REVERSED,
            "-": Status.UNTESTABLE}  # fmt: skip

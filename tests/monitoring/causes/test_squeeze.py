@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from monitoring.causes.squeeze import directions, prior, squeeze, trigamma_inverse
+from halflife.monitoring.causes.moderated_variance import directions, prior, squeeze, trigamma_inverse
 
 
 def newton(x: float) -> float:

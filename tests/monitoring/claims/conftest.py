@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.learner.calibrate import Uncalibrated
-from models.learner.model import Model, encode
-from models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.sweep import Pass
+from halflife.models.learner.calibrate import Uncalibrated
+from halflife.models.learner.model import Model, encode
+from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
 
 SCHEMA = Schema(
     (

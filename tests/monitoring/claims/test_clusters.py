@@ -9,17 +9,17 @@ from scipy.special import expit
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from models.domain import Interval, Measurement, Scope, Status
-from models.learner.model import Model
-from models.rows import ENTITY, LABEL, ROW_ID, TICK, Array
-from monitoring.claims import sweep as sweep_module
-from monitoring.claims.clusters import design_effect
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import measure
-from monitoring.claims.question import Question
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import Interval, Measurement, Scope, Status
+from halflife.models.learner.model import Model
+from halflife.models.rows import ENTITY, LABEL, ROW_ID, TICK, Array
+from halflife.monitoring.claims.estimation.clusters import design_effect
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence import model_view as sweep_module
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.statistics import STATISTICS
 
 SIZE, CUSTOMERS, REPETITIONS = 10, 60, 200
 CLAIMS = {

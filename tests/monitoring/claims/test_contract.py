@@ -7,18 +7,18 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from models.domain import Measurement, Scope, Status
-from models.learner.model import Model
-from models.rows import LABEL, ROW_ID, Schema
-from monitoring.claims.arguments import ArgumentKind
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import measure
-from monitoring.claims.question import Question
-from monitoring.claims.reference import Reference
-from monitoring.claims.statistic import CaseStatistic, SetStatistic
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass, View
+from halflife.models.domain import Measurement, Scope, Status
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL, ROW_ID, Schema
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass, View
+from halflife.monitoring.claims.evidence.reference_rows import Reference
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.statistics.base import CaseStatistic, SetStatistic
+from halflife.monitoring.claims.syntax.arguments import ArgumentKind
 
 RELATIVES = {
     "ale": 'effect("duration", kind="ale") > 0',

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Scope
-from models.learner.model import Model
-from models.rows import Array
-from monitoring.claims.counterfactual import Do
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import Claim
-from monitoring.claims.measure import estimates, measure
-from monitoring.claims.question import Question
-from monitoring.claims.sweep import Pass, View
+from halflife.models.domain import Scope
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array
+from halflife.monitoring.claims.estimation.measure import estimates, measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass, View
+from halflife.monitoring.claims.evidence.what_if import Do
+from halflife.monitoring.claims.language.grammar import Claim
+from halflife.monitoring.claims.language.question import Question
 
 HIGH, LOW = 1.5, -1.5
 

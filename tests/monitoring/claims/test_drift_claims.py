@@ -8,13 +8,13 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
-from models.domain import Interval, Scope, Status
-from models.learner.model import Model
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import measure
-from monitoring.claims.question import Question
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import Interval, Scope, Status
+from halflife.models.learner.model import Model
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
 
 
 def drift(model: Model, born: pd.DataFrame, now: pd.DataFrame, text: str) -> Interval:

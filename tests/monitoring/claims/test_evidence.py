@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy.stats import chisquare, poisson
 
-from models.rows import row_hash
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.segment import Segment
-from monitoring.claims.weights import poisson_counts
+from halflife.models.rows import row_hash
+from halflife.monitoring.claims.evidence.bootstrap_weights import poisson_counts
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.syntax.segment import Segment
 
 
 def frame(ids: list[str], labels: list[float]) -> pd.DataFrame:

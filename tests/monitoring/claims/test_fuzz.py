@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.domain import Measurement, Status
-from models.errors import ClaimError
-from models.learner.model import Model
-from models.rows import Schema
-from monitoring.claims import predicates
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import Claim, parse
-from monitoring.claims.measure import measure
-from monitoring.claims.question import Question
-from monitoring.claims.source import LONGEST
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass
-from monitoring.claims.words import FUNCTIONS, KEYWORDS
+from halflife.models.domain import Measurement, Status
+from halflife.models.errors import ClaimError
+from halflife.models.learner.model import Model
+from halflife.models.rows import Schema
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import Claim, parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.syntax import predicates
+from halflife.monitoring.claims.syntax.claim_text import LONGEST
+from halflife.monitoring.claims.syntax.sql_words import FUNCTIONS, KEYWORDS
 
 FRAME = pd.DataFrame(
     {

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.domain import Scope
-from models.errors import ClaimError
-from models.rows import Schema
-from monitoring.claims.arguments import ArgumentKind
-from monitoring.claims.grammar import Claim, check, parse
-from monitoring.claims.source import SHAPE
-from monitoring.claims.statistics import STATISTICS
+from halflife.models.domain import Scope
+from halflife.models.errors import ClaimError
+from halflife.models.rows import Schema
+from halflife.monitoring.claims.language.grammar import Claim, check, parse
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.syntax.arguments import ArgumentKind
+from halflife.monitoring.claims.syntax.claim_text import SHAPE
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)

@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Interval, Scope, Status
-from models.learner.model import Model
-from models.rows import Array
-from monitoring.claims import bootstrap
-from monitoring.claims import sweep as sweep_module
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import measure
-from monitoring.claims.question import Question
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import Interval, Scope, Status
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array
+from halflife.monitoring.claims.estimation import bootstrap
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence import model_view as sweep_module
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
 
 TEXTS = (
     'attribution_share("duration") > 0.3',

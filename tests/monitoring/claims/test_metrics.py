@@ -9,19 +9,19 @@ from scipy import stats
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, precision_score, recall_score, roc_auc_score
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from models.domain import Interval, Scope, Status
-from models.learner.model import Model
-from models.rows import Array
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.intervals import root_of_squares
-from monitoring.claims.measure import measure
-from monitoring.claims.metrics import METRICS
-from monitoring.claims.question import Question
-from monitoring.claims.segment import Segment
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.statistics.gap import CHOICES
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import Interval, Scope, Status
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.statistics.closed_forms import root_of_squares
+from halflife.monitoring.claims.statistics.gap import CHOICES
+from halflife.monitoring.claims.statistics.metrics import METRICS
+from halflife.monitoring.claims.syntax.segment import Segment
 
 BOTH = "a=\"sex = 'F'\", b=\"sex = 'M'\""
 REFERENCE: dict[str, Callable[[Array, Array], float]] = {

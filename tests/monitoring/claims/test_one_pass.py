@@ -8,20 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.domain import Scope
-from models.learner.model import Model, encode
-from models.rows import LABEL, Array, Schema, row_hash
-from monitoring.claims import bootstrap
-from monitoring.claims import evidence as evidence_module
-from monitoring.claims.estimate import estimate
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import Claim, parse
-from monitoring.claims.measure import estimates
-from monitoring.claims.plan import Plan
-from monitoring.claims.predicates import mask
-from monitoring.claims.question import Question
-from monitoring.claims.sweep import Pass
-from monitoring.claims.weights import poisson_counts
+from halflife.models.domain import Scope
+from halflife.models.learner.model import Model, encode
+from halflife.models.rows import LABEL, Array, Schema, row_hash
+from halflife.monitoring.claims.estimation import bootstrap
+from halflife.monitoring.claims.estimation.estimates import estimate
+from halflife.monitoring.claims.estimation.measure import estimates
+from halflife.monitoring.claims.estimation.query_plan import Plan
+from halflife.monitoring.claims.evidence import evidence_rows as evidence_module
+from halflife.monitoring.claims.evidence.bootstrap_weights import poisson_counts
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import Claim, parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.syntax.predicates import mask
 
 REPLICATES = 64
 COUNTS = ("accuracy", "base_rate", "fpr", "positive_rate", "precision", "tpr")

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.errors import ClaimError
-from models.rows import RESERVED, Column, Kind, Schema
-from monitoring.claims import predicates
-from monitoring.claims.words import quote
+from halflife.models.errors import ClaimError
+from halflife.models.rows import RESERVED, Column, Kind, Schema
+from halflife.monitoring.claims.syntax import predicates
+from halflife.monitoring.claims.syntax.sql_words import quote
 
 FRAME = pd.DataFrame(
     {

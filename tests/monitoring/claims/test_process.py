@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from scipy.stats import norm, t
 
-from models.domain import Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.learner.calibrate import Uncalibrated
-from models.learner.model import Model
-from models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
-from models.shadow import Controls, ShadowKind
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import estimates, measure
-from monitoring.claims.process import Noise, noise, widened, widened_p
-from monitoring.claims.question import Question
-from monitoring.claims.recheck import recheck
-from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass
-from monitoring.verdicts import p_value
+from halflife.models.domain import Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.models.learner.calibrate import Uncalibrated
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
+from halflife.models.shadow import Controls, ShadowKind
+from halflife.monitoring.claims.estimation.measure import estimates, measure
+from halflife.monitoring.claims.estimation.process_scope import Noise, noise, widened, widened_p
+from halflife.monitoring.claims.estimation.retest import recheck
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.statistics.base import CaseStatistic
+from halflife.monitoring.verdicts import p_value
 
 ALPHA = (1 - 0.9) / 2
 COUPLED, SEED = ShadowKind.COUPLED, ShadowKind.SEED

@@ -10,21 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.learner.calibrate import Uncalibrated
-from models.learner.model import Model
-from models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
-from models.shadow import ShadowKind
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import estimates, measure
-from monitoring.claims.order import order
-from monitoring.claims.process import Noise
-from monitoring.claims.question import Question
-from monitoring.claims.recheck import recheck
-from monitoring.claims.statistic import CaseStatistic
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.models.learner.calibrate import Uncalibrated
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
+from halflife.models.shadow import ShadowKind
+from halflife.monitoring.claims.estimation.measure import estimates, measure
+from halflife.monitoring.claims.estimation.process_scope import Noise
+from halflife.monitoring.claims.estimation.retest import recheck
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.comparison import order
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.statistics.base import CaseStatistic
 
 ALPHA = (1 - 0.9) / 2
 CASES = [s.example.replace("41023", "41007") for s in STATISTICS.values() if isinstance(s, CaseStatistic)]

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Check, Finding, Interval, Role, Scope, Status, Version
-from models.learner.model import Model
-from models.rows import Column, Kind, Schema
-from monitoring.claims.grammar import parse
-from monitoring.claims.recheck import recheck
+from halflife.models.domain import Check, Finding, Interval, Role, Scope, Status, Version
+from halflife.models.learner.model import Model
+from halflife.models.rows import Column, Kind, Schema
+from halflife.monitoring.claims.estimation.retest import recheck
+from halflife.monitoring.claims.language.grammar import parse
 
 VERSION = Version(4, 0, 9, "12", "abc", 7, "d", "m", {}, Role.CHAMPION, "first", 1000)
 

@@ -12,20 +12,20 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from models.domain import Scope, Status
-from models.errors import EvidenceTooSmall
-from models.learner.model import Model
-from models.rows import LABEL, ROW_ID
-from monitoring.claims import statistics
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.manual import explained, statistics_table
-from monitoring.claims.measure import measure
-from monitoring.claims.question import Question
-from monitoring.claims.recalibration import fit
-from monitoring.claims.segment import Segment
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass
+from halflife.models.domain import Scope, Status
+from halflife.models.errors import EvidenceTooSmall
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL, ROW_ID
+from halflife.monitoring.claims import statistics
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.manual import explained, statistics_table
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.claims.statistics.recalibration import fit
+from halflife.monitoring.claims.syntax.segment import Segment
 
 BOTH = "a=\"sex = 'F'\", b=\"sex = 'M'\""
 
@@ -163,7 +163,10 @@ def test_what_cannot_be_tested_says_why(text: str, reason: str, sweep: Pass) -> 
 
 def test_a_model_that_attributes_nothing_has_no_shares(linear: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     """A constant model relies on nothing; 0/0 is no share of 0."""
-    monkeypatch.setattr("monitoring.claims.sweep.attributions", lambda model, matrix, threads: np.zeros(matrix.shape))
+    monkeypatch.setattr(
+        "halflife.monitoring.claims.evidence.model_view.attributions",
+        lambda model, matrix, threads: np.zeros(matrix.shape),
+    )
     rows = pd.DataFrame({"_id": np.arange(50).astype(str), "_tick": 0, "_label": 0.0, "x": 1.0, "z": 1.0})
     question = Question(parse('attribution_share("x") > 0'), Scope.POPULATION, "evidence")
     (answer,) = measure(Pass(linear, Evidence({"evidence": rows})), [question])

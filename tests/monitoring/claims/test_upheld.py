@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain import Check, Finding, Interval, Measurement, Scope, Status
-from models.shadow import Controls, centred
-from monitoring.claims.case import about_case
-from monitoring.claims.grammar import parse
-from monitoring.claims.upheld import upheld, upholding
+from halflife.models.domain import Check, Finding, Interval, Measurement, Scope, Status
+from halflife.models.shadow import Controls, centred
+from halflife.monitoring.claims.estimation.shadow_agreement import upheld, upholding
+from halflife.monitoring.claims.language.about_case import about_case
+from halflife.monitoring.claims.language.grammar import parse
 
 NAN = float("nan")
 

@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from models.domain import Interval, Measurement, Scope, Status
-from models.learner.model import Model
-from models.rows import ROW_ID, Array
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import measure
-from monitoring.claims.question import Question
-from monitoring.claims.reference import Reference, association
-from monitoring.claims.sweep import Pass, View
+from halflife.models.domain import Interval, Measurement, Scope, Status
+from halflife.models.learner.model import Model
+from halflife.models.rows import ROW_ID, Array
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass, View
+from halflife.monitoring.claims.evidence.reference_rows import Reference, association
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
 
 ROWS = {"first": (300, 1, 1000), "second": (250, 2, 5000)}
 

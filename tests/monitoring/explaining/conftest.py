@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.learner.fit import fit
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
-from monitoring.explaining.explain import Agenda, explain
-from monitoring.explaining.explanation import Explanation
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
+from halflife.monitoring.explanations.explain_case import Agenda, explain
+from halflife.monitoring.explanations.explanation import Explanation
 
 SCHEMA = Schema(
     (Column("visits", Kind.NUMERIC), Column("emp.var.rate", Kind.NUMERIC), Column("plan", Kind.CATEGORICAL))

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.explain.attributions import attributions
-from models.learner.model import Model
-from models.rows import LABEL, ROW_ID, Part, Window
-from monitoring.claims.predicates import mask
-from monitoring.explaining.document import document
-from monitoring.explaining.explain import Agenda, explain
-from monitoring.explaining.explanation import Explanation
-from monitoring.explaining.offers import offers
+from halflife.models.explain.attributions import attributions
+from halflife.models.learner.model import Model
+from halflife.models.rows import LABEL, ROW_ID, Part, Window
+from halflife.monitoring.claims.syntax.predicates import mask
+from halflife.monitoring.explanations.explain_case import Agenda, explain
+from halflife.monitoring.explanations.explanation import Explanation
+from halflife.monitoring.explanations.explanation_document import document
+from halflife.monitoring.explanations.offers import offers
 
 Told = Callable[..., Explanation]
 Named = Callable[[Part], str]

@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 import pytest
 
-from models.domain import Status
-from models.explain.conditions import Among, Between
-from models.learner.model import Model
-from models.rows import ROW_ID, Part, Window
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import Question, measure
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass
-from monitoring.explaining import offers as module
-from monitoring.explaining.explanation import Explanation
-from monitoring.explaining.offers import offers
-from monitoring.explaining.predicate import predicate
+from halflife.models.domain import Status
+from halflife.models.explain.conditions import Among, Between
+from halflife.models.learner.model import Model
+from halflife.models.rows import ROW_ID, Part, Window
+from halflife.monitoring.claims.estimation.measure import Question, measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.explanations import offers as module
+from halflife.monitoring.explanations.explanation import Explanation
+from halflife.monitoring.explanations.offers import offers
+from halflife.monitoring.explanations.predicate import predicate
 
 Told = Callable[..., Explanation]
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.domain import Finding, Scope
-from models.errors import ConfigError, HalflifeError, UsageError
-from models.rows import Column, Kind, Schema
-from monitoring.claims.statistics import STATISTICS
-from monitoring.filing.entry import named, schema, schema_text
-from monitoring.filing.marks import LARGEST
-from monitoring.filing.plan import born
-from monitoring.filing.reader import read
-from monitoring.filing.writer import write
+from halflife.models.domain import Finding, Scope
+from halflife.models.errors import ConfigError, HalflifeError, UsageError
+from halflife.models.rows import Column, Kind, Schema
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.filing.entry import named, schema, schema_text
+from halflife.monitoring.filing.import_plan import born
+from halflife.monitoring.filing.reader import read
+from halflife.monitoring.filing.writer import write
+from halflife.monitoring.filing.yaml_positions import LARGEST
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))

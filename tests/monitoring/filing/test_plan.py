@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Finding, Scope
-from monitoring.filing.plan import born, differences, plan
-from monitoring.filing.reader import Placed, read
+from halflife.models.domain import Finding, Scope
+from halflife.monitoring.filing.import_plan import born, differences, plan
+from halflife.monitoring.filing.reader import Placed, read
 
 FAIR = Finding("fair", "auc() > 0.7 ± 0.02", "auc", Scope.POPULATION, 2, author="ann", in_file=True, id=1)
 

@@ -1,8 +1,8 @@
 """Tags become findings or answers, and said twice they are said once."""
 
-from models.domain import Author, Finding, Scope
-from models.rows import Column, Kind, Schema
-from monitoring.filing.requests import asked
+from halflife.models.domain import Author, Finding, Scope
+from halflife.models.rows import Column, Kind, Schema
+from halflife.monitoring.filing.tag_requests import asked
 
 SCHEMA = Schema((Column("age", Kind.NUMERIC),))
 OTHERS = {"halflife.version": "1", "owner": "ann"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, ndtr
 
-from monitoring.foresight.pairs import Pairs
+from halflife.monitoring.foresight.forecast_table import Pairs
 
 KINDS = {"auc": -0.3, "gap": 0.3, "top_reason": 0.0, "effect": 0.1}
 """What each kind adds to the log-odds."""

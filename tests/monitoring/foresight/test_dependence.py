@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import ColumnDrift, Finding, Scope
-from models.learner.calibrate import Uncalibrated
-from models.learner.model import Model, encode
-from models.rows import LABEL, ROW_ID, TICK, Column, Kind, Schema
-from monitoring.foresight.dependence import case, dependence, moved
+from halflife.models.domain import ColumnDrift, Finding, Scope
+from halflife.models.learner.calibrate import Uncalibrated
+from halflife.models.learner.model import Model, encode
+from halflife.models.rows import LABEL, ROW_ID, TICK, Column, Kind, Schema
+from halflife.monitoring.foresight.dependence import case, dependence, moved
 
 SCHEMA = Schema((Column("a", Kind.NUMERIC), Column("b", Kind.NUMERIC), Column("c", Kind.NUMERIC)))
 

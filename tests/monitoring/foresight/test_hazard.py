@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from monitoring.foresight.foretell import PRIOR_RATE, foretell, past_rates
-from monitoring.foresight.gain import gain_of_drift
-from monitoring.foresight.hazard import ENOUGH, Platt, foretold, learn, recalibration
-from monitoring.foresight.pairs import Pairs
+from halflife.monitoring.foresight.drift_gain import gain_of_drift
+from halflife.monitoring.foresight.forecast_table import Pairs
+from halflife.monitoring.foresight.hazard import ENOUGH, Platt, foretold, learn, recalibration
+from halflife.monitoring.foresight.refutation_forecast import PRIOR_RATE, foretell, past_rates
 
 Simulate = Callable[..., Pairs]
 

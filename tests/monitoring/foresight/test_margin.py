@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.shadow import Controls, ShadowKind
-from monitoring.foresight.margin import margins
-from monitoring.foresight.noise import Spread, coupled, shared, spread
-from monitoring.foresight.pairs import FARTHEST
-from monitoring.verdicts import verdict
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.models.shadow import Controls, ShadowKind
+from halflife.monitoring.foresight.forecast_table import FARTHEST
+from halflife.monitoring.foresight.margin import margins
+from halflife.monitoring.foresight.next_retrain_noise import Spread, coupled, shared, spread
+from halflife.monitoring.verdicts import verdict
 
 C, S = ShadowKind.COUPLED, ShadowKind.SEED
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-from models.domain import Finding, Scope, Status
-from models.forecast import Forecast
-from monitoring.foresight.blocks import Blocks
-from monitoring.foresight.pairs import Pairs, events
-from monitoring.foresight.scores import score
+from halflife.models.domain import Finding, Scope, Status
+from halflife.models.forecast import Forecast
+from halflife.monitoring.foresight.forecast_scores import score
+from halflife.monitoring.foresight.forecast_table import Pairs, events
+from halflife.monitoring.foresight.score_intervals import Blocks
 
 Statuses = dict[int, dict[int, Status]]
 

@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Role, Version
-from models.learner.fit import fit
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import LABEL, ROW_ID, TICK, Part, Schema, Split, Window
-from models.world.scenarios import scenario
-from models.world.world import World
-from monitoring.adapters.synthetic_feed import SyntheticFeed
-from monitoring.investigator.agenda import Agenda
-from monitoring.investigator.lead import Investigation
-from monitoring.investigator.scene import Scene
-from monitoring.investigator.session import investigate
+from halflife.models.domain import Role, Version
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, ROW_ID, TICK, Part, Schema, Split, Window
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import scenario
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.monitoring.investigator.agenda import Agenda
+from halflife.monitoring.investigator.lead import Investigation
+from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.session import investigate
 
 Relabel: TypeAlias = Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame]
 TICKS = 6

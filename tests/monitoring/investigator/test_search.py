@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from models.rows import Array
-from monitoring.claims.predicates import mask
-from monitoring.investigator.candidates import Candidates, candidates, support
-from monitoring.investigator.errors import neighbours
-from monitoring.investigator.groups import Gap, measured, who
-from monitoring.investigator.scene import Scene
-from monitoring.investigator.search import search
-from monitoring.investigator.signal import auc, auc_error, signals
+from halflife.models.rows import Array
+from halflife.monitoring.claims.syntax.predicates import mask
+from halflife.monitoring.investigator.candidates import Candidates, candidates, support
+from halflife.monitoring.investigator.column_signal import auc, auc_error, signals
+from halflife.monitoring.investigator.confident_errors import neighbours
+from halflife.monitoring.investigator.group_gaps import Gap, measured, who
+from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.slice_search import search
 
 
 def coins(n: int = 2000, m: int = 60, seed: int = 0) -> tuple[Candidates, Array]:

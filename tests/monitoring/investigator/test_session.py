@@ -8,21 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.domain import Status, Version
-from models.errors import ClaimError, UsageError
-from models.learner.fit import fit
-from models.recipe import Recipe
-from models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import measure
-from monitoring.claims.question import Question
-from monitoring.claims.statistics import STATISTICS
-from monitoring.claims.sweep import Pass
-from monitoring.investigator.agenda import Agenda, check_agenda
-from monitoring.investigator.lead import Investigation, Lead, Topic
-from monitoring.investigator.scene import Scene
-from monitoring.investigator.session import findings, investigate
+from halflife.models.domain import Status, Version
+from halflife.models.errors import ClaimError, UsageError
+from halflife.models.learner.fit import fit
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
+from halflife.monitoring.claims.estimation.measure import measure
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.investigator.agenda import Agenda, check_agenda
+from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
+from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.session import findings, investigate
 
 Session = Callable[..., Investigation]
 SEGMENTS = ("region", "sex")

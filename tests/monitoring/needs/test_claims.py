@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.domain import Check, Finding, Interval, Measurement, Scope, Status
-from models.errors import EvidenceTooSmall
-from monitoring.claims.statistic import require
-from monitoring.needs.claims import SHORT, Supply, bare, open_questions, wanting
-from monitoring.needs.needs import ClaimNeed
+from halflife.models.domain import Check, Finding, Interval, Measurement, Scope, Status
+from halflife.models.errors import EvidenceTooSmall
+from halflife.monitoring.claims.statistics.base import require
+from halflife.monitoring.label_needs.claim_needs import SHORT, Supply, bare, open_questions, wanting
+from halflife.monitoring.label_needs.needs_report import ClaimNeed
 
 SUPPLY = Supply(tested=1000, there=1000, ticks=10)
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.errors import NotTrainable
-from models.recipe import Recipe
-from models.rows import LABEL, ROW_ID, Array, Column, Kind, Schema, Split, Window
-from monitoring.needs.labels import Labels, labels
-from monitoring.needs.needs import Advice
-from monitoring.needs.trainer import Trainer
+from halflife.models.errors import NotTrainable
+from halflife.models.recipe import Recipe
+from halflife.models.rows import LABEL, ROW_ID, Array, Column, Kind, Schema, Split, Window
+from halflife.monitoring.label_needs.label_value import Labels, labels
+from halflife.monitoring.label_needs.needs_report import Advice
+from halflife.monitoring.label_needs.subset_fits import Trainer
 
 SCHEMA = Schema((Column("group", Kind.CATEGORICAL), *(Column(f"x{j}", Kind.NUMERIC) for j in range(3))))
 EASY, NOISE, RARE = (f"group = '{name}'" for name in ("easy", "noise", "rare"))

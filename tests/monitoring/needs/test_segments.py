@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from models.errors import ClaimError
-from models.learner.fit import fit
-from models.recipe import Recipe
-from models.rows import Column, Kind, Schema, Split, Window
-from monitoring.claims.masks import Masks
-from monitoring.needs.segments import parts, strongest
+from halflife.models.errors import ClaimError
+from halflife.models.learner.fit import fit
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Column, Kind, Schema, Split, Window
+from halflife.monitoring.claims.evidence.masks import Masks
+from halflife.monitoring.label_needs.segments import parts, strongest
 
 SCHEMA = Schema((Column("job", Kind.CATEGORICAL), Column("age", Kind.NUMERIC), Column("same", Kind.NUMERIC)))
 ROWS = pd.DataFrame(

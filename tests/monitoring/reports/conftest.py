@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.domain import (
+from halflife.models.domain import (
     Check,
     ColumnDrift,
     Drift,
@@ -15,8 +15,8 @@ from models.domain import (
     Status,
     Version,
 )
-from monitoring.conclude import conclude
-from monitoring.conclusions import Conclusions
+from halflife.monitoring.conclude import conclude
+from halflife.monitoring.conclusions import Conclusions
 
 VERSIONS = 12
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.half_life import HalfLife, NoiseAlone
-from monitoring.conclusions import Change, Conclusions
-from monitoring.reports.card import card
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.models.half_life import HalfLife, NoiseAlone
+from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.reports.card import card
 
 
 def version(number: int, auc: float = 0.812) -> Version:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Scope
-from models.explain.conditions import Among, Between
-from models.explain.counterfactuals import Change, Flip
-from models.explain.paths import Path
-from models.rows import Part
-from monitoring.explaining.explanation import (
+from halflife.models.domain import Scope
+from halflife.models.explain.conditions import Among, Between
+from halflife.models.explain.counterfactuals import Change, Flip
+from halflife.models.explain.decision_paths import Path
+from halflife.models.rows import Part
+from halflife.monitoring.explanations.explanation import (
     Counterfactual,
     Decision,
     Explanation,
@@ -17,8 +17,8 @@ from monitoring.explaining.explanation import (
     Neighbourhood,
     Reason,
 )
-from monitoring.explaining.offers import Offer
-from monitoring.reports.explanation import plain
+from halflife.monitoring.explanations.offers import Offer
+from halflife.monitoring.reports.explanation_terminal import plain
 
 VALUES = {"a_feature_with_quite_a_long_name": 1205.0, "month": "may", "emp.var.rate": None, "x": 0.1 + 0.2}
 REASONS = tuple(Reason(f, v, a) for (f, v), a in zip(VALUES.items(), (2.3, -0.4, 0.2, 0.0), strict=True))

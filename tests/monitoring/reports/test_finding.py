@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from models.domain import Check, Finding, Interval, Measurement, Scope, Status
-from monitoring.claims.measure import rows_needed
-from monitoring.conclusions import Conclusions
-from monitoring.reports.behind import behind
-from monitoring.reports.finding import SHOWN, portrait
-from monitoring.reports.forest import Scale, line, scale
-from monitoring.reports.history import until
-from monitoring.reports.words import LETTERS
+from halflife.models.domain import Check, Finding, Interval, Measurement, Scope, Status
+from halflife.monitoring.claims.estimation.measure import rows_needed
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.reports.finding_terminal import SHOWN, portrait
+from halflife.monitoring.reports.forest_plot import Scale, line, scale
+from halflife.monitoring.reports.ledger_until import until
+from halflife.monitoring.reports.verdict_details import behind
+from halflife.monitoring.reports.words import LETTERS
 
 BIRTH = Interval(0.42, 0.40, 0.44)
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from rich.console import Console, RenderableType
 
-from models.domain import Author, ColumnDrift, Drift, Finding, Interval, Scope
-from models.forecast import Forecast
-from monitoring.conclude import conclude
-from monitoring.conclusions import Conclusions
-from monitoring.foresight.gain import Gain
-from monitoring.foresight.ranking import first
-from monitoring.foresight.scores import Bin, Scores
-from monitoring.reports.foresight import document, drifted, likeliest, line, sentence
-from monitoring.reports.foresight_plot import reliability, render
-from monitoring.reports.foresight_terminal import first_table
+from halflife.models.domain import Author, ColumnDrift, Drift, Finding, Interval, Scope
+from halflife.models.forecast import Forecast
+from halflife.monitoring.conclude import conclude
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.foresight.drift_gain import Gain
+from halflife.monitoring.foresight.forecast_scores import Bin, Scores
+from halflife.monitoring.foresight.recheck_first import first
+from halflife.monitoring.reports.foresight_plot import reliability, render
+from halflife.monitoring.reports.foresight_terminal import first_table
+from halflife.monitoring.reports.foresight_words import document, drifted, likeliest, line, sentence
 
 NBSP = "\N{NO-BREAK SPACE}"
 SCORES = Scores(

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.shadow import Controls
-from monitoring.conclude import conclude
-from monitoring.investigator.lead import Investigation, Lead, Topic
-from monitoring.reports.behind import behind
-from monitoring.reports.explanation import filed
-from monitoring.reports.finding import portrait
-from monitoring.reports.fragile import born_fragile, fragility, in_shadows
-from monitoring.reports.investigation import document, page, terminal, told
-from monitoring.reports.listing import check_row
-from monitoring.reports.words import telling
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.models.shadow import Controls
+from halflife.monitoring.conclude import conclude
+from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
+from halflife.monitoring.reports.explanation_terminal import filed
+from halflife.monitoring.reports.finding_terminal import portrait
+from halflife.monitoring.reports.fragility_words import born_fragile, fragility, in_shadows
+from halflife.monitoring.reports.investigation_page import document, page, terminal, told
+from halflife.monitoring.reports.listing import check_row
+from halflife.monitoring.reports.verdict_details import behind
+from halflife.monitoring.reports.words import telling
 
 SPACE = "\N{NO-BREAK SPACE}"
 CASE = Finding(

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from rich.console import Console, RenderableType
 
-from models.half_life import Arrival, HalfLife, NoiseAlone, Recurrence
-from monitoring.conclude import conclude
-from monitoring.conclusions import Conclusions, Life
-from monitoring.reports.half_life_plots import on_arrival as dots
-from monitoring.reports.half_life_plots import survival
-from monitoring.reports.half_life_table import Panel
-from monitoring.reports.half_life_words import differences, endings, lifetime, noise_share, on_arrival, returns
-from monitoring.reports.half_lives import render
-from monitoring.reports.listing import half_life_metrics, half_life_rows
-from monitoring.survival.half_lives import half_lives
+from halflife.models.half_life import Arrival, HalfLife, NoiseAlone, Recurrence
+from halflife.monitoring.conclude import conclude
+from halflife.monitoring.conclusions import Conclusions, Life
+from halflife.monitoring.reports.half_life_plots import on_arrival as dots
+from halflife.monitoring.reports.half_life_plots import survival
+from halflife.monitoring.reports.half_life_section import render
+from halflife.monitoring.reports.half_life_table import Panel
+from halflife.monitoring.reports.half_life_words import differences, endings, lifetime, noise_share, on_arrival, returns
+from halflife.monitoring.reports.listing import half_life_metrics, half_life_rows
+from halflife.monitoring.survival.half_lives import half_lives
 
 STEPS = ((0.0, 1.0, 1.0, 1.0), (1.0, 0.8, 0.7, 0.9), (3.0, 0.63, 0.5, 0.75), (8.0, 0.45, 0.3, 0.6))
 ALONE = NoiseAlone(

@@ -5,9 +5,9 @@ from io import StringIO
 
 from rich.console import Console
 
-from models.domain import Check, Finding, Interval, Measurement, Scope, Status
-from monitoring.investigator.lead import Investigation, Lead, Topic
-from monitoring.reports.investigation import Told, document, page, terminal, told
+from halflife.models.domain import Check, Finding, Interval, Measurement, Scope, Status
+from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
+from halflife.monitoring.reports.investigation_page import Told, document, page, terminal, told
 
 CLAIM = 'attribution_share("a<b>") > 0.3'
 

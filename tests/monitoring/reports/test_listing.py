@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Finding, Scope, Status
-from monitoring.conclusions import Conclusions
-from monitoring.reports.listing import current, finding_rows, summary
+from halflife.models.domain import Finding, Scope, Status
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.reports.listing import current, finding_rows, summary
 
 
 def test_rows_carry_every_field_of_the_contract(story: Conclusions) -> None:

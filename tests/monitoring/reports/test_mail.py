@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.alert import Alert, AlertItem, AlertKind, Severity
-from monitoring.reports.mail import WHY, compose, is_address, message_id
+from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
+from halflife.monitoring.reports.mail import WHY, compose, is_address, message_id
 
 SENDER, TO = "Halflife <h@example.org>", ["ana@example.org"]
 

@@ -4,10 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Interval, Status
-from models.learner.power_law import Extrapolation
-from monitoring.needs.needs import Advice, ClaimNeed, Curve, Needs, SegmentNeed, Size, Trial, Unseen
-from monitoring.reports.needs import plain, spark
+from halflife.models.domain import Interval, Status
+from halflife.models.learner.power_law import Extrapolation
+from halflife.monitoring.label_needs.needs_report import (
+    Advice,
+    ClaimNeed,
+    Curve,
+    Needs,
+    SegmentNeed,
+    Size,
+    Trial,
+    Unseen,
+)
+from halflife.monitoring.reports.needs_terminal import plain, spark
 
 LAW = Extrapolation(Interval(0.2, 0.1, 0.25), Interval(0.4, 0.2, 0.9), Interval(0.02, 0.01, 0.03), identified=True)
 

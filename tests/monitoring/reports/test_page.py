@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from models.domain import Status
-from monitoring.conclude import conclude
-from monitoring.conclusions import Conclusions, Life
-from monitoring.reports.page import TELLING, render, write_page
-from monitoring.reports.words import LETTERS, counts_by_version, headline, telling
+from halflife.models.domain import Status
+from halflife.monitoring.conclude import conclude
+from halflife.monitoring.conclusions import Conclusions, Life
+from halflife.monitoring.reports.page import TELLING, render, write_page
+from halflife.monitoring.reports.words import LETTERS, counts_by_version, headline, telling
 
 
 class Cells(HTMLParser):

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console, RenderableType
 
-from monitoring.conclude import conclude
-from monitoring.conclusions import Conclusions
-from monitoring.reports.terminal import drift_table, findings_table, summary
-from monitoring.reports.words import LETTERS
+from halflife.monitoring.conclude import conclude
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.reports.terminal import drift_table, findings_table, summary
+from halflife.monitoring.reports.words import LETTERS
 
 
 def printed(what: RenderableType, width: int = 100, *, colour: bool = False) -> str:

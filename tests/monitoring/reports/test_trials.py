@@ -9,16 +9,16 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console, RenderableType
 
-from models.domain import Interval
-from models.recipe import STRATEGY_FIELDS, Recipe
-from monitoring.reports.recipes import listed, listing
-from monitoring.reports.tradeoff import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, Dot, tradeoff
-from monitoring.reports.trial_words import sentences
-from monitoring.reports.trials import document, table
-from monitoring.reports.trials_page import render, write_page
-from monitoring.trials.compare import Comparison, Standing
-from monitoring.trials.trial import Living
-from monitoring.trials.variants import variants
+from halflife.models.domain import Interval
+from halflife.models.recipe import STRATEGY_FIELDS, Recipe
+from halflife.monitoring.reports.recipe_listing import listed, listing
+from halflife.monitoring.reports.tradeoff import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, Dot, tradeoff
+from halflife.monitoring.reports.trial_words import sentences
+from halflife.monitoring.reports.trials_page import render, write_page
+from halflife.monitoring.reports.trials_terminal import document, table
+from halflife.monitoring.trials.compare import Comparison, Standing
+from halflife.monitoring.trials.trial import Living
+from halflife.monitoring.trials.variants import variants
 
 
 def about(value: float, reach: float) -> Interval:

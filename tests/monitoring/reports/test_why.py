@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from models.cause import Cause, Share, Why
-from models.domain import Finding, Scope, Status
-from monitoring.causes.account import Account
-from monitoring.reports import why as words
-from monitoring.reports.why_plot import COLOURS, bar, legend, render
-from monitoring.reports.why_terminal import details
+from halflife.models.causes import Cause, Share, Why
+from halflife.models.domain import Finding, Scope, Status
+from halflife.monitoring.causes.breakdown import Account
+from halflife.monitoring.reports import cause_words as words
+from halflife.monitoring.reports.cause_plot import COLOURS, bar, legend, render
+from halflife.monitoring.reports.cause_terminal import details
 
 FINDING = Finding("leak", 'attribution_share("a") > 0.3', "attribution_share", Scope.POPULATION, made_on=3, id=1)
 

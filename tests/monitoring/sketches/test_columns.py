@@ -7,11 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models.rows import Array, Column, Kind, Schema
-from monitoring.sketches import counting
-from monitoring.sketches.column import Categories, Numbers, sketch
-from monitoring.sketches.layout import BUCKETS, DISTINCT, WORDS, Edges, Words, found, found_column, found_edges
-from monitoring.sketches.profile import profile
+from halflife.models.rows import Array, Column, Kind, Schema
+from halflife.monitoring.drift.sketches import counting
+from halflife.monitoring.drift.sketches.column import Categories, Numbers, sketch
+from halflife.monitoring.drift.sketches.layout import (
+    BUCKETS,
+    DISTINCT,
+    WORDS,
+    Edges,
+    Words,
+    found,
+    found_column,
+    found_edges,
+)
+from halflife.monitoring.drift.sketches.profile import profile
 
 ANY = st.one_of(st.floats(-1e150, 1e150), st.sampled_from([np.nan, np.inf, -np.inf]))
 COLUMN = st.one_of(

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from models.rows import Array, Kind
-from monitoring.sketches import exact
-from monitoring.sketches.column import sketch
-from monitoring.sketches.distances import CATEGORIES, NUMBERS, TOLERANCE, Columns, distance
-from monitoring.sketches.layout import found_column, found_edges
+from halflife.models.rows import Array, Kind
+from halflife.monitoring.drift.sketches import exact
+from halflife.monitoring.drift.sketches.column import sketch
+from halflife.monitoring.drift.sketches.distances import CATEGORIES, NUMBERS, TOLERANCE, Columns, distance
+from halflife.monitoring.drift.sketches.layout import found_column, found_edges
 
 Draw = Callable[[np.random.Generator, int], Array]
 SHAPES: dict[str, Draw] = {
@@ -66,7 +66,7 @@ def evidently(name: str, before: "pd.Series[Any]", now: "pd.Series[Any]", kind: 
 @pytest.fixture(scope="module", autouse=True)
 def _quiet_import() -> None:
     """Evidently warns of its own deprecations when it is imported."""
-    from monitoring.adapters.evidently_quiet import quiet
+    from halflife.monitoring.adapters.evidently_quiet import quiet
 
     with quiet():
         import evidently.legacy.calculations.stattests  # noqa: F401 - imported for its own sake

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.rows import Array, Kind
-from monitoring.sketches.column import sketch
-from monitoring.sketches.distances import Columns, distance
-from monitoring.sketches.floor import noise_floor
-from monitoring.sketches.layout import found_column
+from halflife.models.rows import Array, Kind
+from halflife.monitoring.drift.sketches.column import sketch
+from halflife.monitoring.drift.sketches.distances import Columns, distance
+from halflife.monitoring.drift.sketches.floor import noise_floor
+from halflife.monitoring.drift.sketches.layout import found_column
 
 DRAWS: dict[str, Callable[[np.random.Generator, int], Array]] = {
     "normal": lambda rng, n: rng.normal(size=n),

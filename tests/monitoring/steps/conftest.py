@@ -7,20 +7,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from models.domain import Drift, Role, Version
-from models.errors import NotFound
-from models.learner.model import Model
-from models.recipe import Recipe
-from models.rows import Split, Window
-from models.world.scenarios import scenario
-from models.world.world import World
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.folder_shadows import FolderShadows
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.adapters.synthetic_feed import SyntheticFeed
-from monitoring.conclusions import Conclusions
-from monitoring.ports import Registry, Reporter
-from monitoring.service import Policy, Service
+from halflife.models.domain import Drift, Role, Version
+from halflife.models.errors import NotFound
+from halflife.models.learner.model import Model
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Split, Window
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import scenario
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.folder_shadows import FolderShadows
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.ports import Registry, Reporter
+from halflife.monitoring.service import Policy, Service
 
 
 class RememberingRegistry(Registry):

@@ -7,17 +7,17 @@ from math import isnan
 import numpy as np
 import pytest
 
-from models.cause import NOISE, WORLD, Cause, Why
-from models.domain import Finding, Scope, Version
-from models.errors import UsageError
-from models.recipe import Recipe
-from monitoring import steps
-from monitoring.claims.evidence import Evidence
-from monitoring.claims.grammar import parse
-from monitoring.claims.measure import estimates
-from monitoring.claims.question import Question
-from monitoring.claims.sweep import Pass
-from monitoring.service import Service
+from halflife.models.causes import NOISE, WORLD, Cause, Why
+from halflife.models.domain import Finding, Scope, Version
+from halflife.models.errors import UsageError
+from halflife.models.recipe import Recipe
+from halflife.monitoring import steps
+from halflife.monitoring.claims.estimation.measure import estimates
+from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
 

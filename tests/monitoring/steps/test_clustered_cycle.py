@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from models.domain import Finding, Scope, Status
-from models.rows import ENTITY, Batch, Part, Schema, Split
-from monitoring import steps
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.ports import Feed
-from monitoring.service import Service
+from halflife.models.domain import Finding, Scope, Status
+from halflife.models.rows import ENTITY, Batch, Part, Schema, Split
+from halflife.monitoring import steps
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.ports import Feed
+from halflife.monitoring.service import Service
 
 SIZE = 8
 

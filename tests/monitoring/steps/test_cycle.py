@@ -9,13 +9,13 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
-from models.domain import Author, Finding, Role, Scope, Stage, Status, Version
-from models.errors import NotFound, UsageError
-from models.rows import ROW_ID, Part
-from monitoring import steps
-from monitoring.investigator.scene import Scene
-from monitoring.service import Service
-from monitoring.steps.sides import SAMPLED, sides
+from halflife.models.domain import Author, Finding, Role, Scope, Stage, Status, Version
+from halflife.models.errors import NotFound, UsageError
+from halflife.models.rows import ROW_ID, Part
+from halflife.monitoring import steps
+from halflife.monitoring.drift.watched_sides import SAMPLED, sides
+from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
 

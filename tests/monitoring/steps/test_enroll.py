@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from models.alert import AlertKind, Severity
-from models.domain import Author, Finding, Role, Scope, Status, Version
-from models.errors import ConfigError
-from monitoring import steps
-from monitoring.filing.reader import Findings, read
-from monitoring.filing.writer import write
-from monitoring.service import Service
-from monitoring.steps import Imported
+from halflife.models.alert import AlertKind, Severity
+from halflife.models.domain import Author, Finding, Role, Scope, Status, Version
+from halflife.models.errors import ConfigError
+from halflife.monitoring import steps
+from halflife.monitoring.filing.reader import Findings, read
+from halflife.monitoring.filing.writer import write
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps import Imported
 
 Make = Callable[..., Service]
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.domain import Author, Finding, Scope, Status
-from models.errors import NotFound, UsageError
-from models.rows import LABEL, ROW_ID
-from monitoring import steps
-from monitoring.explaining.offers import offers
-from monitoring.filing.entry import NAME
-from monitoring.service import Service
+from halflife.models.domain import Author, Finding, Scope, Status
+from halflife.models.errors import NotFound, UsageError
+from halflife.models.rows import LABEL, ROW_ID
+from halflife.monitoring import steps
+from halflife.monitoring.explanations.offers import offers
+from halflife.monitoring.filing.entry import NAME
+from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
 

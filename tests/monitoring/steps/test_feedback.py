@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
-from models.domain import Role
-from models.errors import TickError
-from models.learner.feedback import identified, selective
-from models.rows import LABEL, PROPENSITY, ROW_ID, Split, Window
-from monitoring import steps
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.synthetic_feed import SyntheticFeed
-from monitoring.service import Service
-from monitoring.steps.let_through import explored, let_through
+from halflife.models.domain import Role
+from halflife.models.errors import TickError
+from halflife.models.learner.feedback import identified, selective
+from halflife.models.rows import LABEL, PROPENSITY, ROW_ID, Split, Window
+from halflife.monitoring import steps
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps.selective_labels import explored, let_through
 
 Make = Callable[..., Service]
 

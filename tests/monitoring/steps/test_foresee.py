@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.domain import ColumnDrift, Drift, Finding, Measurement, Scope, Status, Version
-from models.forecast import Forecast
-from monitoring import steps
-from monitoring.conclude import tell
-from monitoring.service import Service
-from monitoring.steps.foresee import foresee
+from halflife.models.domain import ColumnDrift, Drift, Finding, Measurement, Scope, Status, Version
+from halflife.models.forecast import Forecast
+from halflife.monitoring import steps
+from halflife.monitoring.conclude import tell
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps.forecast_refutations import foresee
 
 Make = Callable[..., Service]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from models.domain import Author, Status
-from monitoring import steps
-from monitoring.service import Service
+from halflife.models.domain import Author, Status
+from halflife.monitoring import steps
+from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
 

@@ -3,12 +3,12 @@ from importlib import import_module
 
 import pytest
 
-from models.domain import Version
-from monitoring import steps
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.service import Service
+from halflife.models.domain import Version
+from halflife.monitoring import steps
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.service import Service
 
-report = import_module("monitoring.steps.report")  # the package's name for it is the step
+report = import_module("halflife.monitoring.steps.report_version")  # the package's name for it is the step
 Make = Callable[..., Service]
 
 
@@ -34,7 +34,7 @@ def test_a_service_keeps_rows_of_few_versions(make: Make) -> None:
 
 def test_a_cycle_reads_as_many_checks_late_as_early(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once findings are retired as fast as they are filed, the checks a cycle reads in full no longer grow."""
-    monkeypatch.setattr("monitoring.conclude.RECENT", 3)
+    monkeypatch.setattr("halflife.monitoring.conclude.RECENT", 3)
     service = make("calm", rows=1200, follow=1, window=2, errors=2, gaps=0)
     read: list[int] = []
     checks = SqlLedger.checks

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Finding, Scope, Status, Version
-from models.errors import UsageError
-from models.recipe import Recipe
-from monitoring import steps
-from monitoring.needs.document import document
-from monitoring.needs.needs import Needs
-from monitoring.reports.needs import plain
-from monitoring.service import Service
+from halflife.models.domain import Finding, Scope, Status, Version
+from halflife.models.errors import UsageError
+from halflife.models.recipe import Recipe
+from halflife.monitoring import steps
+from halflife.monitoring.label_needs.needs_document import document
+from halflife.monitoring.label_needs.needs_report import Needs
+from halflife.monitoring.reports.needs_terminal import plain
+from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
 

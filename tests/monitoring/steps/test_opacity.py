@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.domain import Version
-from models.opacity import Opacity
-from models.recipe import Recipe
-from models.rows import Part
-from models.shadow import ShadowKind
-from monitoring import steps
-from monitoring.opacity import document
-from monitoring.service import Service
-from monitoring.steps.opacity import apart, sensitivity_due
+from halflife.models.domain import Version
+from halflife.models.opacity import Opacity
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Part
+from halflife.models.shadow import ShadowKind
+from halflife.monitoring import steps
+from halflife.monitoring.multiplicity import document
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps.measure_opacity import apart, sensitivity_due
 
 Make = Callable[..., Service]
 
@@ -77,7 +77,7 @@ def test_what_was_measured_is_not_measured_again(ready: Service, monkeypatch: py
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("trained")
 
-    monkeypatch.setattr("monitoring.steps.opacity.sensitivity_of", refuse)
+    monkeypatch.setattr("halflife.monitoring.steps.measure_opacity.sensitivity_of", refuse)
     assert steps.measure_opacity(ready, version) == first
     with pytest.raises(AssertionError, match="trained"):
         steps.measure_opacity(ready, version, sensitivity=True, refits=3)

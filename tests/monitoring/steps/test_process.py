@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from models.domain import Author, Finding, Interval, Scope, Status, Version
-from models.learner.shadows import Litter
-from models.rows import ROW_ID
-from monitoring import steps
-from monitoring.claims.grammar import parse
-from monitoring.filing.reader import read
-from monitoring.reports.fragile import fragility
-from monitoring.service import Service
-from monitoring.verdicts import verdict
+from halflife.models.domain import Author, Finding, Interval, Scope, Status, Version
+from halflife.models.learner.shadow_training import Litter
+from halflife.models.rows import ROW_ID
+from halflife.monitoring import steps
+from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.filing.reader import read
+from halflife.monitoring.reports.fragility_words import fragility
+from halflife.monitoring.service import Service
+from halflife.monitoring.verdicts import verdict
 
 Make = Callable[..., Service]
 

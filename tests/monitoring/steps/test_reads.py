@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from monitoring import steps
-from monitoring.service import Service
-from monitoring.steps.sides import Unseen, sides
+from halflife.monitoring import steps
+from halflife.monitoring.drift.watched_sides import Unseen, sides
+from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
 
@@ -77,7 +77,7 @@ def test_a_watch_sees_the_same_rows_and_labels_whoever_trained(make: Make) -> No
 
 def test_of_more_rows_than_are_drawn_the_same_are_chosen(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a window has more rows that never train than a watch looks at, window and store choose alike."""
-    monkeypatch.setattr("monitoring.steps.sides.SAMPLED", 50)
+    monkeypatch.setattr("halflife.monitoring.drift.watched_sides.SAMPLED", 50)
     service = make()
     steps.ingest(service, 3)
     window = service.store.window(0, 3)

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Author, Finding, Scope
-from models.learner.model import Model
-from models.rows import Array
-from monitoring import steps
-from monitoring.claims import sweep
-from monitoring.claims.plan import Plan
-from monitoring.ports import Ledger, Registry, Store
-from monitoring.service import Service
+from halflife.models.domain import Author, Finding, Scope
+from halflife.models.learner.model import Model
+from halflife.models.rows import Array
+from halflife.monitoring import steps
+from halflife.monitoring.claims.estimation.query_plan import Plan
+from halflife.monitoring.claims.evidence import model_view
+from halflife.monitoring.ports import Ledger, Registry, Store
+from halflife.monitoring.service import Service
 
 CLAIMS = ('attribution_share("review_code") > 0.1', "auc() > 0.6", "log_loss(where=\"sex = 'F'\") < 0.9")
 
@@ -37,7 +37,7 @@ def operations(service: Service, versions: int, monkeypatch: pytest.MonkeyPatch)
         service.ledger.file(made, [])
         steps.recheck(service, service.version(number))
     done: Counter[str] = Counter()
-    raw, attributions, plan = Model.raw, sweep.attributions, Plan.__init__
+    raw, attributions, plan = Model.raw, model_view.attributions, Plan.__init__
 
     def predicting(self: Model, matrix: Array, threads: int = 0) -> Array:
         done["rows predicted"] += len(matrix)
@@ -53,7 +53,7 @@ def operations(service: Service, versions: int, monkeypatch: pytest.MonkeyPatch)
 
     with monkeypatch.context() as patch:
         patch.setattr(Model, "raw", predicting)
-        patch.setattr(sweep, "attributions", explaining)
+        patch.setattr(model_view, "attributions", explaining)
         patch.setattr(Plan, "__init__", planning)
         for port, kind in ((service.store, Store), (service.ledger, Ledger), (service.registry, Registry)):
             for name in kind.__abstractmethods__:

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Version
-from models.learner.fit import fit
-from models.learner.shadows import Litter, plan
-from models.recipe import Recipe
-from models.shadow import ShadowKind
-from monitoring import steps
-from monitoring.service import Service
-from monitoring.steps.before import before, shadow_before
+from halflife.models.domain import Version
+from halflife.models.learner.fit import fit
+from halflife.models.learner.shadow_training import Litter, plan
+from halflife.models.recipe import Recipe
+from halflife.models.shadow import ShadowKind
+from halflife.monitoring import steps
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps.starting_points import before, shadow_before
 
 Make = Callable[..., Service]
 WARM = Recipe(trees=20, leaves=7, threads=1, strategy="warm", added=5, restart=3)

@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.domain import Version
-from models.learner.fit import fit
-from models.recipe import Recipe
-from models.rows import PROPENSITY, Part, Window
-from monitoring import steps
-from monitoring.causes.shares import Fit
-from monitoring.service import Service
-from monitoring.steps.refits import Refits
+from halflife.models.domain import Version
+from halflife.models.learner.fit import fit
+from halflife.models.recipe import Recipe
+from halflife.models.rows import PROPENSITY, Part, Window
+from halflife.monitoring import steps
+from halflife.monitoring.causes.refits import Refits
+from halflife.monitoring.causes.shares import Fit
+from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
 Pair = tuple[Service, Version, Version]

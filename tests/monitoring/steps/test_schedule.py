@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from models.domain import Drift, Role, Version
-from models.recipe import Recipe
-from monitoring.service import Policy
-from monitoring.steps.schedule import next_tick, retrain_due, watch_due
+from halflife.models.domain import Drift, Role, Version
+from halflife.models.recipe import Recipe
+from halflife.monitoring.service import Policy
+from halflife.monitoring.steps.schedule import next_tick, retrain_due, watch_due
 
 POLICY = Policy(
     name="p", seed=1, recipe=Recipe(), window=8, every=3, on_drift=True, margin=0.0, watch_every=2, watch_window=2,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.shadow import Controls, ShadowKind
-from monitoring.verdicts import verdict
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.models.shadow import Controls, ShadowKind
+from halflife.monitoring.verdicts import verdict
 
 Z = 1.6448536269514722
 

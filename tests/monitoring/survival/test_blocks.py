@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from monitoring.conclusions import Life
-from monitoring.survival.blocks import enough, error, length, resampled, student
-from monitoring.survival.half_lives import half_lives
-from monitoring.survival.kaplan_meier import survival
-from monitoring.survival.periods import periods
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.block_bootstrap import enough, error, length, resampled, student
+from halflife.monitoring.survival.half_lives import half_lives
+from halflife.monitoring.survival.kaplan_meier import survival
+from halflife.monitoring.survival.person_periods import periods
 
 HAZARD = 0.1
 AGE = 4

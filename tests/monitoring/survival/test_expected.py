@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
-from models.shadow import Controls, ShadowKind
-from monitoring.survival.expected import hazards
-from monitoring.survival.half_lives import half_lives
-from monitoring.survival.lives import lives
-from monitoring.survival.margins import shares, spread, stand
-from monitoring.survival.paths import paths
+from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
+from halflife.models.shadow import Controls, ShadowKind
+from halflife.monitoring.survival.expected_deaths import hazards
+from halflife.monitoring.survival.half_lives import half_lives
+from halflife.monitoring.survival.lives import lives
+from halflife.monitoring.survival.margins import shares, spread, stand
+from halflife.monitoring.survival.null_paths import paths
 
 
 def counted(world: Callable[..., object], **more: object) -> tuple[int, float]:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from models.cause import Cause, Share, Why
-from models.domain import Finding, Scope, Status
-from monitoring.conclusions import Life
-from monitoring.survival.half_lives import arrivals, half_life, half_lives
-from monitoring.survival.kaplan_meier import survival
-from monitoring.survival.lives import lives
+from halflife.models.causes import Cause, Share, Why
+from halflife.models.domain import Finding, Scope, Status
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.half_lives import arrivals, half_life, half_lives
+from halflife.monitoring.survival.kaplan_meier import survival
+from halflife.monitoring.survival.lives import lives
 
 
 def test_bands_and_median_interval_equal_statsmodels() -> None:

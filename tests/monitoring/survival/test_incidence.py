@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import CumIncidenceRight
 
-from monitoring.survival.incidence import incidence
-from monitoring.survival.kaplan_meier import survival
+from halflife.monitoring.survival.incidence import incidence
+from halflife.monitoring.survival.kaplan_meier import survival
 
 FOLLOWED = st.lists(st.tuples(st.integers(1, 9), st.sampled_from([0, 1, 2])), min_size=1, max_size=40)
 NAMES = np.array(["", "world", "noise"], dtype=object)

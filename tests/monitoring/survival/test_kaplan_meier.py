@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from monitoring.survival.kaplan_meier import obsolete_on_arrival, survival
+from halflife.monitoring.survival.kaplan_meier import obsolete_on_arrival, survival
 
 
 def test_survival_equals_the_textbook() -> None:

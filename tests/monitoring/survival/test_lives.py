@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain import Finding, Scope, Status
-from monitoring.conclusions import Life
-from monitoring.survival.death import fatal
-from monitoring.survival.lives import lives
+from halflife.models.domain import Finding, Scope, Status
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.death import fatal
+from halflife.monitoring.survival.lives import lives
 
 LETTERS = {
     "H": Status.HOLDS,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import survdiff
 
-from monitoring.conclusions import Life
-from monitoring.survival.log_rank import compare
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.log_rank import compare
 
 SAME = 0.05
 

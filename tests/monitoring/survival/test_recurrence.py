@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from monitoring.conclusions import Life
-from monitoring.survival.recurrence import recurrence
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.recurrence import recurrence
 
 
 def turned(held: int, left: int, stale: int, back: int) -> Life:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from monitoring.conclusions import Life
-from monitoring.survival.periods import at_risk, periods
-from monitoring.survival.relative import noise_alone
+from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.person_periods import at_risk, periods
+from halflife.monitoring.survival.relative_survival import noise_alone
 
 
 def alive(number: int, age: int, *, dies: bool, made_on: int = 1, entry: int = 0) -> Life:

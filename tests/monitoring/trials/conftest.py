@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-from models.recipe import Recipe
-from models.rows import Split
-from models.world.scenarios import scenario
-from models.world.world import World
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.folder_shadows import FolderShadows
-from monitoring.adapters.memory_registry import MemoryRegistry
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.adapters.synthetic_feed import SyntheticFeed
-from monitoring.service import Policy
-from monitoring.trials.lab import Lab
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Split
+from halflife.models.world.generator import World
+from halflife.models.world.scenarios import scenario
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.folder_shadows import FolderShadows
+from halflife.monitoring.adapters.memory_registry import MemoryRegistry
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+from halflife.monitoring.service import Policy
+from halflife.monitoring.trials.backtest import Lab
 
 RECIPE = Recipe(trees=8, leaves=5, threads=1)
 TICKS = 11

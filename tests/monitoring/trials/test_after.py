@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
-from models.learner.fit import fit
-from models.rows import ENTITY, LABEL, Part, Split, Window
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.trials.after import disagreement, labelled, scored
-from monitoring.trials.lab import Lab
-from monitoring.trials.trial import Block
+from halflife.models.learner.fit import fit
+from halflife.models.rows import ENTITY, LABEL, Part, Split, Window
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.prequential import disagreement, labelled, scored
+from halflife.monitoring.trials.trial import Block
 
 EMPTY = Block(tick=4, trees=8, cpu=0.1)
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from scipy.stats import t
 from statsmodels.regression.linear_model import OLS
 
-from models.domain import Interval
-from models.learner.evaluate import standard_error
-from models.recipe import Recipe
-from models.rows import Array
-from monitoring.trials.compare import compare, over_blocks, standing
-from monitoring.trials.trial import Block, Living, Probe, Trial
+from halflife.models.domain import Interval
+from halflife.models.learner.evaluate import standard_error
+from halflife.models.recipe import Recipe
+from halflife.models.rows import Array
+from halflife.monitoring.trials.compare import compare, over_blocks, standing
+from halflife.monitoring.trials.trial import Block, Living, Probe, Trial
 
 LIFE = Living(4.0, 3.0, 6.0, 40, 22)
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import TickError, UsageError
-from models.rows import LABEL, Split
-from monitoring.adapters import delta_store
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.trials.lab import Lab
-from monitoring.trials.past import Past
+from halflife.models.errors import TickError, UsageError
+from halflife.models.rows import LABEL, Split
+from halflife.monitoring.adapters import delta_store
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.store_as_of import Past
 
 
 @pytest.mark.parametrize("compacted", [2, 64])

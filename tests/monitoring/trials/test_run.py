@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.errors import NotTrainable, UsageError
-from models.learner.evaluate import row_log_loss
-from models.recipe import STRATEGY_FIELDS
-from models.rows import LABEL, Split
-from monitoring import steps
-from monitoring.adapters.delta_store import DeltaStore
-from monitoring.adapters.folder_shadows import FolderShadows
-from monitoring.adapters.memory_registry import MemoryRegistry
-from monitoring.adapters.sql_ledger import SqlLedger
-from monitoring.conclude import tell
-from monitoring.service import Service
-from monitoring.trials.lab import Lab, Undrawn
-from monitoring.trials.run import run
-from monitoring.trials.trial import Living, Trial
+from halflife.models.errors import NotTrainable, UsageError
+from halflife.models.learner.evaluate import row_log_loss
+from halflife.models.recipe import STRATEGY_FIELDS
+from halflife.models.rows import LABEL, Split
+from halflife.monitoring import steps
+from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.adapters.folder_shadows import FolderShadows
+from halflife.monitoring.adapters.memory_registry import MemoryRegistry
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.monitoring.conclude import tell
+from halflife.monitoring.service import Service
+from halflife.monitoring.trials.backtest import Lab, Undrawn
+from halflife.monitoring.trials.run_trial import run
+from halflife.monitoring.trials.trial import Living, Trial
 
 
 def unclocked(trial: Trial) -> Trial:

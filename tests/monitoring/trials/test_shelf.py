@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from models.domain import Scope
-from models.errors import NotFound, Unavailable
-from models.recipe import Recipe
-from monitoring.trials import compare
-from monitoring.trials.lab import Lab
-from monitoring.trials.shelf import Shelf, digest
-from monitoring.trials.trial import Belief, Block, Trial
-from monitoring.trials.variants import chosen, variants
+from halflife.models.domain import Scope
+from halflife.models.errors import NotFound, Unavailable
+from halflife.models.recipe import Recipe
+from halflife.monitoring.trials import compare
+from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.trial import Belief, Block, Trial
+from halflife.monitoring.trials.trial_cache import Shelf, digest
+from halflife.monitoring.trials.variants import chosen, variants
 
 BELIEFS = (Belief("a", "auc() > 0.5", "auc", Scope.POPULATION),)
 

@@ -1,0 +1,82 @@
+"""Prefect, prepared before it is imported: its home under ours, no telemetry, quiet unless asked, a server while we run."""
+
+import atexit
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from halflife.models.errors import Unavailable
+
+PATIENCE = 180.0
+"""Seconds the temporary server is given; its first start on a slow machine migrates a database."""
+
+SERVER = {
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT_UI_ENABLED": "0",
+    # Writing down the kinds of blocks there are takes two seconds, and our flows use none.
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    # One write a task would meet the next flow's in SQLite.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
+}
+"""Of the temporary server only."""
+
+
+def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
+    """Set Prefect's environment and start a temporary server for it, while other things load.
+
+    With PREFECT_API_URL set, that server is used and none is started.
+
+    Args:
+        home: Halflife's home; Prefect's database goes under it unless PREFECT_HOME says otherwise.
+        verbose: let Prefect log what it does.
+
+    Returns:
+        To be called before the first flow: waits until the server answers. Raises Unavailable when it does not.
+    """
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+    # A failure ends as one sentence of ours; Prefect would log its traceback once a task and once a flow before it.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    if "PREFECT_API_URL" in os.environ:
+        return lambda: None
+    prefect_home = Path(os.environ.setdefault("PREFECT_HOME", str(home.resolve() / "prefect")))
+    prefect_home.mkdir(parents=True, exist_ok=True)
+    log = prefect_home / "server.log"
+    with log.open("w") as out, socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        server = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+            [sys.executable, "-m", "halflife.flows.temporary_server", str(listening.fileno())],
+            env={**SERVER, **os.environ},
+            stdout=out,
+            stderr=out,
+            pass_fds=[listening.fileno()],
+        )
+    atexit.register(_stop, server)
+    os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    return lambda: _wait(server, port, log)
+
+
+def _wait(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    raise Unavailable(f"Prefect's temporary server does not answer; {log} says why")
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,72 @@
+"""The order of rows in time, from a column of numbers or dates."""
+
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import polars as pl
+
+from halflife.models.errors import FeedError
+
+CLOCKS = ("", " %H:%M", " %H:%M:%S")
+DAY_FIRST, MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
+
+
+def time_order(cells: pl.Series) -> npt.NDArray[np.intp]:
+    """Positions of the rows from earliest to latest, shape (n,); rows of one time keep their order.
+
+    A row whose time is missing or unreadable stays behind the row it follows in the file: what it says of its case may
+    be right, and its neighbours were written when it was. Dates are ISO 8601, or day/month/year or month/day/year with
+    ``/``, ``-`` or ``.`` when the cells themselves tell which.
+
+    Raises:
+        FeedError: more than half the cells are no time, or days cannot be told from months.
+
+    >>> time_order(pl.Series(["2024-05-02", "junk", "2024-05-01T23:59:00"])).tolist()
+    [2, 0, 1]
+    >>> time_order(pl.Series(["31/12/2023", "1/2/2023"])).tolist()
+    [1, 0]
+    """
+    times = cells.to_physical() if cells.dtype.is_temporal() else _parsed(cells)
+    unreadable = times.is_null()
+    if 2 * int(unreadable.sum()) > len(times):
+        present = cells.filter(unreadable).drop_nulls()
+        example = f", for example {present[0]!r}" if len(present) else ""
+        raise FeedError(
+            f"the time column {cells.name!r}: {unreadable.sum()} of {len(cells)} cells are neither a number nor a date"
+            f"{example}; ISO 8601 such as 2024-05-31T12:00 is always understood"
+        )
+    return np.argsort(times.forward_fill().backward_fill().to_numpy(), kind="stable")
+
+
+def _parsed(cells: pl.Series) -> pl.Series:
+    """Times as integers or floats, null where unreadable, by the reading that understands the most cells."""
+    text = cells.cast(pl.String).str.strip_chars()
+    slashed = text.str.replace_all(r"[.-]", "/").str.replace("T", " ", literal=True)
+    day, month = (_by_format(slashed, date) for date in (DAY_FIRST, MONTH_FIRST))
+    if day.null_count() == month.null_count() < len(cells) and not day.equals(month):
+        raise FeedError(
+            f"the time column {cells.name!r} can be read day first or month first, for example {cells.drop_nulls()[0]!r}; "
+            "write it as ISO 8601, such as 2024-05-31"
+        )
+    return min(_whole(text), _fractions(text), _iso(text), day, month, key=lambda times: times.null_count())
+
+
+def _whole(text: pl.Series) -> pl.Series:
+    return text.cast(pl.Int64, strict=False)
+
+
+def _fractions(text: pl.Series) -> pl.Series:
+    values = text.cast(pl.Float64, strict=False)
+    return values.set(~values.is_finite(), None)
+
+
+def _iso(text: pl.Series) -> pl.Series:
+    times = pd.to_datetime(pd.Series(text.to_list(), dtype="str"), format="ISO8601", errors="coerce", utc=True)
+    return pl.from_pandas(times).to_physical()
+
+
+def _by_format(text: pl.Series, date: str) -> pl.Series:
+    readings = [text.str.to_datetime(day + clock, strict=False) for day, clock in product([date], CLOCKS)]
+    return pl.select(pl.coalesce(readings)).to_series().to_physical()

@@ -1,0 +1,177 @@
+"""What is worth telling people about one version: decided purely, as one ranked message or none at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
+from halflife.models.domain import Drift, Role, Status, Version
+from halflife.monitoring.alert_events import Event, count, one_line, percent
+from halflife.monitoring.alert_findings import case_events, checked, expiry_events, finding_events, foretold_events
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.drift.comparison import listed
+
+RANK = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+NAMED = 5
+"""Columns an item names before it counts the rest."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where on something is worth a message.
+
+    Attributes:
+        false_discoveries: expected share of false ones among the refutations that are listed.
+        strict: hold that share whatever the dependence between tests.
+        quarantine: share of rows set aside.
+        cases: share of the investigator's case explanations that changed. Retraining alone was measured to change 10
+            to 16 % of them, so fewer than this are told only in a message that is sent anyway.
+        few_cases: with fewer case explanations than this, a share says nothing.
+        listed: findings listed under one headline; the rest are counted.
+    """
+
+    false_discoveries: float = 0.10
+    strict: bool = False
+    quarantine: float = 0.01
+    cases: float = 0.25
+    few_cases: int = 10
+    listed: int = 12
+
+
+DEFAULT = Limits()
+
+
+def decide(
+    conclusions: Conclusions,
+    version: Version,
+    *,
+    source: str,
+    drift: Drift | None = None,
+    quarantined: int = 0,
+    ingested: int = 0,
+    links: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT,
+) -> Alert | None:
+    """One alert about ``version``, or None when there is nothing worth saying.
+
+    Args:
+        conclusions: of all versions; ``version`` must be the newest.
+        version: what the message is about.
+        source: the registry's name for the model. With the version's label it makes the key, so that a cycle that
+            is run again makes the same alert.
+        drift: the watch that led to this version, if there was one. Passed over when it was underpowered.
+        quarantined: rows set aside since the version before.
+        ingested: rows kept since the version before.
+        links: name -> address or path, passed on.
+        limits: from where on something is worth a message.
+
+    Returns:
+        Items by severity: critical when a guard broke; warning for findings that went stale or reversed, drift, a
+        version that was not promoted, a high quarantine rate and guards that expired; info for findings that hold again
+        and for others that expired.
+    """
+    events = [
+        *finding_events(conclusions, version, limits.false_discoveries, limits.listed, strict=limits.strict),
+        *expiry_events(conclusions, version),
+        *case_events(conclusions, version, limits.cases, limits.few_cases),
+        *_drift(drift),
+        *_refused(version),
+        *_quarantine(quarantined, quarantined + ingested, limits.quarantine),
+        *foretold_events(conclusions),
+    ]
+    events.sort(key=lambda event: RANK.index(event.item.severity))  # stable: equals stay in order
+    headlines = list(dict.fromkeys(event.headline for event in events if event.headline))
+    if not headlines:
+        return None
+    clauses = list(dict.fromkeys(event.clause for event in events if event.clause))
+    sentence = f"On version {version.number}, {listed(clauses, limit=len(clauses))}.{_holding(conclusions, version)}"
+    return Alert(
+        key=f"{source}-{version.label}",
+        severity=events[0].item.severity,
+        version=version.number,
+        subject=one_line(f"{version.label}: {', '.join(headlines)}"),
+        sentence=one_line(sentence),
+        items=tuple(event.item for event in events),
+        links=dict(links or {}),
+    )
+
+
+def drifted(source: str, drift: Drift, links: Mapping[str, str] | None = None) -> Alert | None:
+    """A message about a watch after which no version is trained; None when it has nothing to say."""
+    events = _drift(drift)
+    if not events:
+        return None
+    return Alert(
+        key=f"{source}-drift-{drift.tick}",
+        severity=Severity.WARNING,
+        version=drift.against,
+        subject=one_line(f"{source}: {events[0].headline}"),
+        sentence=one_line(f"In ticks {drift.first_tick} to {drift.tick}, {events[0].clause}."),
+        items=(events[0].item,),
+        links=dict(links or {}),
+    )
+
+
+def retrain_failed(source: str, tick: int, reason: str) -> Alert:
+    """A message about a version that could not be trained.
+
+    >>> retrain_failed("demo", 12, "no label has arrived").subject
+    'demo: no version from tick 12'
+    """
+    item = AlertItem(AlertKind.RETRAIN_FAILED, Severity.CRITICAL, one_line(reason))
+    sentence = f"At tick {tick} no version could be trained; the champion stays in place."
+    return Alert(
+        f"{source}-failed-{tick}", Severity.CRITICAL, 0, f"{source}: no version from tick {tick}", sentence, (item,)
+    )
+
+
+def trial(source: str, now: float) -> Alert:
+    """A message that only shows that a channel works; ``now`` keeps it apart from the one before.
+
+    >>> trial("demo", 1_700_000_000.0).key
+    'demo-test-1700000000'
+    """
+    sentence = f"This is a test of {source}'s alerts. If you can read it, this channel works."
+    item = AlertItem(AlertKind.TEST, Severity.INFO, "Nothing happened; nothing needs to be done.")
+    return Alert(f"{source}-test-{int(now)}", Severity.INFO, 0, one_line(f"{source}: test alert"), sentence, (item,))
+
+
+def _drift(drift: Drift | None) -> list[Event]:
+    if drift is None or not (drift.drifted and drift.powered):
+        return []
+    moved = sorted((c for c in drift.columns if c.drifted), key=lambda c: -abs(c.score - c.threshold))
+    names = [column.name for column in moved]
+    short = listed(names, limit=1 if len(names) > 2 else 2) or "the inputs"
+    where = f"Drift in ticks {drift.first_tick} to {drift.tick} against v{drift.against}"
+    said = f"{listed(names, NAMED) or 'the inputs'} moved ({len(moved)} of {count(len(drift.columns), 'column')})."
+    if drift.note and all(name in drift.note for name in names[:2]):
+        said = drift.note  # it names them itself
+    elif drift.note:
+        said += f" {drift.note}"
+    item = AlertItem(AlertKind.DRIFT, Severity.WARNING, one_line(f"{where}: {said}"))
+    return [Event(item, f"drift in {short}", f"the data drifted ({short})")]
+
+
+def _refused(version: Version) -> list[Event]:
+    if version.role is not Role.CHALLENGER:
+        return []
+    sentence = f"{version.label} was not promoted: {version.reason or 'the gate gave no reason'}"
+    item = AlertItem(AlertKind.PROMOTION_REFUSED, Severity.WARNING, one_line(sentence))
+    return [Event(item, "not promoted", "the version was not promoted")]
+
+
+def _quarantine(quarantined: int, rows: int, limit: float) -> list[Event]:
+    if quarantined <= limit * rows:
+        return []
+    share = percent(quarantined / rows)
+    sentence = f"{quarantined:,} of {count(rows, 'row')} ({share}) could not be used and were set aside, with reasons."
+    item = AlertItem(AlertKind.QUARANTINE, Severity.WARNING, sentence)
+    return [Event(item, f"{share} of rows quarantined", f"{share} of rows were quarantined")]
+
+
+def _holding(conclusions: Conclusions, version: Version) -> str:
+    """How the rest of the findings fared; birth checks are no re-tests."""
+    again = [f for f in checked(conclusions, version) if f.made_on < version.number]
+    if not again:
+        return ""
+    holding = sum(conclusions.latest[f.id].status in (Status.HOLDS, Status.WEAKENED) for f in again)
+    return f" Of {count(len(again), 'finding')} re-tested, {holding:,} {'holds' if holding == 1 else 'hold'}."

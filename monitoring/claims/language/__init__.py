@@ -1,0 +1,1 @@
+"""Claims as people write them: read, checked, and put to rows."""

@@ -1,0 +1,1 @@
+"""What moved between the rows a champion learned from and the newest ones."""

@@ -1,0 +1,83 @@
+"""The errors the model is surest of: what it decides and why, and whether rows like them disagree with their labels."""
+
+import numpy as np
+
+from halflife.models.explain.neighbours import kernel
+from halflife.models.rows import ROW_ID, Array, Rows
+from halflife.monitoring.investigator.agenda import Agenda
+from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, listed
+from halflife.monitoring.investigator.scored_rows import Scene
+
+SURE = 0.9
+"""Probability given to the wrong label from which an error is one the model is sure of."""
+LOOKED_AT = 25
+"""Sure errors whose neighbours are looked at."""
+LIKE = 20
+"""Neighbours."""
+ALONE = 0.1
+"""Share of neighbours with its label up to which a row stands alone."""
+FEW = 3
+CLEAR = 2.5
+"""Standard deviations of a count from which there are too many."""
+
+
+def errors(scene: Scene, agenda: Agenda) -> list[Lead]:
+    """Decisions and top reasons of the worst errors; and the sure errors, where there are more than its odds allow."""
+    worst = confident(scene)
+    if not worst.size:
+        return []
+    return _too_many(scene, worst) + _cases(scene, worst[: agenda.errors])
+
+
+def confident(scene: Scene) -> Rows:
+    """Positions of wrong decisions, the surest first."""
+    wrong = np.flatnonzero(scene.decision != (scene.label == 1))
+    return wrong[np.argsort(-np.abs(scene.sweep.margin[wrong]), kind="stable")]
+
+
+def _cases(scene: Scene, worst: Rows) -> list[Lead]:
+    leads = []
+    reasons = np.abs(scene.sweep.attributions(worst)).argmax(axis=1)
+    for at, reason in zip(worst, reasons, strict=True):
+        case, feature = str(scene.rows[ROW_ID].iloc[at]), scene.schema.names[reason]
+        verb, sign = ("accepts", ">") if scene.decision[at] else ("rejects", "<")
+        decided = claim(call("prediction", case=case), sign, 0.0)
+        because = claim(call("top_reason", case=case), "==", feature)
+        leads += [
+            Lead(Topic.ERROR, f"decision-{case}", decided, f"wrongly {verb} case {case}", 0.0),
+            Lead(Topic.ERROR, f"reason-{case}", because, f"{verb} case {case} mostly because of {feature}", 0.0),
+        ]
+    return leads
+
+
+def _too_many(scene: Scene, worst: Rows) -> list[Lead]:
+    """Sure errors beyond what the probabilities themselves allow, and whether rows like them have their label."""
+    worst = worst[scene.loss[worst] > -np.log(1 - SURE)]
+    risk = np.minimum(scene.probability, 1 - scene.probability)
+    allowed = float(risk[risk < 1 - SURE].sum())
+    if len(worst) < FEW or len(worst) <= allowed + CLEAR * np.sqrt(allowed):
+        return []
+    beyond = 1 - allowed / len(worst)
+    stake = float(scene.loss[worst].sum() / scene.loss.sum()) * beyond
+    said = f"It is sure and wrong {len(worst)} times where its own odds allow about {allowed:.0f}"
+    lonely = worst[:LOOKED_AT][neighbours(scene, worst[:LOOKED_AT]) <= ALONE]
+    if len(lonely) > min(len(worst), LOOKED_AT) / 2:
+        said += ", mostly among look-alikes that have the other label"
+    ids = listed([str(case) for case in scene.rows[ROW_ID].iloc[worst[:FEW]]])
+    note = (
+        f"{len(worst)} sure errors, {allowed:.0f} allowed; {len(lonely)} of the worst stand alone; the first are {ids}"
+    )
+    check = f"read the rows {ids}: either their labels are wrong or a column that tells them apart is missing"
+    return [Lead(Topic.ERROR, "sure-errors", "", note, stake, said, check)]
+
+
+def neighbours(scene: Scene, rows: Rows) -> Array:
+    """Share of each row's most similar rows that have its label, shape (len(rows),).
+
+    Similar in the model's eyes: κ is the share of trees in which two rows end in the same leaf.
+    """
+    leaves = scene.sweep.leaves(np.arange(len(scene))).astype(np.int32)
+    alike = kernel(leaves[rows], leaves)
+    alike[np.arange(len(rows)), rows] = -1.0
+    nearest = np.argpartition(-alike, LIKE, axis=1)[:, :LIKE]
+    return np.asarray((scene.label[nearest] == scene.label[rows][:, None]).mean(axis=1))

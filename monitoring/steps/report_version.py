@@ -1,0 +1,136 @@
+"""Conclude once; show it on the page, the Evidently report, the MLflow run and in the outbox."""
+
+from json import dumps
+from pathlib import Path
+from typing import Any
+
+from halflife.models.domain import Drift, Stage, Version
+from halflife.monitoring import multiplicity
+from halflife.monitoring.alert_decisions import Limits, decide
+from halflife.monitoring.conclude import RECENT, tell
+from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.drift.watched_sides import sides
+from halflife.monitoring.reports import foresight_words
+from halflife.monitoring.reports.card import card
+from halflife.monitoring.reports.listing import finding_rows, half_life_metrics
+from halflife.monitoring.reports.page import write_page
+from halflife.monitoring.reports.words import plural
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps.investigate_version import PAGE
+from halflife.monitoring.steps.timing import timed
+
+
+def conclusions(service: Service) -> Conclusions:
+    """The one story, from the ledger."""
+    return tell(service.ledger)
+
+
+@timed
+def report(service: Service, version: Version) -> Conclusions:
+    """Write the pages of ``version``, log them, and put its alert (if there is any) into the outbox."""
+    story = tell(service.ledger, scored=True)
+    drift = _drift(service, story, version)
+    links = pages(service, story, drift, service.home / "reports" / version.label)
+    service.registry.annotate(
+        version,
+        metrics=_metrics(story, drift),
+        artifacts=list(links.values()),
+        texts={"findings.json": dumps(_told(story, version), indent=1), **_documents(story, version)},
+        tags={"halflife.went_stale": str(sum(change.after.refutes for change in story.changes))},
+        card=card(version, story),
+    )
+    service.observe(f"{version.label}: {_news(story)}", lasting=True)
+    alert = decide(
+        story,
+        version,
+        drift=drift,
+        quarantined=_quarantined(service, story, version),
+        ingested=_ingested(service, story, version),
+        links={name: str(path) for name, path in links.items()},
+        source=service.policy.name,
+        limits=Limits(false_discoveries=service.policy.false_discoveries, strict=service.policy.strict),
+    )
+    if alert is None:
+        service.ledger.set_stage(version.number, Stage.REPORTED)
+    else:
+        service.ledger.enqueue(alert, list(service.channels), stage=(version.number, Stage.REPORTED))
+    return story
+
+
+def pages(service: Service, story: Conclusions, drift: Drift | None, folder: Path) -> dict[str, Path]:
+    """Name -> page. The Evidently report is there when something was watched."""
+    folder.mkdir(parents=True, exist_ok=True)
+    links = {}
+    if drift is not None:
+        reference, current = sides(service, service.version(drift.against), drift.first_tick, drift.tick)
+        drawn = reference.drawn(), current.drawn()
+        links["drift"] = service.reporter.page(drift, story, drawn, folder / "drift.html")
+    if (folder / PAGE).exists():
+        links["investigation"] = folder / PAGE
+    near = {name: path.name for name, path in links.items()}
+    links["conclusions"] = write_page(story, folder / "conclusions.html", title=service.policy.name, links=near)
+    return links
+
+
+def _told(story: Conclusions, version: Version) -> list[dict[str, Any]]:
+    """Every finding but those retired or born dead more than `RECENT` versions ago, which stand in those versions' files."""
+    ended = {f.id: f.made_on if f.stillborn else f.retired_on for f in story.findings}
+    rows = finding_rows(story)
+    return [row for row in rows if (end := ended[row["id"]]) is None or version.number - end <= RECENT]
+
+
+def _news(story: Conclusions) -> str:
+    """What the newest version did to the findings, in a few words."""
+    stale = sum(change.after.refutes and not change.before.refutes for change in story.changes)
+    again = sum(change.before.refutes and not change.after.refutes for change in story.changes)
+    told = [f"{stale} {plural('finding', stale)} went stale"] if stale else ["nothing went stale"]
+    told += [f"{again} no longer refuted"] if again else []
+    return ", ".join(told)
+
+
+def _drift(service: Service, story: Conclusions, version: Version) -> Drift | None:
+    """The newest watch since the version before."""
+    known = [d for d in story.drifts if _since(story, version) < d.tick <= version.last]
+    return known[-1] if known else None
+
+
+def _since(story: Conclusions, version: Version) -> int:
+    """Last tick of the version before; -1 for the first."""
+    return max((v.last for v in story.versions if v.number < version.number), default=-1)
+
+
+def _quarantined(service: Service, story: Conclusions, version: Version) -> int:
+    return len(service.store.quarantine(_since(story, version) + 1, version.last))
+
+
+def _ingested(service: Service, story: Conclusions, version: Version) -> int:
+    return service.store.profile(_since(story, version) + 1, version.last).rows
+
+
+def _documents(story: Conclusions, version: Version) -> dict[str, str]:
+    """What was measured of this version's opacity, and how good forecasts have been; only what there is."""
+    told = {}
+    if story.opacity is not None and story.opacity.version == version.number:
+        told["opacity.json"] = dumps(multiplicity.document(story.opacity), indent=1)
+    if story.scores is not None:
+        told["foresight.json"] = dumps(foresight_words.document(story.scores), indent=1)
+    return told
+
+
+def _metrics(story: Conclusions, drift: Drift | None) -> dict[str, float]:
+    metrics = {f"findings.{status}": float(count) for status, count in story.counts.items()}
+    metrics["findings.stillborn"] = float(story.stillborn)
+    metrics["findings.expired"] = float(len(story.expired))
+    metrics["findings.recurred"] = float(story.recurred)
+    metrics["findings.fragile"] = float(sum(f.fragile and not f.stillborn for f in story.findings))
+    if story.opacity is not None and story.opacity.version == story.versions[-1].number:
+        metrics |= multiplicity.metrics(story.opacity)
+    if story.scores is not None:
+        metrics |= {"foresight.brier": story.scores.brier.estimate, "foresight.settled": float(story.scores.settled)}
+        metrics |= {"foresight.auroc": story.scores.auroc.estimate} if story.scores.auroc is not None else {}
+    for half in story.half_lives:
+        metrics |= half_life_metrics(half)
+    if drift is not None:
+        metrics["drift.columns"] = float(sum(column.drifted for column in drift.columns))
+        metrics |= {f"drift.{column.name}": column.score for column in drift.columns}
+    return metrics

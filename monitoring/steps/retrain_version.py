@@ -1,0 +1,100 @@
+"""Window to registered version: fit, evaluate, gate."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from halflife.models.domain import Check, Finding, Role, Version
+from halflife.models.learner.evaluate import evaluate, row_log_loss
+from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
+from halflife.models.learner.seeding import seed_of
+from halflife.models.learner.shadow_training import plan
+from halflife.models.rows import LABEL, Array, Part, entities
+from halflife.monitoring.drift.watched_sides import keep_reference
+from halflife.monitoring.gate import gate
+from halflife.monitoring.service import Service
+from halflife.monitoring.steps.recheck_findings import retest
+from halflife.monitoring.steps.starting_points import before
+from halflife.monitoring.steps.timing import timed
+
+
+@timed
+def retrain(service: Service, tick: int) -> Version:
+    """Train, evaluate, gate and register the version whose window ends at ``tick``.
+
+    The same tick again gives the same version: what a killed run left undone is done, nothing is done twice.
+
+    Raises:
+        NotTrainable: too few labelled rows to train on.
+    """
+    versions = service.ledger.versions()
+    known = [v for v in versions if v.last == tick]
+    if known:
+        return known[0]
+    policy, number = service.policy, len(versions) + 1
+    window = service.store.window(max(0, tick - policy.window + 1), tick)
+    seed = seed_of(policy.seed, number)
+    recipe = policy.recipe_at(tick)
+    model = fit(window, service.schema, recipe, seed, before=before(service, number, recipe))
+    rows, evidence = window.count(Part.TRAIN), window.part(Part.EVIDENCE)
+    shadowed = policy.shadows and (number - 1) % policy.shadows_every == 0
+    probability, label = model.probability(evidence), evidence[LABEL].to_numpy(dtype=float)
+    version = Version(
+        number=number,
+        first=window.first,
+        last=window.last,
+        source=window.source,
+        recipe=recipe.digest,
+        seed=seed,
+        data_digest=window.digest,
+        model_digest=model.digest,
+        metrics=evaluate(
+            probability, label, level=policy.level, threshold=recipe.threshold, entities=entities(evidence)
+        ),
+        role=Role.CHALLENGER,
+        reason="",
+        rows=rows,
+        parameters=recipe.to_dict(),
+        shadows=plan(recipe, policy.shadows, rows) if shadowed else (),
+    )
+    role, reason = _judge(service, version, model, evidence, row_log_loss(probability, label))
+    version = service.registry.register(replace(version, role=role, reason=reason), model, window)
+    service.registry.promote(version, role)
+    service.ledger.add_version(version)
+    service.remember(version, window)
+    if role is Role.CHALLENGER:
+        service.observe(f"{version.label} was not promoted: {reason}", lasting=True)
+    else:
+        keep_reference(service, version, model, window)
+        service.observe(f"{version.label} trained")
+    return version
+
+
+def _judge(service: Service, version: Version, model: Model, evidence: pd.DataFrame, loss: Array) -> tuple[Role, str]:
+    """The gate: not worse than the champion on the same rows, and every guard holds.
+
+    Args:
+        service: whose champion and guards they are.
+        version: the candidate.
+        model: of the candidate.
+        evidence: labelled evidence rows of its window.
+        loss: the candidate's log loss on each of them, shape (n,).
+    """
+    champion, before = service.champion(), None
+    if champion is not None:
+        label = evidence[LABEL].to_numpy(dtype=float)
+        before = row_log_loss(service.registry.model(champion).probability(evidence), label)
+    policy = service.policy
+    role, reason = gate(loss, before, margin=policy.margin, level=policy.level, entities=entities(evidence))
+    guards = [f for f in service.ledger.findings(open_only=True) if f.guard]
+    broken = _broken(guards, retest(service, version, guards, model, service.capped(evidence))) if guards else []
+    if role is Role.CHAMPION and broken:
+        return Role.CHALLENGER, f"guard broken: {'; '.join(broken)}"
+    return role, reason
+
+
+def _broken(guards: Sequence[Finding], checks: Sequence[Check]) -> list[str]:
+    refuted = {check.finding for check in checks if check.status.refutes}
+    return [f"{guard.name} ({guard.claim})" for guard in guards if guard.id in refuted]

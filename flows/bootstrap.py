@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays o
     from halflife.monitoring.database_cache import Make
     from halflife.monitoring.ports import Channel, Feed
     from halflife.monitoring.service import Policy, Service
-    from halflife.monitoring.trials.backtest import Lab
+    from halflife.monitoring.trials.backtest import Backtest
 
 SETTINGS = "settings.json"
 
@@ -55,7 +55,7 @@ def bootstrap(settings: Settings) -> "Service":
 
 
 @contextmanager
-def lab(settings: Settings, until: int | None) -> "Iterator[Lab]":
+def lab(settings: Settings, until: int | None) -> "Iterator[Backtest]":
     """Where recipes are tried: on the home's rows as far as they reach, else on the feed's in a store of its own.
 
     Nothing is made in the home.
@@ -72,7 +72,7 @@ def lab(settings: Settings, until: int | None) -> "Iterator[Lab]":
     from halflife.monitoring.adapters.folder_shadows import FolderShadows
     from halflife.monitoring.adapters.memory_registry import MemoryRegistry
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
-    from halflife.monitoring.trials.backtest import Lab, last_tick
+    from halflife.monitoring.trials.backtest import Backtest, last_tick
 
     kept, rows = store(settings), feed(settings)
     last = last_tick(kept, rows, until)
@@ -86,7 +86,7 @@ def lab(settings: Settings, until: int | None) -> "Iterator[Lab]":
             kept = store(settings, Path(folder))
             for tick in range(last + 1):
                 kept.append(rows.batch(tick), rows.schema)
-        yield Lab(
+        yield Backtest(
             store=kept,
             feed=rows,
             policy=policy(settings),

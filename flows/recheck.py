@@ -7,7 +7,7 @@ from halflife.flows.deliver import deliver_alerts
 from halflife.flows.prefect_events import findings_stale, show_card
 from halflife.flows.retries import RETRIED
 from halflife.flows.shadows import train_shadows
-from halflife.models.domain import Stage
+from halflife.models.domain import Milestone
 from halflife.monitoring import steps
 from halflife.monitoring.reports.card import card
 
@@ -58,14 +58,14 @@ async def write_report(home: str, number: int) -> tuple[list[str], str]:
 async def after_retrain(home: str, number: int) -> None:
     """What follows a registered version, from the stage it has reached."""
     stage = service(home).ledger.stage(number)
-    if stage is Stage.REGISTERED:
+    if stage is Milestone.REGISTERED:
         await train_shadows(home, number)
         await measure_opacity(home, number)
         await check_findings(home, number)
-    if stage in (Stage.REGISTERED, Stage.RECHECKED):
+    if stage in (Milestone.REGISTERED, Milestone.RECHECKED):
         await attribute_causes(home, number)
         await file_findings(home, number)
-    if stage is not Stage.REPORTED:
+    if stage is not Milestone.REPORTED:
         await foretell(home, number)
         stale, markdown = await write_report(home, number)
         findings_stale(home, number, stale)
@@ -77,7 +77,7 @@ async def after_retrain(home: str, number: int) -> None:
 async def recheck(home: str) -> None:
     """Re-test every open finding on the newest version, finishing its cycle first if it was cut short."""
     newest = service(home).version()
-    if service(home).ledger.stage(newest.number) is Stage.REPORTED:
+    if service(home).ledger.stage(newest.number) is Milestone.REPORTED:
         await train_shadows(home, newest.number)
         await check_findings(home, newest.number)
         steps.thin_shadows(service(home), newest)

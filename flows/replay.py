@@ -9,7 +9,7 @@ from halflife.flows.prefect_events import drift_detected, version_registered
 from halflife.flows.recheck import after_retrain
 from halflife.flows.retrain import train_version
 from halflife.flows.watch import watch_ticks
-from halflife.models.domain import Drift, Stage, Version
+from halflife.models.domain import Drift, Milestone, Version
 from halflife.models.errors import NotTrainable
 from halflife.monitoring import steps
 from halflife.monitoring.ports import Ledger
@@ -50,7 +50,7 @@ async def replay(home: str, until: int) -> int:
     """
     here = service(home)
     versions = here.ledger.versions()
-    if versions and here.ledger.stage(versions[-1].number) is not Stage.REPORTED:
+    if versions and here.ledger.stage(versions[-1].number) is not Milestone.REPORTED:
         await after_retrain(home, versions[-1].number)
     failed = -1
     while (tick := max(failed + 1, steps.next_tick(here.policy, *_known(here.ledger)))) <= until:

@@ -70,7 +70,7 @@ class Role(StrEnum):
     CHALLENGER = "challenger"
 
 
-class Stage(StrEnum):
+class Milestone(StrEnum):
     """How far a version's cycle has come; each stage is one ledger transaction, so a killed cycle goes on from here."""
 
     REGISTERED = "registered"

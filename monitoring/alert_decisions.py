@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
 from halflife.models.domain import Drift, Role, Status, Version
-from halflife.monitoring.alert_events import Event, count, one_line, percent
+from halflife.monitoring.alert_events import AlertEvent, count, one_line, percent
 from halflife.monitoring.alert_findings import case_events, checked, expiry_events, finding_events, foretold_events
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.drift.comparison import listed
@@ -135,7 +135,7 @@ def trial(source: str, now: float) -> Alert:
     return Alert(f"{source}-test-{int(now)}", Severity.INFO, 0, one_line(f"{source}: test alert"), sentence, (item,))
 
 
-def _drift(drift: Drift | None) -> list[Event]:
+def _drift(drift: Drift | None) -> list[AlertEvent]:
     if drift is None or not (drift.drifted and drift.powered):
         return []
     moved = sorted((c for c in drift.columns if c.drifted), key=lambda c: -abs(c.score - c.threshold))
@@ -148,24 +148,24 @@ def _drift(drift: Drift | None) -> list[Event]:
     elif drift.note:
         said += f" {drift.note}"
     item = AlertItem(AlertKind.DRIFT, Severity.WARNING, one_line(f"{where}: {said}"))
-    return [Event(item, f"drift in {short}", f"the data drifted ({short})")]
+    return [AlertEvent(item, f"drift in {short}", f"the data drifted ({short})")]
 
 
-def _refused(version: Version) -> list[Event]:
+def _refused(version: Version) -> list[AlertEvent]:
     if version.role is not Role.CHALLENGER:
         return []
     sentence = f"{version.label} was not promoted: {version.reason or 'the gate gave no reason'}"
     item = AlertItem(AlertKind.PROMOTION_REFUSED, Severity.WARNING, one_line(sentence))
-    return [Event(item, "not promoted", "the version was not promoted")]
+    return [AlertEvent(item, "not promoted", "the version was not promoted")]
 
 
-def _quarantine(quarantined: int, rows: int, limit: float) -> list[Event]:
+def _quarantine(quarantined: int, rows: int, limit: float) -> list[AlertEvent]:
     if quarantined <= limit * rows:
         return []
     share = percent(quarantined / rows)
     sentence = f"{quarantined:,} of {count(rows, 'row')} ({share}) could not be used and were set aside, with reasons."
     item = AlertItem(AlertKind.QUARANTINE, Severity.WARNING, sentence)
-    return [Event(item, f"{share} of rows quarantined", f"{share} of rows were quarantined")]
+    return [AlertEvent(item, f"{share} of rows quarantined", f"{share} of rows were quarantined")]
 
 
 def _holding(conclusions: Conclusions, version: Version) -> str:

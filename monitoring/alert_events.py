@@ -6,7 +6,7 @@ from halflife.models.alert import AlertItem
 
 
 @dataclass(frozen=True)
-class Event:
+class AlertEvent:
     """Something that happened to a version.
 
     Attributes:

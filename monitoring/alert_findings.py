@@ -9,9 +9,9 @@ from halflife.models.alert import AlertItem, AlertKind, Severity
 from halflife.models.causes import Why
 from halflife.models.domain import Author, Finding, Scope, Status, Version
 from halflife.models.rows import Array, Mask
-from halflife.monitoring.alert_events import Event, count, one_line
+from halflife.monitoring.alert_events import AlertEvent, count, one_line
 from halflife.monitoring.claims.language.grammar import subject
-from halflife.monitoring.conclusions import Change, Conclusions, silent
+from halflife.monitoring.conclusions import Conclusions, StatusChange, silent
 from halflife.monitoring.drift.comparison import listed
 from halflife.monitoring.foresight.recheck_first import first
 from halflife.monitoring.reports.cause_words import reason
@@ -28,7 +28,7 @@ CASE_STATISTICS = {"top_reason": "top reason", "prediction": "decision"}
 
 def finding_events(
     conclusions: Conclusions, version: Version, false_discoveries: float, most: int, *, strict: bool = False
-) -> list[Event]:
+) -> list[AlertEvent]:
     """Findings that are refuted, or hold again, on ``version``: broken guards first, then reversed, stale, recovered.
 
     A refutation of a claim about the population, or about all models trained this way, is listed when it passes
@@ -59,7 +59,7 @@ def finding_events(
     ]
 
 
-def case_events(conclusions: Conclusions, version: Version, loud_from: float, few: int) -> list[Event]:
+def case_events(conclusions: Conclusions, version: Version, loud_from: float, few: int) -> list[AlertEvent]:
     """What changed among the investigator's explanations of single cases, in one sentence.
 
     Args:
@@ -77,10 +77,10 @@ def case_events(conclusions: Conclusions, version: Version, loud_from: float, fe
     sentence = f"{headline}: {kinds}" + (f"; {again} that had changed before hold again." if again else ".")
     loud = followed >= few and changed.total() > loud_from * followed
     item = AlertItem(AlertKind.FINDINGS, Severity.WARNING if loud else Severity.INFO, sentence)
-    return [Event(item, headline, headline) if loud else Event(item)]
+    return [AlertEvent(item, headline, headline) if loud else AlertEvent(item)]
 
 
-def expiry_events(conclusions: Conclusions, version: Version) -> list[Event]:
+def expiry_events(conclusions: Conclusions, version: Version) -> list[AlertEvent]:
     """Findings whose time to live ran out with ``version``, in one line; each is told once, when it expires.
 
     A guard that cannot be tested guards nothing, so one among them makes it a warning.
@@ -96,7 +96,7 @@ def expiry_events(conclusions: Conclusions, version: Version) -> list[Event]:
     names = listed([f.name for f in gone], limit=NAMED)
     sentence = f"{headline}, without a valid re-test for the time they were given: {names}."
     item = AlertItem(AlertKind.FINDINGS, Severity.WARNING if guards else Severity.INFO, one_line(sentence))
-    return [Event(item, headline, headline)]
+    return [AlertEvent(item, headline, headline)]
 
 
 def discoveries(p_values: Array, q: float, *, strict: bool = False) -> Mask:
@@ -139,16 +139,16 @@ def is_case(finding: Finding) -> bool:
     return finding.statistic in CASE_STATISTICS and finding.author == Author.INVESTIGATOR and not finding.guard
 
 
-def _changes(conclusions: Conclusions, version: Version) -> list[Change]:
+def _changes(conclusions: Conclusions, version: Version) -> list[StatusChange]:
     return [c for c in conclusions.changes if c.check.version == version.number and not c.finding.stillborn]
 
 
-def _newly_refuted(change: Change) -> bool:
+def _newly_refuted(change: StatusChange) -> bool:
     """From stale to reversed is news; from reversed to stale is not."""
     return change.after.refutes and (not change.before.refutes or change.after is Status.REVERSED)
 
 
-def _recovered(change: Change) -> bool:
+def _recovered(change: StatusChange) -> bool:
     return change.before.refutes and change.after in (Status.HOLDS, Status.WEAKENED)
 
 
@@ -164,17 +164,19 @@ def _passing(conclusions: Conclusions, version: Version, q: float, *, strict: bo
     )
 
 
-def foretold_events(conclusions: Conclusions) -> list[Event]:
+def foretold_events(conclusions: Conclusions) -> list[AlertEvent]:
     """Which findings to re-check first, in one line; nothing to write about by itself."""
     said = likeliest(conclusions, FIRST)
     return (
-        [Event(AlertItem(AlertKind.FINDINGS, Severity.INFO, one_line(said)))] if said and first(conclusions, 1) else []
+        [AlertEvent(AlertItem(AlertKind.FINDINGS, Severity.INFO, one_line(said)))]
+        if said and first(conclusions, 1)
+        else []
     )
 
 
 def _listed(
-    changes: Sequence[Change], severity: Severity, headline: str, most: int, conclusions: Conclusions
-) -> list[Event]:
+    changes: Sequence[StatusChange], severity: Severity, headline: str, most: int, conclusions: Conclusions
+) -> list[AlertEvent]:
     groups = _by_subject(changes)
     sentences = [
         (_sentence(group, reason_of(conclusions, group[0])), group[0].finding.name if len(group) == 1 else "")
@@ -182,10 +184,10 @@ def _listed(
     ]
     if (rest := sum(map(len, groups[most:]))) > 0:
         sentences.append((f"{count(rest, 'more finding')} like these; the report lists them all.", ""))
-    return [Event(AlertItem(AlertKind.FINDINGS, severity, *said), headline, headline) for said in sentences]
+    return [AlertEvent(AlertItem(AlertKind.FINDINGS, severity, *said), headline, headline) for said in sentences]
 
 
-def _uncertain(number: int) -> list[Event]:
+def _uncertain(number: int) -> list[AlertEvent]:
     if not number:
         return []
     were = "was" if number == 1 else "were"
@@ -193,12 +195,12 @@ def _uncertain(number: int) -> list[Event]:
         f"{count(number, 'more finding')} {were} refuted, but among so many that were tested this may be chance; "
         "the next re-test will tell."
     )
-    return [Event(AlertItem(AlertKind.FINDINGS, Severity.INFO, sentence))]
+    return [AlertEvent(AlertItem(AlertKind.FINDINGS, Severity.INFO, sentence))]
 
 
-def _by_subject(changes: Sequence[Change]) -> list[list[Change]]:
+def _by_subject(changes: Sequence[StatusChange]) -> list[list[StatusChange]]:
     """The investigator says much the same of version after version: what it said of one subject is told together."""
-    groups: dict[tuple[object, ...], list[Change]] = {}
+    groups: dict[tuple[object, ...], list[StatusChange]] = {}
     for change in changes:
         finding = change.finding
         alone = finding.guard or finding.author != Author.INVESTIGATOR
@@ -207,7 +209,7 @@ def _by_subject(changes: Sequence[Change]) -> list[list[Change]]:
     return list(groups.values())
 
 
-def _sentence(group: Sequence[Change], why: Why | None) -> str:
+def _sentence(group: Sequence[StatusChange], why: Why | None) -> str:
     change, several = group[0], len(group) > 1
     finding, interval = min((c.finding for c in group), key=lambda f: f.id), change.check.decides.interval
     verbs = {Status.STALE: "no longer hold{s}", Status.REVERSED: "turned into {their} opposite"}

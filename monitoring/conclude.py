@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from halflife.models.causes import Why
 from halflife.models.domain import Author, Check, Drift, Finding, Interval, Scope, Status, Version
 from halflife.monitoring.claims.language.about_case import about_case
-from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.survival.expected_deaths import hazards
 from halflife.monitoring.survival.half_lives import half_lives
 from halflife.monitoring.survival.lives import lives
@@ -107,7 +107,7 @@ def conclude(
     )
 
 
-def changes(findings: Sequence[Finding], history: dict[int, dict[int, Check]], newest: int) -> tuple[Change, ...]:
+def changes(findings: Sequence[Finding], history: dict[int, dict[int, Check]], newest: int) -> tuple[StatusChange, ...]:
     """Findings whose status on ``newest`` differs from their check before it, worst first; stillborn ones left out."""
     found = []
     for finding in findings:
@@ -116,11 +116,11 @@ def changes(findings: Sequence[Finding], history: dict[int, dict[int, Check]], n
             continue
         before, check = history[finding.id][max(earlier)].status, history[finding.id][newest]
         if before is not check.status:
-            found.append(Change(finding, before, check))
+            found.append(StatusChange(finding, before, check))
     return tuple(sorted(found, key=_rank))
 
 
-def _rank(change: Change) -> tuple[int, int, bool, float, int]:
+def _rank(change: StatusChange) -> tuple[int, int, bool, float, int]:
     """Worst first; guards before people's before the investigator's; the population before cases; then by distance."""
     recovered = change.before.refutes and change.after in CONFIRMED
     kind = {Status.REVERSED: 0, Status.STALE: 1}.get(change.after, 2 if recovered else 3)

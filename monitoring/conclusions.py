@@ -13,7 +13,7 @@ from halflife.models.half_life import HalfLife
 from halflife.models.opacity import Opacity
 
 if TYPE_CHECKING:  # whoever lists findings scores no forecast
-    from halflife.monitoring.foresight.forecast_scores import Scores
+    from halflife.monitoring.foresight.forecast_scores import ForecastScores
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Life:
 
 
 @dataclass(frozen=True)
-class Change:
+class StatusChange:
     """A finding whose status on the newest version differs from the one before."""
 
     finding: Finding
@@ -83,7 +83,7 @@ class Conclusions:
     status: Mapping[int, Mapping[int, Status]]
     lives: tuple[Life, ...]
     half_lives: tuple[HalfLife, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[StatusChange, ...]
     drifts: tuple[Drift, ...]
     latest: Mapping[int, Check]
     intervals: Mapping[int, Mapping[int, Interval]] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Conclusions:
     forecasts: Mapping[int, Forecast] = field(default_factory=dict)
     opacity: Opacity | None = None
     sensitive: Opacity | None = None
-    scores: Scores | None = None
+    scores: ForecastScores | None = None
 
     @property
     def counts(self) -> dict[Status, int]:

@@ -49,7 +49,7 @@ def compare(settings: Settings, names: tuple[str, ...], until: int | None, as_js
     from halflife.monitoring.reports.trials_terminal import document, table
     from halflife.monitoring.trials.compare import compare as side_by_side
     from halflife.monitoring.trials.compare import trials
-    from halflife.monitoring.trials.trial_cache import Shelf
+    from halflife.monitoring.trials.trial_cache import TrialCache
     from halflife.monitoring.trials.variants import chosen
 
     recipes = chosen(_variants(settings), names)
@@ -64,7 +64,7 @@ def compare(settings: Settings, names: tuple[str, ...], until: int | None, as_js
                 bar.length = total
                 bar.update(done - bar.pos)
 
-            done = trials(here, recipes, Shelf(home / "trials"), watch)
+            done = trials(here, recipes, TrialCache(home / "trials"), watch)
             told = side_by_side(done, title=settings.name, until=here.until, level=here.policy.level)
         page = write_page(told, home / "reports" / "recipes.html")
     if as_json:

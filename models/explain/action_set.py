@@ -22,7 +22,7 @@ MISSING_COST = 1.0
 
 
 @dataclass(frozen=True)
-class Moves:
+class ActionSet:
     """Single changes of one case, shape (k,) each.
 
     Attributes:
@@ -36,7 +36,7 @@ class Moves:
     cost: Array
 
 
-def moves(model: Model, row: Array, train: pd.DataFrame, immutable: Collection[str] = ()) -> Moves:
+def action_set(model: Model, row: Array, train: pd.DataFrame, immutable: Collection[str] = ()) -> ActionSet:
     """Every single change of a case the model could tell apart, with values that occur in training.
 
     The model is constant between two neighbouring thresholds of a numeric feature, so of each such stretch the training
@@ -60,7 +60,7 @@ def moves(model: Model, row: Array, train: pd.DataFrame, immutable: Collection[s
         features.append(np.full(len(code), j))
         codes.append(code)
         costs.append(cost)
-    return Moves(np.concatenate(features), np.concatenate(codes), np.concatenate(costs))
+    return ActionSet(np.concatenate(features), np.concatenate(codes), np.concatenate(costs))
 
 
 def scale(values: Array) -> float:

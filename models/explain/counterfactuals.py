@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from halflife.models.explain.action_set import Moves, decode, moves
+from halflife.models.explain.action_set import ActionSet, action_set, decode
 from halflife.models.explain.conditions import Value
 from halflife.models.learner.model import Model
 from halflife.models.rows import Array, Mask
@@ -24,7 +24,7 @@ Sets = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Change:
+class FeatureChange:
     """One feature's value, before and after; None where it was missing."""
 
     feature: str
@@ -41,7 +41,7 @@ class Flip:
         cost: the sum of the changes' costs, in robust standard units of the training rows; 1 for another category.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[FeatureChange, ...]
     cost: float
 
     @property
@@ -79,7 +79,7 @@ def counterfactuals(
     Source: Wachter, Mittelstadt, Russell, "Counterfactual explanations without opening the black box", Harvard Journal
     of Law & Technology 31, 2018 (distance in units of the MAD, few changes).
     """
-    search = _Search(model, row, moves(model, row, train, immutable), threads)
+    search = _Search(model, row, action_set(model, row, train, immutable), threads)
     return [_flip(search, chosen) for chosen in _cheapest(search.found(), search.moves, most)]
 
 
@@ -106,7 +106,7 @@ def changed(frame: pd.DataFrame, flip: Flip) -> pd.DataFrame:
 class _Search:
     """Scores of changed cases, and the sets of moves that flip."""
 
-    def __init__(self, model: Model, row: Array, every: Moves, threads: int) -> None:
+    def __init__(self, model: Model, row: Array, every: ActionSet, threads: int) -> None:
         self.model, self.row, self.moves, self.threads = model, row, every, threads
         (self.raw,) = model.raw(row[None], threads)
         self.positive = bool(self._decisions(np.array([self.raw]))[0])
@@ -163,7 +163,7 @@ class _Search:
         return np.asarray((np.diff(features, axis=1) > 0).all(axis=1))
 
 
-def _cheapest(found: dict[int, Sets], every: Moves, most: int) -> list[Sets]:
+def _cheapest(found: dict[int, Sets], every: ActionSet, most: int) -> list[Sets]:
     """The cheapest set of each set of features, in order of cost; none that adds features to a cheaper one."""
     ranked = [(float(every.cost[one].sum()), tuple(sorted(one.tolist()))) for sets in found.values() for one in sets]
     chosen: list[Sets] = []
@@ -183,5 +183,5 @@ def _flip(search: _Search, chosen: Sets) -> Flip:
         after = decode(search.model, feature, float(search.moves.code[move]))
         assert after is not None  # no move takes a value away
         before = decode(search.model, feature, float(search.row[feature]))
-        changes.append(Change(search.model.schema.names[feature], before, after))
+        changes.append(FeatureChange(search.model.schema.names[feature], before, after))
     return Flip(tuple(changes), float(search.moves.cost[chosen].sum()))

@@ -1,8 +1,8 @@
 """A window becomes a model: trees on the training rows, calibration on the calibration rows, by the recipe."""
 
 from halflife.models.learner.model import Model
-from halflife.models.learner.trainer import Ground
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.trainer import Trainer
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.recipe import Recipe
 from halflife.models.rows import Array, Schema, Window
 
@@ -14,7 +14,7 @@ def fit(
     seed: int,
     *,
     weights: Array | None = None,
-    before: Before | None = None,
+    before: WarmStart | None = None,
 ) -> Model:
     """Train one model; the same arguments give the same text, on any number of threads.
 
@@ -43,4 +43,4 @@ def fit(
     >>> bool(low < 0.5 < high)
     True
     """
-    return Ground(window, schema, recipe, seed, before).train(seed, weights, alone=True)
+    return Trainer(window, schema, recipe, seed, before).train(seed, weights, alone=True)

@@ -8,8 +8,8 @@ import pandas as pd
 from halflife.models.errors import UsageError
 from halflife.models.learner.model import Model
 from halflife.models.learner.seeding import uniform
-from halflife.models.learner.trainer import Ground
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.trainer import Trainer
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.opacity import Sensitivity
 from halflife.models.recipe import Recipe
 from halflife.models.rows import ROW_ID, Array, Rows, Schema, Window, row_hash
@@ -30,7 +30,7 @@ def sensitivity(
     *,
     fresh: Model | None,
     fresh_window: tuple[int, int] | None,
-    before: Before | None = None,
+    before: WarmStart | None = None,
 ) -> Sensitivity:
     """Refit a version without one of its training rows, so many times, and see how far raw scores move.
 
@@ -56,7 +56,7 @@ def sensitivity(
     """
     if refits < 1 or rows.empty:
         raise UsageError("sensitivity needs at least one refit and one row of evidence")
-    ground = Ground(window, schema, recipe, seed, before)
+    ground = Trainer(window, schema, recipe, seed, before)
     own = ground.train(seed, alone=True)
     matrix = own.matrix(rows)
     counts = checkpoints(own.booster.num_trees())

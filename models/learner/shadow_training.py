@@ -18,8 +18,8 @@ import numpy as np
 
 from halflife.models.learner.model import Model
 from halflife.models.learner.seeding import Hashes, seed_of, uniform
-from halflife.models.learner.trainer import Ground
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.trainer import Trainer
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.recipe import Recipe
 from halflife.models.rows import Array, Schema, Window, row_hash, units
 from halflife.models.shadow import ShadowKind
@@ -70,7 +70,7 @@ def poisson(hashes: Hashes, number: int) -> Array:
     return np.searchsorted(_CDF, uniform(hashes, number), side="right").astype(float)
 
 
-class Litter:
+class ShadowTrainer:
     """All shadows of one version. Bins are made once; `train` may run in several threads, in any order.
 
     Shadow k is a function of (window, schema, recipe, seed, kinds[k], k, before), whatever
@@ -92,12 +92,12 @@ class Litter:
         recipe: Recipe,
         seed: int,
         kinds: Sequence[ShadowKind],
-        before: Before | None = None,
+        before: WarmStart | None = None,
     ) -> None:
         self.kinds = tuple(kinds)
         self._made_of = (window, schema, recipe)
         self._seed, self._before = seed, before
-        self._ground = Ground(window, schema, recipe, seed, before)
+        self._ground = Trainer(window, schema, recipe, seed, before)
         self._lock = Lock()
 
     def train(self, number: int, before: Model | None = None) -> Model:
@@ -119,7 +119,7 @@ class Litter:
         window, schema, recipe = self._made_of
         if _samples(recipe):
             return self._ground.train(seed, before=before)
-        ground = Ground(window, schema, recipe, seed, self._before)  # where nothing else is drawn, a seed chooses bins
+        ground = Trainer(window, schema, recipe, seed, self._before)  # where nothing else is drawn, a seed chooses bins
         return ground.train(seed, before=before, alone=True)
 
     @cached_property

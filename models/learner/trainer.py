@@ -14,7 +14,7 @@ from halflife.models.learner.model import Model, encode
 from halflife.models.learner.strategies import strategy
 from halflife.models.learner.strategies.strategy import Draw, Material
 from halflife.models.learner.training_set import training_set
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.recipe import Recipe
 from halflife.models.rows import LABEL, Array, Part, Rows, Schema, Window
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import lightgbm as lgb
 
 
-class Ground:
+class Trainer:
     """One window, schema and recipe, on which models of other seeds and row weights are trained.
 
     Bins are made at the first training, of all labelled training rows whatever they weigh. `train` may run in several
@@ -39,7 +39,9 @@ class Ground:
         ConfigError: the recipe names an unknown calibration or strategy.
     """
 
-    def __init__(self, window: Window, schema: Schema, recipe: Recipe, seed: int, before: Before | None = None) -> None:
+    def __init__(
+        self, window: Window, schema: Schema, recipe: Recipe, seed: int, before: WarmStart | None = None
+    ) -> None:
         known(recipe.calibration)
         self.strategy = strategy(recipe.strategy)
         versions = before.versions if before and before.model.schema == schema else 0

@@ -12,7 +12,7 @@ GROWING = frozenset({"warm", "refit"})
 
 
 @dataclass(frozen=True)
-class Before:
+class WarmStart:
     """What a recipe may go on from.
 
     Attributes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import prod
 
 from halflife.models.errors import NotFound
-from halflife.models.world.events import Change, Event
+from halflife.models.world.events import Event, FeatureShift
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,20 @@ class Scenario:
     def leaks(self, tick: int) -> dict[str, float]:
         """Features that carry the label at ``tick``, with the strength of each; of two leaks the stronger counts."""
         strengths: dict[str, float] = {}
-        for event in self._now(Change.LEAK, tick):
+        for event in self._now(FeatureShift.LEAK, tick):
             strengths[event.feature] = max(event.amount, strengths.get(event.feature, 0.0))
         return strengths
 
     def moves(self, tick: int) -> dict[str, float]:
         """Features whose values are moved at ``tick``, and by how many latent standard deviations: the sum of events."""
         by: dict[str, float] = {}
-        for event in self._now(Change.MOVE, tick):
+        for event in self._now(FeatureShift.MOVE, tick):
             by[event.feature] = by.get(event.feature, 0.0) + event.amount
         return by
 
     def fold(self, tick: int) -> float | None:
         """The log-odds above which the concept is folded at ``tick``, the lowest of them; None without a fold."""
-        return min((event.amount for event in self._now(Change.FOLD, tick)), default=None)
+        return min((event.amount for event in self._now(FeatureShift.FOLD, tick)), default=None)
 
     def active(self, tick: int) -> tuple[Event, ...]:
         """Events because of which ``tick`` differs from a world in which nothing happens."""
@@ -81,11 +81,14 @@ class Scenario:
             said.append(f"rows the champion decides against {blocked}")
         return tuple(said)
 
-    def _now(self, change: Change, tick: int) -> tuple[Event, ...]:
+    def _now(self, change: FeatureShift, tick: int) -> tuple[Event, ...]:
         return tuple(event for event in self.active(tick) if event.change is change)
 
 
-DECIDED = (Event(Change.LEAK, "review_code", first=0, amount=0.5), Event(Change.FOLD, "", first=22, amount=0.0))
+DECIDED = (
+    Event(FeatureShift.LEAK, "review_code", first=0, amount=0.5),
+    Event(FeatureShift.FOLD, "", first=22, amount=0.0),
+)
 """What happens in the feedback world and in its twin: a code gives part of the fraud away, so that all of it is blocked;
 and what looks riskiest otherwise, and is blocked for that, turns harmless."""
 
@@ -96,36 +99,42 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario(
             "sudden",
             "Halfway, many payments in a day stop being a sign of fraud and become a sign of none.",
-            (Event(Change.FLIP, "velocity", first=22),),
+            (Event(FeatureShift.FLIP, "velocity", first=22),),
         ),
         Scenario(
             "gradual",
             "What the age of a device says about fraud fades, and then slowly turns into its opposite.",
-            (Event(Change.RAMP, "device_age", first=12, last=32, amount=-1.0),),
+            (Event(FeatureShift.RAMP, "device_age", first=12, last=32, amount=-1.0),),
         ),
         Scenario(
             "shortcut",
             "A review code gives the label away until the leak is closed; later an honest feature changes its sign.",
-            (Event(Change.LEAK, "review_code", first=0, last=19), Event(Change.FLIP, "velocity", first=30)),
+            (Event(FeatureShift.LEAK, "review_code", first=0, last=19), Event(FeatureShift.FLIP, "velocity", first=30)),
         ),
         Scenario(
             "benign",
             "Halfway, younger customers with larger payments come; what age and amount say about fraud stays the same.",
-            (Event(Change.MOVE, "amount", first=22, amount=1.0), Event(Change.MOVE, "age", first=22, amount=-1.0)),
+            (
+                Event(FeatureShift.MOVE, "amount", first=22, amount=1.0),
+                Event(FeatureShift.MOVE, "age", first=22, amount=-1.0),
+            ),
         ),
         Scenario(
             "recurring",
             "Twice, for one window each, many payments in a day are a sign of no fraud; in between, all is as before.",
-            (Event(Change.FLIP, "velocity", first=14, last=21), Event(Change.FLIP, "velocity", first=30, last=37)),
+            (
+                Event(FeatureShift.FLIP, "velocity", first=14, last=21),
+                Event(FeatureShift.FLIP, "velocity", first=30, last=37),
+            ),
         ),
         Scenario(
             "swap",
             "Two correlated features trade places: tenure tells fraud first, the device's age later.",
             (
-                Event(Change.SCALE, "tenure", first=0, last=21, amount=2.0),
-                Event(Change.SCALE, "device_age", first=0, last=21, amount=0.0),
-                Event(Change.SCALE, "tenure", first=22, amount=0.0),
-                Event(Change.SCALE, "device_age", first=22, amount=1.5),
+                Event(FeatureShift.SCALE, "tenure", first=0, last=21, amount=2.0),
+                Event(FeatureShift.SCALE, "device_age", first=0, last=21, amount=0.0),
+                Event(FeatureShift.SCALE, "tenure", first=22, amount=0.0),
+                Event(FeatureShift.SCALE, "device_age", first=22, amount=1.5),
             ),
         ),
         Scenario(

@@ -14,7 +14,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from halflife.models.errors import NotFound, Unavailable
 from halflife.models.rows import ROW_ID, TICK
-from halflife.monitoring.adapters.id_index import Seen
+from halflife.monitoring.adapters.id_index import IdIndex
 
 APPLICATION = "halflife.tick"
 STEPS = 50
@@ -44,7 +44,7 @@ class TickTable:
         self.folder = folder
         self._opened: DeltaTable | None = None
         self._opened_at = -1
-        self._seen: Seen | None = None
+        self._seen: IdIndex | None = None
         self._end = lru_cache(maxsize=1024)(lambda version: _last(DeltaTable(folder, version=version)))
 
     def create(self, columns: pa.Schema) -> None:
@@ -148,11 +148,11 @@ class TickTable:
             raise TableNotFoundError(f"there is no table in {self.folder}")
         return table
 
-    def _index(self, table: DeltaTable) -> Seen:
+    def _index(self, table: DeltaTable) -> IdIndex:
         """The index of ids, with the ticks that came since it was last asked for."""
         last = _last(table)
         if self._seen is None:
-            self._seen = Seen(self.folder / "_seen", last)
+            self._seen = IdIndex(self.folder / "_seen", last)
         while (begin := self._seen.last + 1) <= last:
             end = min(last, begin + TICKS_INDEXED - 1)
             fresh = pl.scan_delta(table).filter(pl.col(TICK).is_between(begin, end)).select(ROW_ID, TICK).collect()

@@ -24,7 +24,7 @@ Entries = npt.NDArray[np.uint64]
 """Hashes, ascending, over the ticks they came in, shape (2, n)."""
 
 
-class Seen:
+class IdIndex:
     """Hashes of ids with the tick they came in.
 
     A hash may stand for two ids, so the answer is where to look, and the table there decides.
@@ -37,7 +37,7 @@ class Seen:
         last: the last tick that is indexed; -1 when none is.
 
     >>> from tempfile import mkdtemp
-    >>> seen = Seen(Path(mkdtemp()), last=-1)
+    >>> seen = IdIndex(Path(mkdtemp()), last=-1)
     >>> seen.add(["a", "b"], 0, last=0)
     >>> seen.add(["c"], 1, last=1)
     >>> seen.ticks(["b", "c", "z"]).tolist(), seen.last

@@ -7,7 +7,7 @@ from types import TracebackType
 import sqlalchemy as sa
 
 from halflife.models.alert import Alert
-from halflife.models.domain import Check, Drift, Finding, Stage, Status, Version
+from halflife.models.domain import Check, Drift, Finding, Milestone, Status, Version
 from halflife.models.errors import NotFound
 from halflife.monitoring.adapters.ledger_database import Database
 from halflife.monitoring.adapters.ledger_known import AT_ONCE, KnownFindings, KnownStatuses
@@ -78,16 +78,16 @@ class SqlLedger(SqlReasons):
     def add_version(self, version: Version) -> None:
         with self._write() as connection:
             if _missing(connection, VERSIONS.c.number, {version.number}):
-                row = version_row(version) | {"stage": Stage.REGISTERED.value}
+                row = version_row(version) | {"stage": Milestone.REGISTERED.value}
                 connection.execute(sa.insert(VERSIONS), row)
 
-    def stage(self, number: int) -> Stage:
+    def stage(self, number: int) -> Milestone:
         with self._read() as connection:
             _require_versions(connection, {number})
             query = sa.select(VERSIONS.c.stage).where(VERSIONS.c.number == number)
-            return Stage(connection.execute(query).scalar_one())
+            return Milestone(connection.execute(query).scalar_one())
 
-    def set_stage(self, number: int, stage: Stage) -> None:
+    def set_stage(self, number: int, stage: Milestone) -> None:
         with self._write() as connection:
             _set_stage(connection, (number, stage))
 
@@ -110,7 +110,7 @@ class SqlLedger(SqlReasons):
             return to_finding(rows[0])
 
     def file(
-        self, findings: Sequence[Finding], checks: Sequence[Check], *, stage: tuple[int, Stage] | None = None
+        self, findings: Sequence[Finding], checks: Sequence[Check], *, stage: tuple[int, Milestone] | None = None
     ) -> list[Finding]:
         with self._write() as connection:
             named = FINDINGS.c.name.in_([finding.name for finding in findings])
@@ -130,7 +130,7 @@ class SqlLedger(SqlReasons):
             stored = {row["name"]: to_finding(row) for row in _rows(connection, sa.select(FINDINGS).where(named))}
         return [stored[finding.name] for finding in findings]
 
-    def record_checks(self, version: int, checks: Sequence[Check], *, stage: Stage | None = None) -> None:
+    def record_checks(self, version: int, checks: Sequence[Check], *, stage: Milestone | None = None) -> None:
         strays = sorted({check.version for check in checks} - {version})
         if strays:
             raise ValueError(f"checks of v{strays[0]} among those of v{version}: record each version's by themselves")
@@ -203,7 +203,7 @@ class SqlLedger(SqlReasons):
         with self._read() as connection:
             return [to_drift(row) for row in _rows(connection, query)]
 
-    def enqueue(self, alert: Alert, channels: Sequence[str], *, stage: tuple[int, Stage] | None = None) -> bool:
+    def enqueue(self, alert: Alert, channels: Sequence[str], *, stage: tuple[int, Milestone] | None = None) -> bool:
         with self._write() as connection:
             known = connection.execute(sa.select(ALERTS.c.id).where(ALERTS.c.key == alert.key)).first() is not None
             if not known:
@@ -279,7 +279,7 @@ def _ends(connection: sa.Connection, key: "sa.Column[int]") -> tuple[int | None,
     return first, last
 
 
-def _set_stage(connection: sa.Connection, stage: tuple[int, Stage] | None) -> None:
+def _set_stage(connection: sa.Connection, stage: tuple[int, Milestone] | None) -> None:
     if stage is not None:
         number, reached = stage
         _require_versions(connection, {number})

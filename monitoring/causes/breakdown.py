@@ -6,11 +6,11 @@ from math import isfinite, nan
 
 from halflife.models.causes import NOISE, Cause, Share, Why
 from halflife.models.rows import Array
-from halflife.monitoring.causes.shares import Change, shares
+from halflife.monitoring.causes.shares import ThetaChange, shares
 
 
 @dataclass(frozen=True)
-class Account:
+class Breakdown:
     """Why one finding's θ moved between two versions.
 
     Attributes:
@@ -36,19 +36,19 @@ class Account:
     fitted: tuple[str, ...]
 
 
-def account(
+def breakdown(
     finding: int,
     since: int,
     version: int,
     corners: Array,
-    change: Change,
+    change: ThetaChange,
     *,
     tolerance: float,
     chance: float | None,
     notes: tuple[str, ...] = (),
     basis: str = "",
     fitted: tuple[str, ...] = (),
-) -> Account:
+) -> Breakdown:
     """Put together what is known of a change.
 
     ρ, the share that cannot be attributed under this pipeline, is min(1, v/Δ²), and is not told where |Δ| < δ.
@@ -80,7 +80,7 @@ def account(
         chance=chance,
         notes=notes,
     )
-    return Account(
+    return Breakdown(
         why=why,
         corners=corners,
         evidence=change.evidence,

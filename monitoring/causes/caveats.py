@@ -1,7 +1,7 @@
 """What is not identified and why, and how much a figure is worth: sentences beside the shares."""
 
 from halflife.models.causes import Cause
-from halflife.monitoring.causes.retraining_noise import Basis, Noise
+from halflife.monitoring.causes.retraining_noise import Basis, RetrainingNoise
 
 BEYOND = 2.0
 """Standard deviations."""
@@ -9,7 +9,7 @@ SMALL = 0.2
 """Share of a change below which a part is not worth a note."""
 
 
-def basis(noise: Noise | None, old: str, new: str) -> str:
+def basis(noise: RetrainingNoise | None, old: str, new: str) -> str:
     """Which shadows the noise was read from, in a few words; empty without any.
 
     Args:
@@ -28,7 +28,7 @@ def basis(noise: Noise | None, old: str, new: str) -> str:
     return said[noise.basis]
 
 
-def of_noise(noise: Noise | None, old: str, new: str, *, inert: bool) -> tuple[str, ...]:
+def of_noise(noise: RetrainingNoise | None, old: str, new: str, *, inert: bool) -> tuple[str, ...]:
     """What the shadows leave open.
 
     Args:

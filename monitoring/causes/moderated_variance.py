@@ -49,7 +49,7 @@ def prior(variances: Array, df: Array) -> tuple[float, float]:
     return d0, float(np.exp(np.mean(e) + digamma(d0 / 2) - np.log(d0 / 2)))
 
 
-def squeeze(variances: Array, df: Array, most: float = inf) -> tuple[Array, Array]:
+def moderated_variance(variances: Array, df: Array, most: float = inf) -> tuple[Array, Array]:
     """s̃² = (d₀ s₀² + d s²)/(d₀ + d) and its degrees of freedom d₀ + d, each of shape (n,).
 
     Args:
@@ -59,7 +59,7 @@ def squeeze(variances: Array, df: Array, most: float = inf) -> tuple[Array, Arra
 
     Source: as `prior`.
 
-    >>> moderated, df = squeeze(np.array([1.0, 1.0, 1.0]), np.array([3.0, 3.0, 3.0]), most=6)
+    >>> moderated, df = moderated_variance(np.array([1.0, 1.0, 1.0]), np.array([3.0, 3.0, 3.0]), most=6)
     >>> [round(float(v), 3) for v in moderated], df.tolist()
     ([1.0, 1.0, 1.0], [9.0, 9.0, 9.0])
     """

@@ -4,7 +4,7 @@ from math import hypot, sqrt
 from statistics import NormalDist
 
 from halflife.models.domain import Interval
-from halflife.monitoring.causes.retraining_noise import Noise
+from halflife.monitoring.causes.retraining_noise import RetrainingNoise
 
 
 def by_margin(
@@ -12,7 +12,7 @@ def by_margin(
     comparator: str,
     threshold: float,
     tolerance: float,
-    noise: Noise,
+    noise: RetrainingNoise,
     *,
     error: float = 0.0,
 ) -> float:
@@ -31,7 +31,7 @@ def by_margin(
 
     >>> from halflife.monitoring.causes.retraining_noise import Basis
     >>> exact = Interval(0.5, 0.5, 0.5)
-    >>> round(by_margin(exact, ">", 0.3, 0.0, Noise(Basis.PAIRED, 0.01, float("inf"))), 4)
+    >>> round(by_margin(exact, ">", 0.3, 0.0, RetrainingNoise(Basis.PAIRED, 0.01, float("inf"))), 4)
     0.0228
     """
     above = comparator in (">", ">=")

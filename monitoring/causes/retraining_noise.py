@@ -15,7 +15,7 @@ from scipy.special import ndtr, stdtr, stdtrit
 
 from halflife.models.rows import Array
 from halflife.models.shadow import Controls, ShadowKind
-from halflife.monitoring.causes.moderated_variance import directions, squeeze
+from halflife.monitoring.causes.moderated_variance import directions, moderated_variance
 
 CLEAR = 2.0
 """Of a normal deviate: beyond it noise is not enough."""
@@ -35,7 +35,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True)
-class Spread:
+class ShadowSpread:
     """θ's spread over shadows, of one finding between two versions, before it is moderated.
 
     Attributes:
@@ -55,7 +55,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Noise:
+class RetrainingNoise:
     """The noise of one finding's change.
 
     Attributes:
@@ -75,7 +75,7 @@ class Noise:
     def clear(self) -> float:
         """|z| beyond which noise is not enough: Student's quantile for what is 2 in a normal distribution.
 
-        >>> round(Noise(Basis.PAIRED, 1.0, 3.0).clear, 2)
+        >>> round(RetrainingNoise(Basis.PAIRED, 1.0, 3.0).clear, 2)
         3.31
         """
         return CLEAR if isinf(self.df) else float(stdtrit(self.df, ndtr(CLEAR)))
@@ -86,7 +86,7 @@ class Noise:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ShadowEstimates:
     """What the shadows of one version say of one finding.
 
     Attributes:
@@ -98,7 +98,7 @@ class Seen:
     theta: tuple[float, ...]
 
     @classmethod
-    def of(cls, kinds: Sequence[ShadowKind], controls: Controls | None) -> "Seen":
+    def of(cls, kinds: Sequence[ShadowKind], controls: Controls | None) -> "ShadowEstimates":
         """From a check: on the pinned rows, which are the same on every version."""
         theta = () if controls is None or len(controls.pinned) != len(kinds) else controls.pinned
         return cls(tuple(kinds) if theta else (), theta)
@@ -109,11 +109,11 @@ class Seen:
         return {k: theta for k, (other, theta) in found if other is kind and np.isfinite(theta)}
 
 
-def spread(before: Seen, now: Seen) -> Spread | None:
+def spread(before: ShadowEstimates, now: ShadowEstimates) -> ShadowSpread | None:
     """The spread of the change between two versions; None where fewer than two shadows of a kind tell.
 
     >>> coupled = (ShadowKind.COUPLED,) * 3
-    >>> found = spread(Seen(coupled, (1.0, 2.0, 3.0)), Seen(coupled, (2.0, 3.0, 5.0)))
+    >>> found = spread(ShadowEstimates(coupled, (1.0, 2.0, 3.0)), ShadowEstimates(coupled, (2.0, 3.0, 5.0)))
     >>> round(found.variance, 4), found.df, found.basis.value
     (0.3333, 2, 'paired')
     """
@@ -126,17 +126,17 @@ def spread(before: Seen, now: Seen) -> Spread | None:
         if len(one) >= 2:
             return _spread(basis, np.array(list(one.values())), 2.0, seed, seed_df)
     if seed_df > 0:
-        return Spread(Basis.SEED, (), seed, seed_df, seed, seed_df)
+        return ShadowSpread(Basis.SEED, (), seed, seed_df, seed, seed_df)
     return None
 
 
-def _spread(basis: Basis, values: Array, times: float, seed: float, seed_df: float) -> Spread:
+def _spread(basis: Basis, values: Array, times: float, seed: float, seed_df: float) -> ShadowSpread:
     deviations = np.sqrt(times) * (values - values.mean())
     df = len(values) - 1
-    return Spread(basis, tuple(deviations.tolist()), float(deviations @ deviations) / df, df, seed, seed_df)
+    return ShadowSpread(basis, tuple(deviations.tolist()), float(deviations @ deviations) / df, df, seed, seed_df)
 
 
-def _seeds(before: Seen, now: Seen) -> tuple[float, float]:
+def _seeds(before: ShadowEstimates, now: ShadowEstimates) -> tuple[float, float]:
     """Variance of the change by seeds alone, and its degrees of freedom.
 
     Seeds of two versions are independent, so their variances add, with degrees of freedom by Satterthwaite (Biometrics
@@ -152,7 +152,7 @@ def _seeds(before: Seen, now: Seen) -> tuple[float, float]:
     return total, float(total**2 / np.sum(variances**2 / df)) if total > 0 else float(df.sum())
 
 
-def moderated(spreads: Sequence[Spread]) -> list[Noise]:
+def moderated(spreads: Sequence[ShadowSpread]) -> list[RetrainingNoise]:
     """The noise of each finding of one kind between the same two versions, its variance moderated by the others'.
 
     All findings are read from the same few shadows, so the others add at most what their independent directions can:
@@ -161,21 +161,21 @@ def moderated(spreads: Sequence[Spread]) -> list[Noise]:
     Args:
         spreads: of findings about one statistic; those with another basis are moderated apart.
     """
-    out: dict[int, Noise] = {}
+    out: dict[int, RetrainingNoise] = {}
     for basis in Basis:
         at = [i for i, s in enumerate(spreads) if s.basis is basis]
         if not at:
             continue
         some = [spreads[i] for i in at]
         most = _most([s.deviations for s in some])
-        v, df = squeeze(np.array([s.variance for s in some]), np.array([float(s.df) for s in some]), most)
+        v, df = moderated_variance(np.array([s.variance for s in some]), np.array([float(s.df) for s in some]), most)
         known = [j for j, s in enumerate(some) if s.seed_df > 0]
         seed, seed_df = np.full(len(some), nan), np.zeros(len(some))
         if known:
             told = np.array([some[j].seed for j in known]), np.array([some[j].seed_df for j in known])
-            seed[known], seed_df[known] = squeeze(*told, most)
+            seed[known], seed_df[known] = moderated_variance(*told, most)
         for j, i in enumerate(at):
-            out[i] = Noise(basis, float(v[j]), float(df[j]), float(seed[j]), float(seed_df[j]))
+            out[i] = RetrainingNoise(basis, float(v[j]), float(df[j]), float(seed[j]), float(seed_df[j]))
     return [out[i] for i in range(len(spreads))]
 
 

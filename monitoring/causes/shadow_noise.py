@@ -7,10 +7,10 @@ import numpy as np
 from halflife.models.domain import Check, Finding, Version
 from halflife.models.learner.model import Model
 from halflife.models.rows import Array, Mask
-from halflife.monitoring.causes.retraining_noise import Noise, Seen, moderated, spread
+from halflife.monitoring.causes.retraining_noise import RetrainingNoise, ShadowEstimates, moderated, spread
 from halflife.monitoring.service import Service
 
-NOBODY = Seen((), ())
+NOBODY = ShadowEstimates((), ())
 
 
 def seen(
@@ -19,7 +19,7 @@ def seen(
     checks: Mapping[int, Check],
     findings: Sequence[Finding],
     ask: Callable[[Sequence[Model], Mask], Array],
-) -> dict[int, Seen]:
+) -> dict[int, ShadowEstimates]:
     """Finding's id -> θ by the version's shadows on its pinned rows; findings of which nothing is known are absent.
 
     Args:
@@ -29,21 +29,25 @@ def seen(
         findings: F of them, of which more is asked than stands in the checks.
         ask: θ of these by K models on their pinned rows, shape (K, F), where a mask of shape (F,) wants it.
     """
-    told = {n: Seen.of(version.shadows, check.controls) for n, check in checks.items()}
+    told = {n: ShadowEstimates.of(version.shadows, check.controls) for n, check in checks.items()}
     found = {n: each for n, each in told.items() if each.theta}
     wanted = np.array([f.id not in found for f in findings], dtype=bool)
     models = service.controls(version) if version.shadows and wanted.any() else ()
     if models:
         theta = ask(models, wanted)
         found |= {
-            findings[f].id: Seen(version.shadows, tuple(theta[:, f].tolist())) for f in np.flatnonzero(wanted).tolist()
+            findings[f].id: ShadowEstimates(version.shadows, tuple(theta[:, f].tolist()))
+            for f in np.flatnonzero(wanted).tolist()
         }
     return found
 
 
 def noises(
-    findings: Sequence[Finding], statistics: Mapping[int, str], before: Mapping[int, Seen], now: Mapping[int, Seen]
-) -> list[Noise | None]:
+    findings: Sequence[Finding],
+    statistics: Mapping[int, str],
+    before: Mapping[int, ShadowEstimates],
+    now: Mapping[int, ShadowEstimates],
+) -> list[RetrainingNoise | None]:
     """The noise of each finding's change, moderated by all findings of its statistic; None where no shadows tell.
 
     Args:
@@ -53,7 +57,7 @@ def noises(
         now: the same by the later one's.
     """
     spreads = {n: spread(before.get(n, NOBODY), now.get(n, NOBODY)) for n in sorted({*before, *now})}
-    known: dict[int, Noise] = {}
+    known: dict[int, RetrainingNoise] = {}
     for kind in sorted({f.statistic for f in findings}):
         some = {n: found for n, found in spreads.items() if found is not None and statistics.get(n) == kind}
         known |= zip(some, moderated(list(some.values())), strict=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from halflife.models.causes import Cause, Share
 from halflife.models.rows import Array
-from halflife.monitoring.causes.retraining_noise import Basis, Noise
+from halflife.monitoring.causes.retraining_noise import Basis, RetrainingNoise
 from halflife.monitoring.causes.shapley import first_part
 
 DRAWS = 1_000
@@ -41,7 +41,7 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class ThetaChange:
     """One finding's change.
 
     Attributes:
@@ -53,7 +53,7 @@ class Change:
 
     evidence: float
     fits: Mapping[Fit, float]
-    noise: Noise | None
+    noise: RetrainingNoise | None
 
     @property
     def model(self) -> float:
@@ -84,7 +84,7 @@ class Change:
         return {cause: float(part) for cause, part in _parts({k: np.array(v) for k, v in self.fits.items()}).items()}
 
 
-def shares(change: Change, seed: int) -> dict[Cause, Share]:
+def shares(change: ThetaChange, seed: int) -> dict[Cause, Share]:
     """The shares by cause, with their standard deviations; empty for no change at all.
 
     Without shadows only evidence and pipeline have shares, and they sum to less than 1.

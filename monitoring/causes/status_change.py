@@ -7,7 +7,7 @@ from halflife.models.domain import Status
 CONFIRMS = (Status.HOLDS, Status.WEAKENED)
 
 
-def spell(history: Mapping[int, Status], made_on: int, version: int, *, exact: bool) -> int | None:
+def status_change(history: Mapping[int, Status], made_on: int, version: int, *, exact: bool) -> int | None:
     """The version to compare with: where the spell that ends on ``version`` began; None when none ends there.
 
     A change is the first refutation of a finding that lived, the turn of a stale one into its opposite, a confirmation
@@ -22,9 +22,9 @@ def spell(history: Mapping[int, Status], made_on: int, version: int, *, exact: b
         exact: one refutation is a death.
 
     >>> told = {1: Status.HOLDS, 2: Status.STALE, 3: Status.STALE, 4: Status.HOLDS, 5: Status.STALE}
-    >>> [spell(told, 1, version, exact=False) for version in (2, 3, 4, 5)]
+    >>> [status_change(told, 1, version, exact=False) for version in (2, 3, 4, 5)]
     [1, None, 2, 4]
-    >>> spell({1: Status.HOLDS, 2: Status.STALE, 3: Status.REVERSED}, 1, 3, exact=False)
+    >>> status_change({1: Status.HOLDS, 2: Status.STALE, 3: Status.REVERSED}, 1, 3, exact=False)
     1
     """
     now = history.get(version)
@@ -52,13 +52,13 @@ def spell(history: Mapping[int, Status], made_on: int, version: int, *, exact: b
     return began if now.refutes or weaker else None
 
 
-def standard(history: Mapping[int, Status], made_on: int, *, exact: bool) -> tuple[int, int] | None:
+def last_status_change(history: Mapping[int, Status], made_on: int, *, exact: bool) -> tuple[int, int] | None:
     """The newest change of a finding: the version it began from and the one it shows on; None when it never changed.
 
-    >>> standard({1: Status.HOLDS, 2: Status.STALE, 3: Status.STALE}, 1, exact=False)
+    >>> last_status_change({1: Status.HOLDS, 2: Status.STALE, 3: Status.STALE}, 1, exact=False)
     (1, 2)
     """
     for version in sorted(history, reverse=True):
-        if version > made_on and (since := spell(history, made_on, version, exact=exact)) is not None:
+        if version > made_on and (since := status_change(history, made_on, version, exact=exact)) is not None:
             return since, version
     return None

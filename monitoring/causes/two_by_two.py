@@ -10,16 +10,16 @@ from halflife.models.domain import Finding, Scope
 from halflife.models.learner.model import Model
 from halflife.models.rows import Array, Mask, Schema
 from halflife.monitoring.claims.estimation.measure import estimates
-from halflife.monitoring.claims.estimation.query_plan import Plan
+from halflife.monitoring.claims.estimation.query_plan import QueryPlan
 from halflife.monitoring.claims.estimation.retest import CASES
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import Claim
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics.base import CaseStatistic
 
 
-class Corners:
+class TwoByTwo:
     """The evidence of an earlier and a later version, on which models are asked about findings.
 
     Args:
@@ -94,8 +94,8 @@ class Corners:
         return out
 
     def _estimated(self, questions: Sequence[Question], models: Sequence[Model]) -> Array:
-        plan = Plan(questions, self._evidence, self._schema)
-        return estimates([Pass(model, self._evidence, threads=self._threads) for model in models], plan)
+        plan = QueryPlan(questions, self._evidence, self._schema)
+        return estimates([ModelPass(model, self._evidence, threads=self._threads) for model in models], plan)
 
 
 def _question(finding: Finding, claim: Claim, rows: str, pinned: str) -> Question:

@@ -12,14 +12,14 @@ from halflife.models.domain import Check, Finding, Interval, Scope, Version
 from halflife.models.rows import PROPENSITY, Array, Mask, Window
 from halflife.models.shadow import ShadowKind
 from halflife.monitoring.causes import caveats
-from halflife.monitoring.causes.breakdown import Account, account, comparable
+from halflife.monitoring.causes.breakdown import Breakdown, breakdown, comparable
 from halflife.monitoring.causes.refits import Refits, Refitted
 from halflife.monitoring.causes.refutation_chance import by_margin, by_votes, rows_error
-from halflife.monitoring.causes.retraining_noise import Noise, Seen
+from halflife.monitoring.causes.retraining_noise import RetrainingNoise, ShadowEstimates
 from halflife.monitoring.causes.shadow_noise import NOBODY, noises, seen
 from halflife.monitoring.causes.shapley import split
-from halflife.monitoring.causes.shares import Change, Fit
-from halflife.monitoring.causes.two_by_two import Corners
+from halflife.monitoring.causes.shares import Fit, ThetaChange
+from halflife.monitoring.causes.two_by_two import TwoByTwo
 from halflife.monitoring.claims.estimation.retest import CASES
 from halflife.monitoring.claims.estimation.shadow_agreement import upholding
 from halflife.monitoring.claims.language.comparison import order
@@ -60,7 +60,7 @@ class Pair:
         self._checks = [self._read(v.number) for v in (old, new)]
         self._fits: dict[Fit, Array] = {}
         self._refitted: dict[Cause, Refitted] = {}
-        self._corners = Corners(
+        self._corners = TwoByTwo(
             self.findings,
             self._claims,
             self._rows,
@@ -103,7 +103,7 @@ class Pair:
         return theta.transpose(1, 0, 2)
 
     @cached_property
-    def _seen(self) -> tuple[dict[int, Seen], dict[int, Seen]]:
+    def _seen(self) -> tuple[dict[int, ShadowEstimates], dict[int, ShadowEstimates]]:
         """θ by the shadows of both versions."""
         before, now = (
             seen(self._service, version, checks, self.findings, self._corners.shadows)
@@ -112,16 +112,16 @@ class Pair:
         return before, now
 
     @cached_property
-    def noise(self) -> list[Noise | None]:
+    def noise(self) -> list[RetrainingNoise | None]:
         """Of each finding's change, moderated by all findings of its statistic that both versions were tested on."""
         statistics = {f.id: f.statistic for f in [*self._service.ledger.findings(), *self.findings]}
         return noises(self.findings, statistics, *self._seen)
 
-    def _change(self, f: int) -> Change:
+    def _change(self, f: int) -> ThetaChange:
         evidence = float(split(self.theta[f])[1])
         before, now = self.theta[f].mean(axis=1)
         fits = {fit: float(theta[f]) for fit, theta in self._fits.items() if isfinite(theta[f])}
-        return Change(evidence, {Fit.BEFORE: float(before), Fit.NOW: float(now), **_whole(fits)}, self.noise[f])
+        return ThetaChange(evidence, {Fit.BEFORE: float(before), Fit.NOW: float(now), **_whole(fits)}, self.noise[f])
 
     @cached_property
     def _known(self) -> Mask:
@@ -168,11 +168,11 @@ class Pair:
             self._fits[Fit.BEFORE_REWEIGHTED] = self.theta[:, 0].mean(axis=1)
         self._refitted[cause] = made
 
-    def accounts(self) -> list[Account | None]:
+    def accounts(self) -> list[Breakdown | None]:
         """Of each finding; None where θ is not known at all four corners."""
         return [self._account(f) if self._known[f] else None for f in range(len(self.findings))]
 
-    def _account(self, f: int) -> Account:
+    def _account(self, f: int) -> Breakdown:
         finding, claim, noise = self.findings[f], self._claims[f], self.noise[f]
         change = self._change(f)
         chance, voted = self._chance(f)
@@ -189,7 +189,7 @@ class Pair:
             elif n and (clear[f] or cause is Cause.PIPELINE):
                 told.append(caveats.not_made(cause, finding.name))
         fitted = [line for made in self._refitted.values() for line in made.told] if clear[f] or unknown[f] else []
-        return account(
+        return breakdown(
             finding.id,
             self.old.number,
             self.new.number,
@@ -239,7 +239,7 @@ class Pair:
         return next(v for v in self._service.ledger.versions() if v.number > self.old.number)
 
     @cached_property
-    def _one_retrain(self) -> list[Noise | None]:
+    def _one_retrain(self) -> list[RetrainingNoise | None]:
         """The noise of one retrain from the earlier version on."""
         if self._next.number == self.new.number:
             return self.noise

@@ -25,7 +25,7 @@ import numpy as np
 from halflife.models.domain import ColumnDrift, Drift
 from halflife.models.rows import LABEL, Kind, Schema
 from halflife.monitoring.drift.sketches.column import Numbers
-from halflife.monitoring.drift.sketches.distances import Columns, distance
+from halflife.monitoring.drift.sketches.distances import ColumnPair, distance
 from halflife.monitoring.drift.sketches.floor import noise_floor
 from halflife.monitoring.drift.sketches.profile import Profile
 
@@ -41,7 +41,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True)
-class Comparison:
+class DriftComparison:
     """What two sides' columns have to say.
 
     Attributes:
@@ -74,7 +74,7 @@ def compare(
     rng: np.random.Generator,
     *,
     late: str = "label",
-) -> Comparison:
+) -> DriftComparison:
     """Score what has a distribution to compare, and set aside the rest.
 
     Args:
@@ -89,7 +89,7 @@ def compare(
     missing = {name: (empty[0][name], empty[1][name]) for name in reference.columns}
     aside, moved, kept = {}, [], {}
     for name, before in reference.columns.items():
-        columns = Columns(before, current.columns[name], lambda name=name: values(name))  # type: ignore[misc] # mypy 12557
+        columns = ColumnPair(before, current.columns[name], lambda name=name: values(name))  # type: ignore[misc] # mypy 12557
         sizes = before.present, columns.current.present
         if not all(sizes):
             aside[name] = "was empty" if any(sizes[1:]) else "is empty now" if sizes[0] else "is empty"
@@ -105,10 +105,10 @@ def compare(
         shifts = {name: abs(now - before) for name, (before, now) in missing.items() if name != late}
         moved += [ColumnDrift(name, MISSING_SHARE, s, THRESHOLD, True) for name, s in shifts.items() if s >= THRESHOLD]
     scores = [_scored(name, columns, len(kept), rng) for name, columns in kept.items()]
-    return Comparison(tuple(s for s in scores if np.isfinite(s.score)), aside, tuple(moved), missing)
+    return DriftComparison(tuple(s for s in scores if np.isfinite(s.score)), aside, tuple(moved), missing)
 
 
-def _new_values(columns: Columns) -> float | None:
+def _new_values(columns: ColumnPair) -> float | None:
     """Share of the current values that differ from the only one there was; None when there was more than one."""
     before, now = columns.reference, columns.current
     if isinstance(before, Numbers):
@@ -127,7 +127,7 @@ def _new_values(columns: Columns) -> float | None:
     return 1 - float(now.counts[at] / now.present)
 
 
-def _scored(name: str, columns: Columns, compared: int, rng: np.random.Generator) -> ColumnDrift:
+def _scored(name: str, columns: ColumnPair, compared: int, rng: np.random.Generator) -> ColumnDrift:
     """A column's distance against its threshold, to nine decimals: sums end differently in their last."""
     method = METHODS[Kind.NUMERIC if isinstance(columns.reference, Numbers) else Kind.CATEGORICAL]
     fitted = columns.fitted(method)
@@ -138,7 +138,7 @@ def _scored(name: str, columns: Columns, compared: int, rng: np.random.Generator
 
 
 def judge(
-    comparison: Comparison,
+    comparison: DriftComparison,
     *,
     tick: int,
     first_tick: int,

@@ -9,7 +9,7 @@ import numpy as np
 from halflife.models.domain import Version
 from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, Array, Part, Window, row_hash, units
-from halflife.monitoring.drift.comparison import Comparison, compare, label_of, prediction_of
+from halflife.monitoring.drift.comparison import DriftComparison, compare, label_of, prediction_of
 from halflife.monitoring.drift.sketches.column import Categories, sketch
 from halflife.monitoring.drift.sketches.layout import BUCKETS, Edges, Words, found_edges
 from halflife.monitoring.drift.sketches.profile import Profile
@@ -24,7 +24,7 @@ SAMPLED = 5_000
 
 
 @dataclass(frozen=True)
-class Unseen:
+class HeldOut:
     """What a watch asks of a window's rows.
 
     Attributes:
@@ -36,7 +36,7 @@ class Unseen:
     labels: tuple[int, int]
 
     @classmethod
-    def of(cls, window: Window) -> "Unseen":
+    def of(cls, window: Window) -> "HeldOut":
         """Of a window that is at hand: what the store would give for its ticks and source."""
         unseen = np.flatnonzero(~window.mask(Part.TRAIN, labelled=False))
         if len(unseen) > SAMPLED:
@@ -62,7 +62,7 @@ class Side:
     first: int
     last: int
     source: str | None
-    at_hand: Unseen | None = None
+    at_hand: HeldOut | None = None
 
     @cached_property
     def rows(self) -> "pd.DataFrame":
@@ -106,7 +106,7 @@ class Side:
 
 def keep_reference(service: Service, champion: Version, model: Model, window: Window) -> None:
     """Spare the watches against a champion just trained another read of its window."""
-    service.reference = champion.number, _reference(service, champion, model, Unseen.of(window))
+    service.reference = champion.number, _reference(service, champion, model, HeldOut.of(window))
 
 
 def sides(service: Service, champion: Version, first: int, last: int) -> tuple[Side, Side]:
@@ -125,11 +125,11 @@ def sides(service: Service, champion: Version, first: int, last: int) -> tuple[S
     return pair
 
 
-def _reference(service: Service, champion: Version, model: Model, at_hand: Unseen | None = None) -> Side:
+def _reference(service: Service, champion: Version, model: Model, at_hand: HeldOut | None = None) -> Side:
     return Side(service, model, champion.first, champion.last, champion.source, at_hand)
 
 
-def compared(reference: Side, current: Side, rng: np.random.Generator) -> tuple[Comparison, tuple[int, int]]:
+def compared(reference: Side, current: Side, rng: np.random.Generator) -> tuple[DriftComparison, tuple[int, int]]:
     """What the columns of both sides have to say, and how many rows there were."""
     edges = found_edges(np.concatenate([reference.prediction, current.prediction]))
     before, now = reference.profile(edges), current.profile(edges)

@@ -14,7 +14,7 @@ from halflife.models.explain.decision_paths import Path, decision_paths, stronge
 from halflife.models.explain.neighbours import nearest, sample, similarity
 from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Kind, Part, Schema, Window, units
-from halflife.monitoring.claims.evidence.model_view import Scores
+from halflife.monitoring.claims.evidence.model_view import ModelScores
 from halflife.monitoring.claims.syntax.predicates import mask as matching
 from halflife.monitoring.claims.syntax.sql_words import near
 from halflife.monitoring.explanations.explanation import (
@@ -29,7 +29,7 @@ from halflife.monitoring.explanations.predicate import predicate
 
 
 @dataclass(frozen=True)
-class Agenda:
+class ExplainPolicy:
     """How much is shown.
 
     Attributes:
@@ -69,7 +69,7 @@ def explain(
     case: pd.DataFrame,
     window: Window,
     discovery: pd.DataFrame,
-    agenda: Agenda,
+    agenda: ExplainPolicy,
     controls: Sequence[Model] = (),
 ) -> Explanation:
     """Everything said of one case on one version.
@@ -121,7 +121,7 @@ def explain(
 
 def _decisions(model: Model, raw: Array) -> list[Decision]:
     """What ``prediction`` and the recheck make of raw scores, in the same code."""
-    scores = Scores(model, lambda: raw)
+    scores = ModelScores(model, lambda: raw)
     return [
         Decision(float(p), float(m), bool(d))
         for p, m, d in zip(scores.probability, scores.margin, scores.decision, strict=True)
@@ -151,7 +151,7 @@ def _condition(top: Reason, paths: Sequence[Path]) -> str:
 
 
 def _neighbourhood(
-    model: Model, row: Array, rows: pd.DataFrame, condition: str, agenda: Agenda, of: int
+    model: Model, row: Array, rows: pd.DataFrame, condition: str, agenda: ExplainPolicy, of: int
 ) -> Neighbourhood:
     similar = similarity(model, row, rows, agenda.threads)
     at = nearest(similar, rows[ROW_ID].to_numpy(dtype=object), agenda.neighbours)
@@ -179,7 +179,7 @@ def _counterfactuals(
     case: pd.DataFrame,
     values: Mapping[str, Value],
     train: pd.DataFrame,
-    agenda: Agenda,
+    agenda: ExplainPolicy,
     controls: Sequence[Model],
 ) -> tuple[Counterfactual, ...]:
     flips = counterfactuals(

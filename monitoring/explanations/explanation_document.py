@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from halflife.models.explain.counterfactuals import Change
+from halflife.models.explain.counterfactuals import FeatureChange
 from halflife.models.explain.decision_paths import Path
 from halflife.monitoring.explanations.explanation import Decision, Explanation
 from halflife.monitoring.explanations.offers import Offer
@@ -67,5 +67,5 @@ def _path(told: Explanation, path: Path) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: FeatureChange) -> dict[str, Any]:
     return {"feature": change.feature, "before": change.before, "after": change.after}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from halflife.models.domain import Finding, Scope
 from halflife.models.errors import ClaimError
 from halflife.models.explain.conditions import spoken
-from halflife.models.explain.counterfactuals import Change
+from halflife.models.explain.counterfactuals import FeatureChange
 from halflife.models.rows import Schema
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.statistics import STATISTICS
@@ -96,10 +96,10 @@ def said(counterfactual: Counterfactual) -> str:
     return ", ".join(change(c) for c in counterfactual.flip.changes)
 
 
-def change(one: Change) -> str:
+def change(one: FeatureChange) -> str:
     """One change in words.
 
-    >>> change(Change("visits", None, 3.0))
+    >>> change(FeatureChange("visits", None, 3.0))
     'visits missing → 3'
     """
     return f"{one.feature} {spoken(one.before)} → {spoken(one.after)}"

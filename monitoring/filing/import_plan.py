@@ -23,7 +23,7 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     """Every entry of the file is in one of the first five; findings the file had before and no longer has are gone.
 
     Attributes:
@@ -43,7 +43,7 @@ class Plan:
     gone: tuple[Finding, ...] = ()
 
 
-def plan(entries: Sequence[Placed], known: Iterable[Finding]) -> Plan:
+def plan(entries: Sequence[Placed], known: Iterable[Finding]) -> ImportPlan:
     """Compare the file with every finding of the ledger, by name."""
     ledger = {finding.name: finding for finding in known}
     new: list[Placed] = []
@@ -64,7 +64,7 @@ def plan(entries: Sequence[Placed], known: Iterable[Finding]) -> Plan:
         else:
             unchanged.append(finding)
     gone = tuple(f for f in ledger.values() if f.in_file and f.retired_on is None)
-    return Plan(tuple(new), tuple(changed), tuple(revised), tuple(unchanged), tuple(retired), gone)
+    return ImportPlan(tuple(new), tuple(changed), tuple(revised), tuple(unchanged), tuple(retired), gone)
 
 
 def differences(finding: Finding, placed: Placed) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from halflife.models.rows import Schema
 from halflife.monitoring.claims.language.grammar import Claim, parse
 from halflife.monitoring.claims.syntax.sql_words import near
 from halflife.monitoring.filing.entry import RIGHT, UNGUARDED, Entry, FindingsFile
-from halflife.monitoring.filing.yaml_positions import Fault, Marked, Path
+from halflife.monitoring.filing.yaml_positions import Fault, Path, PositionedYaml
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Findings:
     """
 
     placed: tuple[Placed, ...]
-    marked: Marked
+    marked: PositionedYaml
 
     def fault(self, placed: Placed, message: str) -> Fault:
         """A fault of a whole entry."""
@@ -63,7 +63,7 @@ def read(text: str, name: str, *, schema: Schema | None = None, newest: int | No
     Traceback (most recent call last):
     halflife.models.errors.ConfigError: findings.yaml:2:25: 'acu' is not a statistic; ...
     """
-    marked = Marked(text, name)
+    marked = PositionedYaml(text, name)
     try:
         document = FindingsFile.model_validate(marked.value)
     except ValidationError as error:
@@ -84,7 +84,7 @@ def read(text: str, name: str, *, schema: Schema | None = None, newest: int | No
     return Findings(tuple(placed), marked)
 
 
-def _placed(marked: Marked, i: int, entry: Entry, schema: Schema | None) -> Placed | Fault:
+def _placed(marked: PositionedYaml, i: int, entry: Entry, schema: Schema | None) -> Placed | Fault:
     at: Path = ("findings", i, "claim")
     try:
         claim = parse(entry.claim, schema=schema)
@@ -106,7 +106,7 @@ def _placed(marked: Marked, i: int, entry: Entry, schema: Schema | None) -> Plac
     return Placed(entry, claim, scope, marked.at(("findings", i))[0])
 
 
-def _twice(marked: Marked, entries: tuple[Entry, ...]) -> list[Fault]:
+def _twice(marked: PositionedYaml, entries: tuple[Entry, ...]) -> list[Fault]:
     """Names must be told apart."""
     first: dict[str, int] = {}
     faults = []
@@ -119,7 +119,7 @@ def _twice(marked: Marked, entries: tuple[Entry, ...]) -> list[Fault]:
     return faults
 
 
-def _told(marked: Marked, fault: Mapping[str, Any]) -> Fault:
+def _told(marked: PositionedYaml, fault: Mapping[str, Any]) -> Fault:
     """What pydantic found, in our words and at its place in the file."""
     path: Path = tuple(fault["loc"])
     if not path or not isinstance(marked.value, dict):

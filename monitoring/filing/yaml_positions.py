@@ -28,7 +28,7 @@ class Fault:
     message: str
 
 
-class Marked:
+class PositionedYaml:
     r"""A document whose every value knows where it stands.
 
     Args:
@@ -38,7 +38,7 @@ class Marked:
     Raises:
         ConfigError: it is no YAML, holds several documents, an alias, a key twice or a tag that would make an object.
 
-    >>> marked = Marked("findings:\n  - name: fair\n", "findings.yaml")
+    >>> marked = PositionedYaml("findings:\n  - name: fair\n", "findings.yaml")
     >>> marked.value, marked.at(("findings", 0, "name"))
     ({'findings': [{'name': 'fair'}]}, (2, 11))
     """

@@ -11,7 +11,7 @@ from halflife.models.errors import ClaimError
 from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, Array, Rows
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import Claim, parse
 from halflife.monitoring.claims.statistics.base import CaseStatistic
 from halflife.monitoring.claims.syntax.segment import Segment
@@ -36,7 +36,7 @@ def dependence(
     """
     names = model.schema.names
     evidence = Evidence({EVIDENCE: rows.assign(**{LABEL: 0.0}), CASES: cases.assign(**{LABEL: 0.0})})
-    sweep = Pass(model, evidence, threads=threads)
+    sweep = ModelPass(model, evidence, threads=threads)
     out = np.full((len(findings), len(names)), np.nan)
     asked: dict[bytes, Rows] = {}
     weighed: defaultdict[bytes, list[int]] = defaultdict(list)

@@ -39,7 +39,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Scores:
+class ForecastScores:
     """What settled forecasts were worth; intervals are at 90 %, from blocks of consecutive versions.
 
     Attributes:
@@ -74,7 +74,7 @@ def score(
     forecasts: Sequence[Forecast],
     statuses: Mapping[int, Mapping[int, Status]],
     findings: Sequence[Finding] = (),
-) -> Scores | None:
+) -> ForecastScores | None:
     """Scores of all settled forecasts; None while there is none.
 
     Args:
@@ -98,7 +98,7 @@ def score(
     sure = np.clip(p, CERTAIN, 1 - CERTAIN)
     loss = -(y * np.log(sure) + (1 - y) * np.log1p(-sure))
     one, square = np.ones(len(y)), (p - y) ** 2
-    return Scores(
+    return ForecastScores(
         settled=len(y),
         refuted=int(y.sum()),
         versions=blocks.versions,

@@ -13,7 +13,7 @@ from halflife.monitoring.claims.estimation.measure import order
 from halflife.monitoring.claims.language.about_case import about_case
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.foresight.forecast_table import FARTHEST
-from halflife.monitoring.foresight.next_retrain_noise import INDEPENDENT, Spread
+from halflife.monitoring.foresight.next_retrain_noise import INDEPENDENT, NextRetrainSpread
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Margins:
 
 
 def margins(
-    findings: Sequence[Finding], checks: Sequence[Check], spread: Spread, *, level: float, overlap: float
+    findings: Sequence[Finding], checks: Sequence[Check], spread: NextRetrainSpread, *, level: float, overlap: float
 ) -> Margins:
     """Margins after one version's re-tests.
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from halflife.models.domain import Version
 from halflife.models.rows import Array
 from halflife.models.shadow import Controls, ShadowKind
-from halflife.monitoring.causes.moderated_variance import squeeze
+from halflife.monitoring.causes.moderated_variance import moderated_variance
 
 INDEPENDENT = 2.0
 """Var(θ' − θ) of two versions that share nothing, in units of the variance of one."""
@@ -18,7 +18,7 @@ FEW = 3
 
 
 @dataclass(frozen=True)
-class Spread:
+class NextRetrainSpread:
     """What retraining noise does to F findings; NaN where no shadow says.
 
     Attributes:
@@ -46,7 +46,7 @@ def coupled(controls: Sequence[Controls | None], kinds: Sequence[ShadowKind]) ->
     return out
 
 
-def spread(now: Array, before: Array, kinds: npt.NDArray[np.str_]) -> Spread:
+def spread(now: Array, before: Array, kinds: npt.NDArray[np.str_]) -> NextRetrainSpread:
     """The noise of each finding.
 
     Coupled shadow k gives a row the same weight in every window, so the variance over k of θ_now − θ_before is that of
@@ -71,7 +71,7 @@ def spread(now: Array, before: Array, kinds: npt.NDArray[np.str_]) -> Spread:
         single = (variance[both] + earlier[both]).sum() / 2
         if both.sum() >= FEW and single > 0:
             adds[mine] = min(change[both].sum() / single, INDEPENDENT)
-    return Spread(shrunk, sure, adds)
+    return NextRetrainSpread(shrunk, sure, adds)
 
 
 def _variance(theta: Array) -> tuple[Array, Array]:
@@ -91,12 +91,12 @@ def moderated(variance: Array, freedom: Array) -> tuple[Array, Array]:
         variance: shape (F,); NaN where it is not known, which stays so.
         freedom: of each, shape (F,).
 
-    Source: as `halflife.monitoring.causes.moderated_variance.squeeze`.
+    Source: as `halflife.monitoring.causes.moderated_variance.moderated_variance`.
     """
     known = np.isfinite(variance)
     shrunk, sure = variance.copy(), freedom.copy()
     if known.any():
-        shrunk[known], sure[known] = squeeze(variance[known], freedom[known])
+        shrunk[known], sure[known] = moderated_variance(variance[known], freedom[known])
     return shrunk, sure
 
 

@@ -9,7 +9,7 @@ from halflife.models.rows import Array, Kind
 from halflife.monitoring.claims.syntax.claim_text import spelled
 from halflife.monitoring.claims.syntax.sql_words import quote
 from halflife.monitoring.investigator.lead import rounded
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 
 BELOW, ABOVE = (0.1, 0.25, 0.5), (0.5, 0.75, 0.9)
 LEAST_ROWS, LEAST_SHARE = 30, 0.03
@@ -37,7 +37,7 @@ def support(n: int) -> int:
     return max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * n)))
 
 
-def candidates(scene: Scene) -> Candidates:
+def candidates(scene: ScoredRows) -> Candidates:
     """Every predicate over one column with enough rows inside and outside; of equal ones the first."""
     least, n = support(len(scene)), len(scene)
     where: list[str] = []
@@ -71,7 +71,7 @@ def _cuts(name: str, values: Array) -> list[tuple[str, npt.NDArray[np.bool_]]]:
     return found
 
 
-def _values(scene: Scene, name: str, values: Array) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+def _values(scene: ScoredRows, name: str, values: Array) -> list[tuple[str, npt.NDArray[np.bool_]]]:
     return [
         (f"{quote(name)} = {literal(word)}", values == code) for code, word in enumerate(scene.model.categories[name])
     ]

@@ -6,7 +6,7 @@ from halflife.models.explain.neighbours import kernel
 from halflife.models.rows import ROW_ID, Array, Rows
 from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, listed
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 
 SURE = 0.9
 """Probability given to the wrong label from which an error is one the model is sure of."""
@@ -21,7 +21,7 @@ CLEAR = 2.5
 """Standard deviations of a count from which there are too many."""
 
 
-def errors(scene: Scene, agenda: Agenda) -> list[Lead]:
+def errors(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
     """Decisions and top reasons of the worst errors; and the sure errors, where there are more than its odds allow."""
     worst = confident(scene)
     if not worst.size:
@@ -29,13 +29,13 @@ def errors(scene: Scene, agenda: Agenda) -> list[Lead]:
     return _too_many(scene, worst) + _cases(scene, worst[: agenda.errors])
 
 
-def confident(scene: Scene) -> Rows:
+def confident(scene: ScoredRows) -> Rows:
     """Positions of wrong decisions, the surest first."""
     wrong = np.flatnonzero(scene.decision != (scene.label == 1))
     return wrong[np.argsort(-np.abs(scene.sweep.margin[wrong]), kind="stable")]
 
 
-def _cases(scene: Scene, worst: Rows) -> list[Lead]:
+def _cases(scene: ScoredRows, worst: Rows) -> list[Lead]:
     leads = []
     reasons = np.abs(scene.sweep.attributions(worst)).argmax(axis=1)
     for at, reason in zip(worst, reasons, strict=True):
@@ -50,7 +50,7 @@ def _cases(scene: Scene, worst: Rows) -> list[Lead]:
     return leads
 
 
-def _too_many(scene: Scene, worst: Rows) -> list[Lead]:
+def _too_many(scene: ScoredRows, worst: Rows) -> list[Lead]:
     """Sure errors beyond what the probabilities themselves allow, and whether rows like them have their label."""
     worst = worst[scene.loss[worst] > -np.log(1 - SURE)]
     risk = np.minimum(scene.probability, 1 - scene.probability)
@@ -71,7 +71,7 @@ def _too_many(scene: Scene, worst: Rows) -> list[Lead]:
     return [Lead(Topic.ERROR, "sure-errors", "", note, stake, said, check)]
 
 
-def neighbours(scene: Scene, rows: Rows) -> Array:
+def neighbours(scene: ScoredRows, rows: Rows) -> Array:
     """Share of each row's most similar rows that have its label, shape (len(rows),).
 
     Similar in the model's eyes: κ is the share of trees in which two rows end in the same leaf.

@@ -4,7 +4,7 @@ import numpy as np
 
 from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
-from halflife.monitoring.investigator.scored_rows import SOME, Scene
+from halflife.monitoring.investigator.scored_rows import SOME, ScoredRows
 from halflife.monitoring.investigator.strongest_features import direction, profile
 
 MATERIAL = 0.05
@@ -13,7 +13,7 @@ PARTLY = 0.3
 """Share of all ups and downs against the expectation from which a range is named."""
 
 
-def expectations(scene: Scene, agenda: Agenda) -> list[Lead]:
+def expectations(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
     """One lead for each expectation: contradicted, contradicted in a range, met, or not used at all."""
     names = list(agenda.expect)
     subjects = [call("effect", name) for name in names]
@@ -24,7 +24,7 @@ def expectations(scene: Scene, agenda: Agenda) -> list[Lead]:
     ]
 
 
-def _expectation(scene: Scene, name: str, sign: str, subject: str, effect: float) -> Lead:
+def _expectation(scene: ScoredRows, name: str, sign: str, subject: str, effect: float) -> Lead:
     j, factor = scene.schema.names.index(name), 1.0 if sign == "+" else -1.0
     rise, straight = direction(scene, j)
     share = float(scene.share[j])
@@ -54,7 +54,7 @@ def _expectation(scene: Scene, name: str, sign: str, subject: str, effect: float
     return Lead(Topic.EXPECTATION, slugged, text, f"the score {should}s with {name}, as expected", 0.0)
 
 
-def _range(scene: Scene, j: int, factor: float) -> tuple[float, float]:
+def _range(scene: ScoredRows, j: int, factor: float) -> tuple[float, float]:
     """The stretch over which the score moves furthest against the expectation, as two values of the feature."""
     middle, mean = profile(scene, j)
     loss = factor * (mean[:, None] - mean[None, :]) * np.triu(np.ones((len(mean), len(mean))), 1)

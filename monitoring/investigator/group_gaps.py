@@ -12,7 +12,7 @@ from halflife.monitoring.claims.syntax.sql_words import quote
 from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.candidates import literal
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, rounded, slug
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.slices import MISJUDGED, odds_lead
 
 SEGMENT_SHARE = 0.02
@@ -32,7 +32,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Gap:
+class GroupGap:
     """One rate on a group minus the same on the rest."""
 
     metric: str
@@ -50,7 +50,7 @@ class Gap:
         return abs(self.width) > CLEAR * self.error
 
 
-def groups(scene: Scene, agenda: Agenda) -> list[Lead]:
+def groups(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
     """The clearest gap of each rate in each segment, with who makes it; and groups whose odds are off."""
     sides = {segment: segment_pairs([segment], scene.rows, scene.schema) for segment in agenda.segments}
     scene.sweep.evidence.expect(where for pairs in sides.values() for pair in pairs for where in pair)
@@ -73,12 +73,12 @@ def groups(scene: Scene, agenda: Agenda) -> list[Lead]:
     ]
 
 
-def _off(scene: Scene, inside: Mask) -> bool:
+def _off(scene: ScoredRows, inside: Mask) -> bool:
     p = scene.probability[inside]
     return abs(float((scene.label[inside] - p).sum())) > MISJUDGED * float(np.sqrt((p * (1 - p)).sum()))
 
 
-def measured(scene: Scene, metric: str, a: Mask, b: Mask) -> Gap | None:
+def measured(scene: ScoredRows, metric: str, a: Mask, b: Mask) -> GroupGap | None:
     """A rate on two groups, with the error of the difference; None where either has too few rows to count it on.
 
     Source: Agresti, Caffo, The American Statistician 54, 2000 (one event and one non-event added to each side).
@@ -90,10 +90,10 @@ def measured(scene: Scene, metric: str, a: Mask, b: Mask) -> Gap | None:
     rate = events / trials
     added = (events + 1) / (trials + 2)
     error = float(np.sqrt((added * (1 - added) / (trials + 2)).sum()))
-    return Gap(metric, float(rate[0]), float(rate[1]), error)
+    return GroupGap(metric, float(rate[0]), float(rate[1]), error)
 
 
-def _counts(scene: Scene, metric: str) -> tuple[Array, Array]:
+def _counts(scene: ScoredRows, metric: str) -> tuple[Array, Array]:
     decided, label = scene.decision.astype(float), scene.label
     return {
         "positive_rate": (decided, np.ones_like(label)),
@@ -103,7 +103,7 @@ def _counts(scene: Scene, metric: str) -> tuple[Array, Array]:
     }[metric]
 
 
-def _gap_leads(scene: Scene, gap: Gap, inside: str, outside: str, a: Mask, b: Mask) -> list[Lead]:
+def _gap_leads(scene: ScoredRows, gap: GroupGap, inside: str, outside: str, a: Mask, b: Mask) -> list[Lead]:
     end = f"{gap.metric}-{slug(inside)}"
     if not gap.clear:
         bounds = [bound for bound in SMALL if abs(gap.width) + CLEAR * gap.error < bound]
@@ -135,10 +135,10 @@ def _gap_leads(scene: Scene, gap: Gap, inside: str, outside: str, a: Mask, b: Ma
     return leads
 
 
-def who(gap: Gap, labels: Gap) -> tuple[str, str, float]:
+def who(gap: GroupGap, labels: GroupGap) -> tuple[str, str, float]:
     """Whether the labels or the model make a gap in decisions, what to check, and the part of it the model makes.
 
-    >>> who(Gap("positive_rate", 0.30, 0.10, 0.02), Gap("base_rate", 0.31, 0.12, 0.02))[0]
+    >>> who(GroupGap("positive_rate", 0.30, 0.10, 0.02), GroupGap("base_rate", 0.31, 0.12, 0.02))[0]
     'the labels differ about as much (31% against 12%), so the data make this gap, not the model'
     """
     rates = f"({percent(labels.a)} against {percent(labels.b)})"
@@ -157,7 +157,7 @@ def who(gap: Gap, labels: Gap) -> tuple[str, str, float]:
     return f"the labels differ about as much {rates}, so the data make this gap, not the model", look, min(share, 0.25)
 
 
-def _rates(gap: Gap, inside: str) -> str:
+def _rates(gap: GroupGap, inside: str) -> str:
     return f"{gap.metric} is {percent(gap.a)} where {inside}, {percent(gap.b)} elsewhere"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from halflife.monitoring.investigator.lead import Lead, Topic, listed, percent
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 
 MATTERS = 0.01
 """What is at stake from which a lead is told."""
@@ -13,7 +13,7 @@ CHANCE = 0.55
 """AUC below which a ranking is hardly better than chance."""
 
 
-def paragraph(label: str, scene: Scene, leads: Sequence[Lead]) -> str:
+def paragraph(label: str, scene: ScoredRows, leads: Sequence[Lead]) -> str:
     """How well it does and what it goes by; the two or three things that matter; what to check next.
 
     Args:
@@ -41,7 +41,7 @@ def _telling(leads: Sequence[Lead]) -> list[Lead]:
     return told[:TOLD]
 
 
-def _quality(label: str, scene: Scene) -> str:
+def _quality(label: str, scene: ScoredRows) -> str:
     if scene.auc < CHANCE:
         return f"{label} hardly tells label 1 from label 0: it ranks a random pair rightly {scene.auc:.0%} of the time."
     rate, right = float(scene.label.mean()), float((scene.decision == (scene.label == 1)).mean())
@@ -52,7 +52,7 @@ def _quality(label: str, scene: Scene) -> str:
     return f"{sentence} and decides {right:.0%} rightly, where always saying {int(rate > 0.5)} would be {blind:.0%}."
 
 
-def _weight(scene: Scene, told: Sequence[Lead]) -> str:
+def _weight(scene: ScoredRows, told: Sequence[Lead]) -> str:
     """What it goes by, unless a shortcut is told of, which says it already."""
     if any(lead.topic is Topic.SHORTCUT for lead in told):
         return ""

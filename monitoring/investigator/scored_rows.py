@@ -13,7 +13,7 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import TICK, Array, Mask, Rows, Schema
 from halflife.monitoring.claims.estimation.measure import estimates
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.investigator.column_signal import auc
@@ -25,7 +25,7 @@ MOST_IMAGINED = 400
 """Rows that are predicted under changes: enough to see an effect, which other rows will measure."""
 
 
-class Scene:
+class ScoredRows:
     """One model over labelled rows.
 
     Args:
@@ -37,7 +37,7 @@ class Scene:
     def __init__(self, model: Model, rows: pd.DataFrame, threads: int = 1) -> None:
         self.model, self.rows = model, rows
         some = rows.iloc[:: -(-len(rows) // MOST_IMAGINED)]
-        self.sweep = Pass(model, Evidence({ROWS: rows, SOME: some}), threads=threads)
+        self.sweep = ModelPass(model, Evidence({ROWS: rows, SOME: some}), threads=threads)
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -17,7 +17,7 @@ from halflife.monitoring.investigator.group_gaps import groups
 from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
 from halflife.monitoring.investigator.overall_quality import quality, slope
 from halflife.monitoring.investigator.paragraph import paragraph
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.shortcuts import shortcuts
 from halflife.monitoring.investigator.slices import misjudged, worst
 from halflife.monitoring.investigator.strongest_features import reliance
@@ -41,7 +41,7 @@ def investigate(
         said = f"{version.label} has {len(rows)} labelled discovery rows"
         few = f"{said}, all with one label" if len(rows) >= LEAST_ROWS else said
         return Investigation(version.number, len(rows), f"{few}: too little to say anything.", ())
-    scene = Scene(model, rows, threads)
+    scene = ScoredRows(model, rows, threads)
     among = candidates(scene)
     leads = _once(
         [

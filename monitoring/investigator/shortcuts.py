@@ -7,7 +7,7 @@ from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.candidates import Candidates
 from halflife.monitoring.investigator.column_signal import auc_error, signals
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
-from halflife.monitoring.investigator.scored_rows import SOME, Scene
+from halflife.monitoring.investigator.scored_rows import SOME, ScoredRows
 
 USED, WEIGHTY = 0.02, 0.05
 """Share of attribution from which a column that is known too late matters, and from which any other is looked into."""
@@ -26,7 +26,7 @@ MAJORITY = 0.5
 MOST = 3
 
 
-def shortcuts(scene: Scene, agenda: Agenda, among: Candidates) -> list[Lead]:
+def shortcuts(scene: ScoredRows, agenda: Agenda, among: Candidates) -> list[Lead]:
     """Suspects, the one that is relied on most first.
 
     A column that is declared to be known only after the label is one whenever it is used, and so is one that holds half
@@ -47,7 +47,7 @@ def shortcuts(scene: Scene, agenda: Agenda, among: Candidates) -> list[Lead]:
     return leads
 
 
-def _suspicion(scene: Scene, j: int, among: Candidates, alone: float, *, faded: bool) -> list[str]:
+def _suspicion(scene: ScoredRows, j: int, among: Candidates, alone: float, *, faded: bool) -> list[str]:
     """Why one feature is suspected, as clauses with the feature as their subject."""
     share = scene.share[j]
     following = np.delete(scene.share, j).max(initial=0.0)
@@ -73,11 +73,11 @@ def _times(share: float, following: float) -> str:
     return f"{share / following:.1f} times" if following > 0 else "far more than"
 
 
-def _rare(scene: Scene) -> int:
+def _rare(scene: ScoredRows) -> int:
     return int(scene.label.mean() < 0.5)
 
 
-def _purest(scene: Scene, j: int, among: Candidates) -> tuple[str, float]:
+def _purest(scene: ScoredRows, j: int, among: Candidates) -> tuple[str, float]:
     """The cut on a feature beyond which the rarer label is all but certain, with its rate there; empty for none."""
     of = [k for k, column in enumerate(among.columns) if column == j]
     if not of:
@@ -89,7 +89,7 @@ def _purest(scene: Scene, j: int, among: Candidates) -> tuple[str, float]:
     return (among.where[of[best]], float(rates[best])) if enough else ("", 0.0)
 
 
-def _faded(scene: Scene, columns: list[int]) -> Mask:
+def _faded(scene: ScoredRows, columns: list[int]) -> Mask:
     """Which of some features rank the newer half of the rows clearly worse than the older, shape (len(columns),)."""
     if scene.halves is None:
         return np.zeros(len(columns), dtype=bool)
@@ -101,7 +101,7 @@ def _faded(scene: Scene, columns: list[int]) -> Mask:
     return np.asarray(value[0] - value[1] > FADED * np.hypot(*error))
 
 
-def _leads(scene: Scene, name: str, share: float, suspicions: list[str], *, late: bool) -> list[Lead]:
+def _leads(scene: ScoredRows, name: str, share: float, suspicions: list[str], *, late: bool) -> list[Lead]:
     reasons = [*(["it is only known after the label"] if late else []), *suspicions]
     said = f"{name} {'is' if late else 'may be'} a shortcut: {'; '.join(reasons)}"
     check = (

@@ -8,7 +8,7 @@ from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.candidates import Candidates
 from halflife.monitoring.investigator.column_signal import auc, auc_error
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.slice_search import Slice, search
 
 LOOKED_AT = 3
@@ -23,14 +23,14 @@ CLOSE_CALLS = 0.25
 """Part of what is at stake where nothing but an even mix of labels makes a slice hard."""
 
 
-def worst(scene: Scene, agenda: Agenda, among: Candidates) -> list[Lead]:
+def worst(scene: ScoredRows, agenda: Agenda, among: Candidates) -> list[Lead]:
     """Slices of high loss, the one that loses most beyond what its mix of labels explains first."""
     found = search(scene.loss, among, LOOKED_AT * agenda.slices)
     leads = [_worst(scene, one) for one in found]
     return sorted(leads, key=lambda lead: -lead.stake)[: agenda.slices]
 
 
-def _worst(scene: Scene, one: Slice) -> Lead:
+def _worst(scene: ScoredRows, one: Slice) -> Lead:
     inside, loss = one.inside, float(scene.loss.mean())
     rate, said_rate = float(scene.label[inside].mean()), float(scene.probability[inside].mean())
     elsewhere_rate = float(scene.label[~inside].mean())
@@ -63,7 +63,7 @@ def _loss_claim(one: Slice) -> str:
     return claim(call("slice_loss", one.where), ">", one.shrunk / 2)
 
 
-def _ranks_worse(scene: Scene, one: Slice) -> tuple[float, float] | None:
+def _ranks_worse(scene: ScoredRows, one: Slice) -> tuple[float, float] | None:
     """AUC inside a slice and outside it where it is clearly lower inside; else None.
 
     A cut on a number the model goes by leaves that number little to tell within the slice, so nothing is said of those.
@@ -83,7 +83,7 @@ def _ranks_worse(scene: Scene, one: Slice) -> tuple[float, float] | None:
     return (a, b) if b - a > MISJUDGED * float(np.hypot(error_a, error_b)) else None
 
 
-def _skill(scene: Scene, inside: Mask) -> float:
+def _skill(scene: ScoredRows, inside: Mask) -> float:
     """Part of the loss of knowing only the rate of the labels that the model saves; 1 is perfect, 0 no better."""
     blank = _entropy(float(scene.label[inside].mean()))
     return 1 - float(scene.loss[inside].mean()) / blank if blank > 0 else 1.0
@@ -94,13 +94,13 @@ def _entropy(rate: float) -> float:
     return float(-sum(p * np.log(p) for p in (rate, 1 - rate) if p > 0))
 
 
-def _misjudged(scene: Scene, inside: Mask) -> float:
+def _misjudged(scene: ScoredRows, inside: Mask) -> float:
     """Labels minus probabilities, in standard errors that the probabilities imply."""
     p = scene.probability[inside]
     return float((scene.label[inside] - p).sum() / np.sqrt((p * (1 - p)).sum()))
 
 
-def misjudged(scene: Scene, agenda: Agenda, among: Candidates) -> list[Lead]:
+def misjudged(scene: ScoredRows, agenda: Agenda, among: Candidates) -> list[Lead]:
     """Slices in which label 1 is clearly more, or clearly less, frequent than the model says."""
     residual = scene.label - scene.probability
     found = [one for sign in (1, -1) for one in search(sign * residual, among, agenda.slices)]
@@ -110,7 +110,7 @@ def misjudged(scene: Scene, agenda: Agenda, among: Candidates) -> list[Lead]:
     return sorted(leads, key=lambda lead: -lead.stake)[: agenda.slices]
 
 
-def odds_lead(scene: Scene, where: str, inside: Mask, keep: float = 1.0) -> Lead:
+def odds_lead(scene: ScoredRows, where: str, inside: Mask, keep: float = 1.0) -> Lead:
     """What the model says of some rows against what happened.
 
     Args:

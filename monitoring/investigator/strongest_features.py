@@ -6,7 +6,7 @@ from halflife.models.rows import Array, Kind
 from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.column_signal import binned
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
-from halflife.monitoring.investigator.scored_rows import SOME, Scene
+from halflife.monitoring.investigator.scored_rows import SOME, ScoredRows
 
 HELD = 0.75
 """Part of what was seen that is claimed."""
@@ -14,7 +14,7 @@ WITHOUT_TURN = 0.5
 """A direction is told when at least this much of the ups and downs goes one way on balance."""
 
 
-def reliance(scene: Scene, agenda: Agenda) -> list[Lead]:
+def reliance(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
     """The strongest features hold most of their share; numeric ones that go one way keep going that way."""
     leads = []
     for rank, j in enumerate(scene.ranking[: agenda.attributions], start=1):
@@ -26,7 +26,7 @@ def reliance(scene: Scene, agenda: Agenda) -> list[Lead]:
     return leads + _directions(scene, agenda)
 
 
-def _directions(scene: Scene, agenda: Agenda) -> list[Lead]:
+def _directions(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
     strongest = [
         j
         for j in scene.ranking[: agenda.attributions]
@@ -45,7 +45,7 @@ def _directions(scene: Scene, agenda: Agenda) -> list[Lead]:
     return leads
 
 
-def direction(scene: Scene, j: int) -> tuple[float, float]:
+def direction(scene: ScoredRows, j: int) -> tuple[float, float]:
     """Which way a numeric feature moves the score, from its attributions in 16 bins of its values.
 
     Args:
@@ -62,7 +62,7 @@ def direction(scene: Scene, j: int) -> tuple[float, float]:
     return (float(steps.sum()), float(steps.sum()) / way) if way else (0.0, 0.0)
 
 
-def profile(scene: Scene, j: int) -> tuple[Array, Array]:
+def profile(scene: ScoredRows, j: int) -> tuple[Array, Array]:
     """Middle value and mean attribution of each bin of a numeric feature with ten rows or more, shape (b,) both."""
     values = scene.matrix[scene.explained, j]
     bins = binned(values)

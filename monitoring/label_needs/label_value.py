@@ -14,8 +14,16 @@ from halflife.models.learner.power_law import EXPONENTS, extrapolate, saved
 from halflife.models.rows import Mask
 from halflife.monitoring.claims.evidence.masks import Masks
 from halflife.monitoring.claims.statistics.base import MIN_ROWS
-from halflife.monitoring.label_needs.needs_report import LABELS, Advice, Curve, SegmentNeed, Size, Trial, Unseen
-from halflife.monitoring.label_needs.subset_fits import Progress, Scored, Trainer
+from halflife.monitoring.label_needs.needs_report import (
+    LABELS,
+    Advice,
+    Curve,
+    CurvePoint,
+    UntestedSegment,
+    SegmentNeed,
+    SegmentTrial,
+)
+from halflife.monitoring.label_needs.subset_fits import Progress, Scored, SubsetFits
 
 LEFT = 0.25
 """Share of a segment's labels that a trial leaves: small enough to be felt, and disjoint between four repeats."""
@@ -31,11 +39,11 @@ class Labels:
     anywhere: Interval | None
     exponent: float
     segments: tuple[SegmentNeed, ...]
-    unseen: tuple[Unseen, ...]
+    unseen: tuple[UntestedSegment, ...]
 
 
 def labels(
-    trainer: Trainer,
+    trainer: SubsetFits,
     segments: Sequence[str],
     *,
     sizes: int,
@@ -62,11 +70,11 @@ def labels(
     window, repeats = trainer.window, trainer.repeats
     shares = halvings(window, trainer.recipe, sizes)
     known, here, there = labelled(window), Masks(window.rows), Masks(trainer.evidence)
-    seen: list[Unseen] = []
-    unseen: list[Unseen] = []
+    seen: list[UntestedSegment] = []
+    unseen: list[UntestedSegment] = []
     for where in segments:
         rows, among = int(there[where].sum()), int((here[where] & known).sum())
-        (seen if rows >= MIN_ROWS else unseen).append(Unseen(where, among, rows))
+        (seen if rows >= MIN_ROWS else unseen).append(UntestedSegment(where, among, rows))
     curves = len(shares) * repeats
     tried = min(len(seen), max(0, fits - curves) // repeats)
     total, done = curves + tried * repeats, count(1)
@@ -107,7 +115,7 @@ def _curve(
         rest, variance = (part.mean() for part in brier_parts(probability[m], label, overlap(share, repeats)))
         disagreed = ambiguous(probability[m], threshold).mean()
         parts = float(loss[m].mean()), float(rest + variance), float(variance), float(disagreed)
-        found.append(Size(share, share * among, *parts))
+        found.append(CurvePoint(share, share * among, *parts))
     law = extrapolate(np.array(scored.shares) * everywhere, loss, level=level, replicates=replicates)
     return Curve(among, int(rows.sum()), tuple(found), law)
 
@@ -119,20 +127,20 @@ def _promise(curve: Curve) -> float:
 
 
 def _trial(
-    trainer: Trainer,
+    trainer: SubsetFits,
     scored: Scored,
     segment: Mask,
     need: SegmentNeed,
     exponent: float,
     level: float,
     step: Callable[[], None],
-) -> Trial | None:
+) -> SegmentTrial | None:
     try:
         loss = trainer.thinned(segment, LEFT, step)
     except NotTrainable:
         return None
     taken = paired(loss - scored.loss[-1], level)
-    return Trial(taken, _added(taken, 1 / (LEFT**-exponent - 1), exponent, need.curve.labels))
+    return SegmentTrial(taken, _added(taken, 1 / (LEFT**-exponent - 1), exponent, need.curve.labels))
 
 
 def _added(measured: Interval, factor: float, exponent: float, among: int) -> Interval:
@@ -141,7 +149,7 @@ def _added(measured: Interval, factor: float, exponent: float, among: int) -> In
     return Interval(measured.estimate * scale, measured.lower * scale, measured.upper * scale)
 
 
-def _advice(trial: Trial | None, bar: float) -> Advice:
+def _advice(trial: SegmentTrial | None, bar: float) -> Advice:
     if trial is None:
         return Advice.UNTRIED
     if trial.gain.upper < bar:

@@ -27,7 +27,7 @@ class Advice(StrEnum):
 
 
 @dataclass(frozen=True)
-class Size:
+class CurvePoint:
     """What models made of a share of the labels do on the evidence rows.
 
     Attributes:
@@ -67,15 +67,15 @@ class Curve:
 
     labels: int
     rows: int
-    sizes: tuple[Size, ...]
+    sizes: tuple[CurvePoint, ...]
     law: Extrapolation | None
 
     @property
-    def full(self) -> Size:
+    def full(self) -> CurvePoint:
         return self.sizes[-1]
 
     @property
-    def half(self) -> Size:
+    def half(self) -> CurvePoint:
         """Half of the labels, where there are both the whole and a half; else the largest share."""
         return self.sizes[-2] if len(self.sizes) > 1 else self.sizes[-1]
 
@@ -86,7 +86,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Trial:
+class SegmentTrial:
     """What was measured by taking labels of one segment away, and what follows for labels added there.
 
     Attributes:
@@ -111,7 +111,7 @@ class SegmentNeed:
 
     where: str
     curve: Curve
-    trial: Trial | None
+    trial: SegmentTrial | None
     advice: Advice
     ticks: float
 
@@ -152,7 +152,7 @@ class ClaimNeed:
 
 
 @dataclass(frozen=True)
-class Unseen:
+class UntestedSegment:
     """A segment with too few evidence rows to say anything."""
 
     where: str
@@ -189,6 +189,6 @@ class Needs:
     anywhere: Interval | None
     exponent: float
     segments: tuple[SegmentNeed, ...]
-    unseen: tuple[Unseen, ...]
+    unseen: tuple[UntestedSegment, ...]
     claims: tuple[ClaimNeed, ...]
     other: int

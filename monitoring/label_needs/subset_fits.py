@@ -32,7 +32,7 @@ class Scored:
     label: Array
 
 
-class Trainer:
+class SubsetFits:
     """Trains one recipe on parts of a window and scores its evidence rows; every fit is counted.
 
     Args:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from halflife.models.alert import Alert
 from halflife.models.causes import Why
-from halflife.models.domain import Check, Drift, Finding, Stage, Status, Version
+from halflife.models.domain import Check, Drift, Finding, Milestone, Status, Version
 from halflife.models.forecast import Forecast
 from halflife.models.opacity import Opacity
 from halflife.monitoring.ports.telling import Delivery
@@ -25,7 +25,7 @@ class Ledger(ABC):
         """At stage REGISTERED; adding it again changes nothing."""
 
     @abstractmethod
-    def stage(self, number: int) -> Stage:
+    def stage(self, number: int) -> Milestone:
         """How far the version's cycle has come. Raises NotFound."""
 
     @abstractmethod
@@ -38,7 +38,7 @@ class Ledger(ABC):
 
     @abstractmethod
     def file(
-        self, findings: Sequence[Finding], checks: Sequence[Check], *, stage: tuple[int, Stage] | None = None
+        self, findings: Sequence[Finding], checks: Sequence[Check], *, stage: tuple[int, Milestone] | None = None
     ) -> list[Finding]:
         """Add findings and their birth checks (``check.finding`` is the index into ``findings``), and set a stage.
 
@@ -46,7 +46,7 @@ class Ledger(ABC):
         """
 
     @abstractmethod
-    def record_checks(self, version: int, checks: Sequence[Check], *, stage: Stage | None = None) -> None:
+    def record_checks(self, version: int, checks: Sequence[Check], *, stage: Milestone | None = None) -> None:
         """Replace the checks of (finding, version) pairs by these, and set the version's stage if given."""
 
     @abstractmethod
@@ -102,11 +102,11 @@ class Ledger(ABC):
         """By tick; those of ticks from ``since`` on."""
 
     @abstractmethod
-    def enqueue(self, alert: Alert, channels: Sequence[str], *, stage: tuple[int, Stage] | None = None) -> bool:
+    def enqueue(self, alert: Alert, channels: Sequence[str], *, stage: tuple[int, Milestone] | None = None) -> bool:
         """Put an alert in the outbox, one delivery a channel; False when its key is there already. Sets a stage."""
 
     @abstractmethod
-    def set_stage(self, number: int, stage: Stage) -> None:
+    def set_stage(self, number: int, stage: Milestone) -> None:
         """When there is nothing else to write."""
 
     @abstractmethod

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from halflife.models.causes import Why
 from halflife.models.domain import Status, Version
 from halflife.models.half_life import HalfLife
-from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.reports.cause_words import short
 from halflife.monitoring.reports.cause_words import summary as why_summary
 from halflife.monitoring.reports.figures import retrains
@@ -82,7 +82,7 @@ def _holding(tested: Counter[Status]) -> str:
     return f"{tested[Status.HOLDS]} of {tested.total()} findings hold{weakened}; {refuted} {are} no longer true."
 
 
-def _stale(changes: Sequence[Change], conclusions: Conclusions) -> str:
+def _stale(changes: Sequence[StatusChange], conclusions: Conclusions) -> str:
     """The changes for the worse, worst first as they came, and how many came back."""
     died = [c for c in changes if c.after.refutes]
     back = sum(c.before.refutes and c.after in (Status.HOLDS, Status.WEAKENED) for c in changes)
@@ -98,7 +98,7 @@ def _stale(changes: Sequence[Change], conclusions: Conclusions) -> str:
     return "\n".join([f"{len(died)} with this version.{again}{because}", *listed])
 
 
-def _change(change: Change, why: Why | None, alike: int) -> str:
+def _change(change: StatusChange, why: Why | None, alike: int) -> str:
     interval = change.check.decides.interval
     now = f", now {measured(change.check.decides)} against {change.check.threshold:g}" if interval else ""
     because = f" ({short(why)})" if why is not None else ""

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from halflife.models.causes import Why
 from halflife.models.domain import Finding, Status
-from halflife.monitoring.causes.breakdown import Account
+from halflife.monitoring.causes.breakdown import Breakdown
 from halflife.monitoring.reports.cause_words import MEANINGS, NAMES, REST, amount, once, sentence
 from halflife.monitoring.reports.figures import percent
 
@@ -16,7 +16,7 @@ WIDTH = 40
 """Of a bar for all of a change, in characters."""
 
 
-def details(told: Account, finding: Finding, status: Status, *, changed: bool = True) -> RenderableType:
+def details(told: Breakdown, finding: Finding, status: Status, *, changed: bool = True) -> RenderableType:
     """The sentence, the shares as bars, and every figure they rest on, for a terminal."""
     why = told.why
     parts: list[RenderableType] = [
@@ -49,7 +49,7 @@ def _bars(why: Why) -> Table:
     return table
 
 
-def _figures(told: Account) -> Table:
+def _figures(told: Breakdown) -> Table:
     why = told.why
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True, style="dim")
@@ -70,17 +70,17 @@ def _figures(told: Account) -> Table:
     return table
 
 
-def _two_sets(told: Account) -> bool:
+def _two_sets(told: Breakdown) -> bool:
     """Whether it is tested on other rows on each version."""
     return bool((told.corners[:, 0] != told.corners[:, 1]).any())
 
 
-def _apart(told: Account) -> str:
+def _apart(told: Breakdown) -> str:
     parts = [f"{NAMES[cause]} {part:+.3g}" for cause, part in told.parts.items()] if told.fitted else []
     return f" ({', '.join(parts)})" if len(parts) > 1 else ""
 
 
-def _corners(told: Account) -> Table:
+def _corners(told: Breakdown) -> Table:
     why = told.why
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")

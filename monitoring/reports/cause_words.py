@@ -10,7 +10,7 @@ from halflife.models.domain import Finding, Status
 from halflife.monitoring.reports.figures import percent, plural
 
 if TYPE_CHECKING:  # whoever tells of a change that was explained before loads no array
-    from halflife.monitoring.causes.breakdown import Account
+    from halflife.monitoring.causes.breakdown import Breakdown
 
 NAMES: Mapping[Cause, str] = {
     Cause.CONCEPT: "concept",
@@ -162,7 +162,7 @@ def _kind(why: Why) -> str:
     return "the world" if top in WORLD else "retraining noise" if top in NOISE else MEANINGS[top]
 
 
-def document(told: "Account", finding: Finding, status: Status, *, changed: bool = True) -> dict[str, Any]:
+def document(told: "Breakdown", finding: Finding, status: Status, *, changed: bool = True) -> dict[str, Any]:
     """All of it as plain values; the fields of ``halflife why --json``."""
     why = told.why
     return {

@@ -14,7 +14,7 @@ from halflife.monitoring.reports.forest_plot import BAR, DOT, TOLERATED, line, s
 from halflife.monitoring.reports.fragility_words import born_fragile, in_shadows
 from halflife.monitoring.reports.listing import current
 from halflife.monitoring.reports.terminal import STYLES
-from halflife.monitoring.reports.verdict_details import Behind, behind
+from halflife.monitoring.reports.verdict_details import VerdictDetails, verdict_details
 from halflife.monitoring.reports.words import LETTERS, MEANINGS, measured, percent, plural
 
 SHOWN = 24
@@ -51,7 +51,7 @@ def portrait(
     if checks:
         if warning := born_fragile(finding, checks[0]):
             parts.append(Text(warning, style="bold"))
-        found = behind(finding, checks[-1], level=level)
+        found = verdict_details(finding, checks[-1], level=level)
         parts += [Text(), _chart(finding, checks, found, width), Text(), _verdict(finding, checks, found, unit)]
         parts += _beyond(finding, {c.version: c.status for c in checks}, why, forecast)
     else:
@@ -80,7 +80,7 @@ def _head(finding: Finding, expired: bool, recurrences: int) -> Text:
     return text
 
 
-def _chart(finding: Finding, checks: Sequence[Check], found: Behind, width: int) -> Table:
+def _chart(finding: Finding, checks: Sequence[Check], found: VerdictDetails, width: int) -> Table:
     bars = [found.threshold, *([found.bar] if found.tolerance else [])]
     shown = [*checks[:1], *checks[1:][-(SHOWN - 1) :]]
     told = [measured(check.decides) for check in shown]
@@ -102,7 +102,7 @@ def _chart(finding: Finding, checks: Sequence[Check], found: Behind, width: int)
     return table
 
 
-def _key(finding: Finding, found: Behind, *, hidden: int) -> str:
+def _key(finding: Finding, found: VerdictDetails, *, hidden: int) -> str:
     noise = ", retraining noise included" if finding.scope is Scope.PROCESS else ""
     told = f"{DOT} estimate with its {percent(found.level)} interval{noise}, {BAR} threshold {found.threshold:g}"
     told += f", {TOLERATED} with its tolerance {found.bar:g}" if found.tolerance else ""
@@ -121,7 +121,7 @@ def _beyond(
     return [Text(), *map(Text, said)] if said else []
 
 
-def _verdict(finding: Finding, checks: Sequence[Check], found: Behind, unit: str) -> RenderableType:
+def _verdict(finding: Finding, checks: Sequence[Check], found: VerdictDetails, unit: str) -> RenderableType:
     check = checks[-1]
     status, since = current({c.version: c.status for c in checks})
     head = Text.assemble((f"On v{check.version}: ", "bold"), (f" {status} ", STYLES[status]))
@@ -169,7 +169,7 @@ def _exact(measurement: Measurement) -> bool:
     return interval is not None and interval.lower == interval.upper
 
 
-def _rule(found: Behind, *, exact: bool) -> str:
+def _rule(found: VerdictDetails, *, exact: bool) -> str:
     side = "above" if found.above else "below"
     what = "the value is" if exact else "the whole interval is"
     if not found.tolerance:

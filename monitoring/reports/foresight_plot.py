@@ -4,7 +4,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from halflife.monitoring.conclusions import Conclusions
-from halflife.monitoring.foresight.forecast_scores import Scores
+from halflife.monitoring.foresight.forecast_scores import ForecastScores
 from halflife.monitoring.foresight.recheck_first import first
 from halflife.monitoring.reports.foresight_words import SHOWN, likeliest, sentence, why
 from halflife.monitoring.reports.plots import svg
@@ -15,7 +15,7 @@ LARGEST = 6.0
 """Radius of the circle of the most forecasts, in pixels."""
 
 
-def reliability(scores: Scores) -> Markup:
+def reliability(scores: ForecastScores) -> Markup:
     """Chance told against share refuted: on the line, forecasts are what they say; circles grow with their number."""
     side = SIZE - LEFT - RIGHT
 
@@ -53,7 +53,7 @@ def reliability(scores: Scores) -> Markup:
     return svg(SIZE, TOP + side + BOTTOM, label, parts, "survival")
 
 
-def render(conclusions: Conclusions, scores: Scores | None) -> Markup:
+def render(conclusions: Conclusions, scores: ForecastScores | None) -> Markup:
     """The section for the conclusions page; empty where nothing was foretold."""
     if not conclusions.forecasts and scores is None:
         return Markup()

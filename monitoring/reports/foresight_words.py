@@ -16,7 +16,7 @@ from halflife.monitoring.reports.words import percent, plural
 
 if TYPE_CHECKING:  # whoever only reads forecasts computes no scores
     from halflife.monitoring.foresight.drift_gain import Gain
-    from halflife.monitoring.foresight.forecast_scores import Scores
+    from halflife.monitoring.foresight.forecast_scores import ForecastScores
 
 SHOWN = 5
 """Findings that are told in full."""
@@ -104,7 +104,7 @@ def _farthest(column: ColumnDrift) -> float:
     return -column.score / column.threshold
 
 
-def sentence(scores: "Scores | None") -> str:
+def sentence(scores: "ForecastScores | None") -> str:
     """How good the forecasts have been, in two or three sentences."""
     if scores is None:
         return "No forecast has been settled yet."
@@ -156,7 +156,7 @@ def bounded(interval: Interval) -> str:
     return f"{percent(interval.estimate)}{bounds}"
 
 
-def document(scores: "Scores") -> dict[str, Any]:
+def document(scores: "ForecastScores") -> dict[str, Any]:
     """Scores as JSON can hold them; a bound that is not known is null."""
 
     def of(interval: Interval | None) -> dict[str, float | None] | None:

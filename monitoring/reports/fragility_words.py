@@ -4,7 +4,7 @@ from math import isfinite
 
 from halflife.models.domain import Check, Finding
 from halflife.models.shadow import Controls
-from halflife.monitoring.claims.estimation.shadow_agreement import upheld
+from halflife.monitoring.claims.estimation.shadow_agreement import shadow_agreement
 from halflife.monitoring.reports.figures import percent
 
 
@@ -18,7 +18,7 @@ def fragility(finding: Finding, controls: Controls | None) -> str:
         controls: of its birth check, for the number of shadows; None where that is not at hand.
 
     >>> from halflife.models.domain import Scope
-    >>> flip = Finding("flip", 'prediction(case="7") > 0', "prediction", Scope.ARTIFACT, made_on=1, upheld=0.375)
+    >>> flip = Finding("flip", 'prediction(case="7") > 0', "prediction", Scope.ARTIFACT, made_on=1, shadow_agreement=0.375)
     >>> print(fragility(flip, Controls((0.1, -0.2, -0.3, 0.4, 0.2, -0.1, -0.1, -0.5))))
     born fragile: it holds in 3 of 8 models trained on the same window; expect it to die of retraining noise
     """
@@ -47,5 +47,5 @@ def in_shadows(finding: Finding, check: Check) -> str:
     >>> in_shadows(fair, Check(1, 2, 0.7, held, None, Controls((0.65, 0.71, 0.72))))
     'it holds in 2 of 3 other models trained on the same window'
     """
-    held, of = upheld(finding, check)
+    held, of = shadow_agreement(finding, check)
     return f"it holds in {held} of {of} other models trained on the same window" if of else ""

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from halflife.models.domain import Interval
 from halflife.models.learner.power_law import FEWEST
-from halflife.monitoring.label_needs.needs_report import LABELS, Advice, ClaimNeed, Needs, Trial, Unseen
+from halflife.monitoring.label_needs.needs_report import LABELS, Advice, ClaimNeed, Needs, UntestedSegment, SegmentTrial
 from halflife.monitoring.reports.words import plural
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -81,7 +81,7 @@ def _overall(told: Needs) -> str:
     return f"Twice the labels everywhere would save v{told.version} {doubling} of its loss."
 
 
-def _best(trial: Trial | None, anywhere: Interval | None, loss: float) -> str:
+def _best(trial: SegmentTrial | None, anywhere: Interval | None, loss: float) -> str:
     if trial is None:
         return ""
     saved = f": {LABELS:,} there save {_share(trial.gain, loss)} of the loss"
@@ -161,7 +161,7 @@ def _weird(told: Needs) -> RenderableType | None:
     return Group(table, Text(f"{told.repeats} models, each of half the labels", style="dim"))
 
 
-def _unseen(unseen: Sequence[Unseen]) -> RenderableType | None:
+def _unseen(unseen: Sequence[UntestedSegment]) -> RenderableType | None:
     if not unseen:
         return None
     return Text(

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from halflife.models.domain import Drift, Finding, Status
-from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.reports import cause_plot, foresight_plot, half_life_section, opacity_page, plots
 from halflife.monitoring.reports.cause_words import short
 from halflife.monitoring.reports.words import (
@@ -144,7 +144,7 @@ def _newest(counts: dict[int, dict[Status, int]], shown: Iterable[int]) -> dict[
     return {number: counts[number] for number in shown}
 
 
-def _change(conclusions: Conclusions, change: Change, alike: int = 0) -> dict[str, object]:
+def _change(conclusions: Conclusions, change: StatusChange, alike: int = 0) -> dict[str, object]:
     """One line of *what changed*; the pinned rows speak only where other rows decided."""
     check, why = change.check, reason_of(conclusions, change)
     return {

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from halflife.models.causes import Why
 from halflife.models.domain import Drift, Finding, Status
-from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.reports.cause_words import family, shares, short
 from halflife.monitoring.reports.cause_words import summary as why_summary
 from halflife.monitoring.reports.foresight_terminal import first_table
@@ -126,7 +126,7 @@ def _ticks(drift: Drift) -> str:
     return str(drift.tick) if drift.first_tick == drift.tick else f"{drift.first_tick}–{drift.tick}"
 
 
-def change_line(change: Change, why: Why | None = None, alike: int = 0) -> Text:
+def change_line(change: StatusChange, why: Why | None = None, alike: int = 0) -> Text:
     """One change in one line, with why it came, and how many findings changed just like this one."""
     text = Text()
     text.append(f"{LETTERS[change.before]}", style=STYLES[change.before])

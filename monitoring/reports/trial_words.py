@@ -5,7 +5,7 @@ from math import isfinite
 
 from halflife.models.domain import Interval
 from halflife.monitoring.reports.words import plural
-from halflife.monitoring.trials.compare import Comparison, Standing
+from halflife.monitoring.trials.compare import RecipeComparison, Standing
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE
 
@@ -24,7 +24,7 @@ TABLES = (("Score and cost", SCORE), ("Decisions", DECISIONS), ("Conclusions", L
 """Headings, and figures by their key with their columns' names."""
 
 
-def sentences(told: Comparison) -> list[str]:
+def sentences(told: RecipeComparison) -> list[str]:
     """What a colleague would say: on what, who predicts better, who keeps decisions, whose conclusions live longer."""
     first, *others = told.standings
     said = [
@@ -58,7 +58,7 @@ def _churn(first: Standing, others: Sequence[Standing]) -> list[str]:
     return [f"{own}; {least.name}, the steadiest, {least.churn.estimate:.1%}."]
 
 
-def _lives(told: Comparison, first: Standing, others: Sequence[Standing]) -> list[str]:
+def _lives(told: RecipeComparison, first: Standing, others: Sequence[Standing]) -> list[str]:
     said = _stale(first, others)
     if first.own is not None:
         said.append(f"Its half-life is {living(first.own)} retrains")
@@ -103,7 +103,7 @@ def _longer(others: Sequence[tuple[str, Living | None]], first: Living) -> str:
     return f"; {', '.join(said)}."
 
 
-def notes(told: Comparison) -> list[str]:
+def notes(told: RecipeComparison) -> list[str]:
     """What each column means."""
     same = f"the same: the {told.beliefs} conclusions of the first {BASELINE} version, followed under every recipe to the end"
     return [*NOTES, same, f"± and [ ] at {told.level:.0%} over versions, unadjusted; no shadows are trained in a trial"]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from halflife.models.domain import Interval
 from halflife.monitoring.reports.tradeoff import Dot, tradeoff
 from halflife.monitoring.reports.trial_words import TABLES, cells, notes, sentences
-from halflife.monitoring.trials.compare import Comparison, Standing
+from halflife.monitoring.trials.compare import RecipeComparison, Standing
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE
 
@@ -20,7 +20,7 @@ GOES_ON = 1.5
 """Times the largest half-life beyond which an interval is drawn as going on, so that the dots are not squeezed together."""
 
 
-def write_page(told: Comparison, path: Path) -> Path:
+def write_page(told: RecipeComparison, path: Path) -> Path:
     """Write the page, making its folder; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".tmp")
@@ -29,7 +29,7 @@ def write_page(told: Comparison, path: Path) -> Path:
     return path
 
 
-def render(told: Comparison) -> str:
+def render(told: RecipeComparison) -> str:
     """The page as text."""
     environment = Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
@@ -53,7 +53,7 @@ def render(told: Comparison) -> str:
     )
 
 
-def _plots(told: Comparison) -> list[tuple[str, Markup | None]]:
+def _plots(told: RecipeComparison) -> list[tuple[str, Markup | None]]:
     """Caption and drawing; None where fewer than two recipes have both figures, or all are known from below only."""
     return [
         (
@@ -83,7 +83,7 @@ def _plots(told: Comparison) -> list[tuple[str, Markup | None]]:
 
 
 def _drawn(
-    told: Comparison,
+    told: RecipeComparison,
     x: str,
     figure: Callable[[Standing], tuple[float, float, float] | None],
     life: Callable[[Standing], Living | None],

@@ -9,12 +9,12 @@ from rich.text import Text
 
 from halflife.models.domain import Interval
 from halflife.monitoring.reports.trial_words import TABLES, cells, notes, sentences
-from halflife.monitoring.trials.compare import Comparison
+from halflife.monitoring.trials.compare import RecipeComparison
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE
 
 
-def table(told: Comparison) -> RenderableType:
+def table(told: RecipeComparison) -> RenderableType:
     """All of it, for 110 columns."""
     parts: list[RenderableType] = [Text(" ".join(sentences(told)))]
     for heading, columns in TABLES:
@@ -25,7 +25,7 @@ def table(told: Comparison) -> RenderableType:
     return Group(*parts, Text(), Text("\n".join(notes(told)), style="dim"))
 
 
-def document(told: Comparison) -> dict[str, Any]:
+def document(told: RecipeComparison) -> dict[str, Any]:
     """What ``halflife recipes compare --json`` prints; losses are in nats, half-lives in retrains."""
     return {
         "title": told.title,

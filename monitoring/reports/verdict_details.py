@@ -13,7 +13,7 @@ POWER = 0.8
 
 
 @dataclass(frozen=True)
-class Behind:
+class VerdictDetails:
     """What a verdict rests on.
 
     Attributes:
@@ -40,13 +40,13 @@ class Behind:
     rows_needed: int | None
 
 
-def behind(finding: Finding, check: Check, *, level: float) -> Behind:
+def verdict_details(finding: Finding, check: Check, *, level: float) -> VerdictDetails:
     """What ``check``, the newest of ``finding``, rests on.
 
     >>> from halflife.models.domain import Scope, Status
     >>> fair = Finding("fair", "auc() > 0.7 ± 0.05", "auc", Scope.POPULATION, 1)
     >>> fresh = Measurement(900, Interval(0.74, 0.70, 0.78), Status.HOLDS)
-    >>> found = behind(fair, Check(1, 2, 0.7, fresh, fresh), level=0.9)
+    >>> found = verdict_details(fair, Check(1, 2, 0.7, fresh, fresh), level=0.9)
     >>> round(found.bar, 3), round(found.margin, 3), found.rows_needed
     (0.65, 0.04, 1317)
     """
@@ -60,7 +60,7 @@ def behind(finding: Finding, check: Check, *, level: float) -> Behind:
     interval = check.decides.interval
     margin = None if interval is None else side * (interval.estimate - check.threshold)
     half = 0.0 if interval is None else (interval.upper - interval.lower) / 2
-    return Behind(
+    return VerdictDetails(
         threshold=check.threshold,
         tolerance=tolerance,
         bar=check.threshold - side * tolerance,

@@ -8,7 +8,7 @@ from halflife.models.domain import Author, Finding, Measurement, Scope, Status
 from halflife.models.half_life import HalfLife
 from halflife.monitoring.claims.language.about_case import about_case
 from halflife.monitoring.claims.language.grammar import subject
-from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.reports import half_life_words
 from halflife.monitoring.reports.figures import percent, plural, retrains
 from halflife.monitoring.survival.half_lives import ALL
@@ -126,13 +126,13 @@ def counts_by_version(conclusions: Conclusions, statistic: str | None = None) ->
     return counts
 
 
-def together(changes: Sequence[Change]) -> list[tuple[Change, int]]:
+def together(changes: Sequence[StatusChange]) -> list[tuple[StatusChange, int]]:
     """Changes in their order, and how many like each are left out: the investigator's, about one subject, alike.
 
     It says much the same of version after version, and all of it goes stale together.
     """
     first: dict[tuple[object, ...], int] = {}
-    told: list[tuple[Change, int]] = []
+    told: list[tuple[StatusChange, int]] = []
     for change in changes:
         finding = change.finding
         alone = finding.guard or finding.author != Author.INVESTIGATOR
@@ -145,7 +145,7 @@ def together(changes: Sequence[Change]) -> list[tuple[Change, int]]:
     return told
 
 
-def reason_of(conclusions: Conclusions, change: Change) -> Why | None:
+def reason_of(conclusions: Conclusions, change: StatusChange) -> Why | None:
     """Why a finding changed, where that was told of this very change."""
     why = conclusions.whys.get(change.finding.id)
     return why if why is not None and why.version == change.check.version else None

@@ -8,8 +8,8 @@ from math import inf
 from halflife.models.causes import Why
 from halflife.models.domain import Finding, Interval, Scope, Status, Version
 from halflife.models.errors import ClaimError, UsageError
-from halflife.monitoring.causes.breakdown import Account
-from halflife.monitoring.causes.status_change import spell, standard
+from halflife.monitoring.causes.breakdown import Breakdown
+from halflife.monitoring.causes.status_change import last_status_change, status_change
 from halflife.monitoring.causes.version_pair import COSTS, Pair, by_finding
 from halflife.monitoring.claims.language.comparison import order
 from halflife.monitoring.claims.language.grammar import parse
@@ -32,7 +32,7 @@ def attribute(service: Service, version: Version) -> list[Why]:
         history = status.get(finding.id, {})
         if finding.stillborn or version.number not in history or not _readable(finding):
             continue
-        since = spell(history, finding.made_on, version.number, exact=finding.scope is Scope.ARTIFACT)
+        since = status_change(history, finding.made_on, version.number, exact=finding.scope is Scope.ARTIFACT)
         if since is not None:
             changed[since].append(finding)
     versions = {v.number: v for v in service.ledger.versions()}
@@ -69,7 +69,7 @@ def why(service: Service, finding: Finding, old: Version, new: Version, *, fits:
     return account(service, finding, old, new, fits=fits).why
 
 
-def account(service: Service, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Account:
+def account(service: Service, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Breakdown:
     """Why a finding's θ on one version differs from what it was on an earlier one; nothing is recorded.
 
     Args:
@@ -107,14 +107,17 @@ def versions_of(service: Service, finding: Finding) -> tuple[Version, Version] |
     later = [number for number in history if number > finding.made_on]
     if not later:
         return None
-    pair = standard(history, finding.made_on, exact=finding.scope is Scope.ARTIFACT) or (finding.made_on, max(later))
+    pair = last_status_change(history, finding.made_on, exact=finding.scope is Scope.ARTIFACT) or (
+        finding.made_on,
+        max(later),
+    )
     return service.version(pair[0]), service.version(pair[1])
 
 
-def keep_why(service: Service, finding: Finding, told: Account) -> bool:
+def keep_why(service: Service, finding: Finding, told: Breakdown) -> bool:
     """Put a story in the ledger when it is of the change that ends on its version; whether it was."""
     history = service.ledger.statuses().get(finding.id, {})
-    since = spell(history, finding.made_on, told.why.version, exact=finding.scope is Scope.ARTIFACT)
+    since = status_change(history, finding.made_on, told.why.version, exact=finding.scope is Scope.ARTIFACT)
     if since != told.why.since:
         return False
     known = [w for w in service.ledger.causes(since=told.why.version) if w.version == told.why.version]
@@ -123,7 +126,7 @@ def keep_why(service: Service, finding: Finding, told: Account) -> bool:
     return True
 
 
-def status_on(service: Service, finding: Finding, told: Account) -> Status:
+def status_on(service: Service, finding: Finding, told: Breakdown) -> Status:
     """The finding's status on the later version; by θ alone where it was not tested there."""
     checks = [c for c in service.ledger.checks(finding=finding.id) if c.version == told.why.version]
     if checks:

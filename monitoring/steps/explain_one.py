@@ -12,8 +12,8 @@ import pandas as pd
 from halflife.models.domain import Author, Finding, Version
 from halflife.models.errors import NotFound
 from halflife.models.rows import LABEL, ROW_ID, row_hash
-from halflife.monitoring.claims.evidence.model_view import Scores
-from halflife.monitoring.explanations.explain_case import Agenda, check_immutable
+from halflife.monitoring.claims.evidence.model_view import ModelScores
+from halflife.monitoring.explanations.explain_case import ExplainPolicy, check_immutable
 from halflife.monitoring.explanations.explain_case import explain as tell
 from halflife.monitoring.explanations.explanation import Explanation
 from halflife.monitoring.explanations.explanation_document import document
@@ -43,7 +43,7 @@ def explain(service: Service, version: Version, case: str) -> Explanation:
     if rows.empty:
         raise NotFound(f"there is no case {case!r} in the store; {_found(case, window.rows[ROW_ID])}")
     service.remember(version, window)
-    agenda = Agenda(immutable=service.policy.immutable, threads=service.policy.recipe.threads)
+    agenda = ExplainPolicy(immutable=service.policy.immutable, threads=service.policy.recipe.threads)
     discovery = service.discovery(version)
     model, controls = service.registry.model(version), service.controls(version)
     return tell(version.number, model, rows, window, discovery, agenda, controls)
@@ -53,7 +53,7 @@ def worst(service: Service, version: Version) -> str:
     """The evidence row a version is most confidently wrong about. Raises NotFound where it is wrong about none."""
     rows, model = service.evidence(version).dropna(subset=[LABEL]), service.registry.model(version)
     if len(rows):
-        scores = Scores(model, lambda: model.raw(model.matrix(rows), service.policy.recipe.threads))
+        scores = ModelScores(model, lambda: model.raw(model.matrix(rows), service.policy.recipe.threads))
         label = rows[LABEL].to_numpy(dtype=float) == 1
         sure = np.where(scores.decision != label, np.abs(scores.margin), -1.0)
         if sure.max() >= 0:

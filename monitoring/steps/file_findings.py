@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from halflife.models.domain import Finding, Stage
+from halflife.models.domain import Finding, Milestone
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.investigate_version import file
 from halflife.monitoring.steps.recheck_findings import retest
@@ -28,7 +28,7 @@ def enroll(service: Service, findings: Sequence[Finding]) -> list[Finding]:
 def catch_up(service: Service, findings: Iterable[Finding]) -> None:
     """Re-test on the newest version the open findings that have no check there, unless its own re-test is still to come."""
     newest = service.version()
-    if service.ledger.stage(newest.number) is Stage.REGISTERED:
+    if service.ledger.stage(newest.number) is Milestone.REGISTERED:
         return
     tested = {check.finding for check in service.ledger.checks(version=newest.number)}
     behind = [f for f in findings if not f.stillborn and f.retired_on is None and f.id not in tested]

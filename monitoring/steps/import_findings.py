@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from halflife.models.domain import Check, Finding
-from halflife.monitoring.filing.import_plan import Plan, born, differences, plan
+from halflife.monitoring.filing.import_plan import ImportPlan, born, differences, plan
 from halflife.monitoring.filing.reader import Findings
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.file_findings import catch_up, enroll
@@ -22,7 +22,7 @@ class Imported:
         births: finding id -> the check it was filed with, of each of ``filed``.
     """
 
-    plan: Plan
+    plan: ImportPlan
     filed: tuple[Finding, ...]
     checks: Mapping[int, Check]
     births: Mapping[int, Check]

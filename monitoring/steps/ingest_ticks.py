@@ -3,7 +3,7 @@
 from halflife.models.errors import FeedError
 from halflife.monitoring.ports import Ingested
 from halflife.monitoring.service import Service
-from halflife.monitoring.steps.selective_labels import let_through
+from halflife.monitoring.steps.selective_labels import selective_labels
 from halflife.monitoring.steps.timing import timed
 
 
@@ -25,7 +25,7 @@ def ingest(service: Service, upto: int) -> list[Ingested]:
     for tick in range(service.store.last_tick + 1, upto + 1):
         batch = service.feed.batch(tick)
         if service.feed.exploration is not None:
-            batch = let_through(service, batch, service.feed.exploration)
+            batch = selective_labels(service, batch, service.feed.exploration)
         done.append(service.store.append(batch, schema))
         service.observe(f"tick {tick}")
     return done

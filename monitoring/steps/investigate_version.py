@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from halflife.models.domain import Author, Check, Finding, Stage, Status, Version
-from halflife.monitoring.claims.estimation.shadow_agreement import upheld
+from halflife.models.domain import Author, Check, Finding, Milestone, Status, Version
+from halflife.monitoring.claims.estimation.shadow_agreement import shadow_agreement
 from halflife.monitoring.investigator.lead import Investigation
 from halflife.monitoring.investigator.session import findings
 from halflife.monitoring.investigator.session import investigate as suggest
@@ -27,7 +27,7 @@ def investigate(service: Service, version: Version) -> list[Finding]:
     suggested = findings(version, session.leads, service.policy.agenda.findings)
     new, checks = _tested(service, version, [f for f in suggested if f.claim not in {w.claim for w, _ in watched}])
     _write(service, version, told(session, [*watched, *zip(new, checks, strict=True)]))
-    return service.ledger.file(new, checks, stage=(version.number, Stage.INVESTIGATED))
+    return service.ledger.file(new, checks, stage=(version.number, Milestone.INVESTIGATED))
 
 
 def look(service: Service, version: Version) -> Investigation:
@@ -45,7 +45,7 @@ def review(service: Service, version: Version) -> Told:
 
 
 def file(
-    service: Service, version: Version, new: Sequence[Finding], *, stage: tuple[int, Stage] | None = None
+    service: Service, version: Version, new: Sequence[Finding], *, stage: tuple[int, Milestone] | None = None
 ) -> list[Finding]:
     """Test new findings on the version they are about, and file them with that birth check.
 
@@ -82,7 +82,7 @@ def _write(service: Service, version: Version, what: Told) -> None:
 def _born(finding: Finding, check: Check, newest: int) -> Finding:
     confirmed = check.status is Status.HOLDS
     doubtful = finding.author == Author.INVESTIGATOR and not confirmed
-    held, of = upheld(finding, check)
+    held, of = shadow_agreement(finding, check)
     return replace(
         finding,
         birth=check.decides.interval,

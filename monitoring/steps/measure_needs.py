@@ -8,14 +8,14 @@ from halflife.models.errors import ClaimError, UsageError
 from halflife.models.rows import Part, Window
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.label_needs.claim_needs import Supply, bare, open_questions, wanting
 from halflife.monitoring.label_needs.label_value import labels
 from halflife.monitoring.label_needs.needs_document import document
 from halflife.monitoring.label_needs.needs_report import Needs
 from halflife.monitoring.label_needs.segments import parts, strongest
-from halflife.monitoring.label_needs.subset_fits import Progress, Trainer
+from halflife.monitoring.label_needs.subset_fits import Progress, SubsetFits
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.recheck_findings import FRESH
 
@@ -61,7 +61,7 @@ def needs(
     service.remember(version, window)
     chosen = tuple(segments) or policy.agenda.segments or strongest(service.registry.model(version))
     base = (policy.seed, version.number, STREAM)
-    trainer = Trainer(window, service.schema, policy.recipe_at(version.last), base, repeats)
+    trainer = SubsetFits(window, service.schema, policy.recipe_at(version.last), base, repeats)
     where = parts(chosen, window.rows, service.schema)
     told = labels(trainer, where, sizes=sizes, fits=fits, level=policy.level, replicates=CURVES, progress=progress)
     open_now = service.ledger.findings(open_only=True)
@@ -109,7 +109,7 @@ def _measured(service: Service, version: Version, asked: Sequence[tuple[Finding,
         questions[finding.id] = Question(claim, Scope.POPULATION, FRESH, None, reference)
     if not questions:
         return {}
-    sweep = Pass(service.registry.model(version), evidence, threads=service.policy.recipe.threads)
+    sweep = ModelPass(service.registry.model(version), evidence, threads=service.policy.recipe.threads)
     policy = service.policy
     answers = measure(sweep, list(questions.values()), level=policy.level, replicates=policy.replicates)
     return dict(zip(questions, answers, strict=True))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from halflife.models.domain import Author, Check, Finding, Stage, Version
+from halflife.models.domain import Author, Check, Finding, Milestone, Version
 from halflife.models.errors import ClaimError
 from halflife.models.learner.model import Model
 from halflife.monitoring.claims.estimation.retest import recheck as measure
@@ -30,8 +30,8 @@ def recheck(service: Service, version: Version) -> list[Check]:
     findings = [f for f in earlier if f.id not in done]
     model, evidence = service.registry.model(version), service.evidence(version)
     checks = retest(service, version, findings, model, evidence, service.controls(version))
-    first_time = service.ledger.stage(version.number) is Stage.REGISTERED
-    service.ledger.record_checks(version.number, checks, stage=Stage.RECHECKED if first_time else None)
+    first_time = service.ledger.stage(version.number) is Milestone.REGISTERED
+    service.ledger.record_checks(version.number, checks, stage=Milestone.RECHECKED if first_time else None)
     service.observe(f"{version.label}: {len(checks)} findings re-tested")
     return checks
 

@@ -4,7 +4,7 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-from halflife.models.domain import Drift, Stage, Version
+from halflife.models.domain import Drift, Milestone, Version
 from halflife.monitoring import multiplicity
 from halflife.monitoring.alert_decisions import Limits, decide
 from halflife.monitoring.conclude import RECENT, tell
@@ -51,9 +51,9 @@ def report(service: Service, version: Version) -> Conclusions:
         limits=Limits(false_discoveries=service.policy.false_discoveries, strict=service.policy.strict),
     )
     if alert is None:
-        service.ledger.set_stage(version.number, Stage.REPORTED)
+        service.ledger.set_stage(version.number, Milestone.REPORTED)
     else:
-        service.ledger.enqueue(alert, list(service.channels), stage=(version.number, Stage.REPORTED))
+        service.ledger.enqueue(alert, list(service.channels), stage=(version.number, Milestone.REPORTED))
     return story
 
 

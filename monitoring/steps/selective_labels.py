@@ -10,7 +10,7 @@ from halflife.models.rows import PROPENSITY, ROW_ID, Array, Batch, Mask, row_has
 from halflife.monitoring.service import Service
 
 
-def let_through(service: Service, batch: Batch, exploration: float) -> Batch:
+def selective_labels(service: Service, batch: Batch, exploration: float) -> Batch:
     """One tick as the decisions of its time leave it: each row with its propensity, without the labels never seen.
 
     A row is blocked when the champion of its tick decides it positive: the newest one trained on earlier ticks alone. So

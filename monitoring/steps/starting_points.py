@@ -3,12 +3,12 @@
 from halflife.models.domain import Version
 from halflife.models.learner.model import Model
 from halflife.models.learner.strategies import strategy
-from halflife.models.learner.warm_start import Before, versions_since_start
+from halflife.models.learner.warm_start import WarmStart, versions_since_start
 from halflife.models.recipe import Recipe
 from halflife.monitoring.service import Service
 
 
-def before(service: Service, number: int, recipe: Recipe) -> Before | None:
+def before(service: Service, number: int, recipe: Recipe) -> WarmStart | None:
     """What version ``number``, trained by ``recipe``, goes on from; None where it starts from nothing.
 
     The newest earlier version is gone on from whatever the gate made of it. No window is read: no strategy needs one.
@@ -22,7 +22,7 @@ def before(service: Service, number: int, recipe: Recipe) -> Before | None:
     versions = versions_since_start([v.parameters for v in earlier])
     if not strategy(recipe.strategy).goes_on(recipe, versions):
         return None
-    return Before(service.registry.model(earlier[-1]), None, versions)
+    return WarmStart(service.registry.model(earlier[-1]), None, versions)
 
 
 def shadow_before(service: Service, version: Version, number: int) -> Model | None:

@@ -3,7 +3,7 @@
 from threading import Lock
 
 from halflife.models.domain import Version
-from halflife.models.learner.shadow_training import Litter
+from halflife.models.learner.shadow_training import ShadowTrainer
 from halflife.models.recipe import Recipe
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.starting_points import before, shadow_before
@@ -26,16 +26,16 @@ def train_shadow(service: Service, version: Version, number: int) -> None:
     service.shadows.keep(version.number, number, model)
 
 
-def _litter(service: Service, version: Version) -> Litter:
+def _litter(service: Service, version: Version) -> ShadowTrainer:
     """One for all shadows of a version, each of which trains on one thread."""
     with _MAKING:
         if service.litter is None or service.litter[0] != version.number:
             recipe = Recipe.from_dict(version.parameters, threads=1)
             base = before(service, version.number, recipe)
             window = service.window(version)
-            made = Litter(window, service.schema, recipe, version.seed, version.shadows, base)
+            made = ShadowTrainer(window, service.schema, recipe, version.seed, version.shadows, base)
             service.litter = version.number, made
-        litter: Litter = service.litter[1]
+        litter: ShadowTrainer = service.litter[1]
         return litter
 
 

@@ -14,7 +14,7 @@ from halflife.models.domain import Check, Finding, Version
 from halflife.models.rows import Array
 from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.death import fatal
-from halflife.monitoring.survival.margins import EDGE, Spread, Stand, by_finding, shares, spread
+from halflife.monitoring.survival.margins import EDGE, MarginSpread, Stand, by_finding, shares, spread
 from halflife.monitoring.survival.null_paths import POOL, SEED, SLICE, Paths, paths
 
 BEYOND = 3
@@ -72,7 +72,7 @@ def _votes(stands: Sequence[Stand], rng: np.random.Generator) -> tuple[Array, Ar
     return -ndtri(np.clip(share, EDGE, 1 - EDGE)), np.sqrt(1 - fresh), np.sqrt(fresh)
 
 
-def _intervals(stands: Sequence[Stand], noise: Spread, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+def _intervals(stands: Sequence[Stand], noise: MarginSpread, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Distances in the claim's unit, and what sampling and seeds add to them; each of shape (n, paths).
 
     A variance of d degrees of freedom is itself uncertain: on each path it is d/χ²_d times as large.

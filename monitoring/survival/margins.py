@@ -115,7 +115,7 @@ def stand(finding: Finding, birth: Check, version: Version, *, z: float) -> Stan
 
 
 @dataclass(frozen=True)
-class Spread:
+class MarginSpread:
     """Retraining noise of findings of one kind, each of shape (n,).
 
     Attributes:
@@ -129,17 +129,17 @@ class Spread:
     fresh: float
 
 
-def spread(stands: Sequence[Stand]) -> Spread:
+def spread(stands: Sequence[Stand]) -> MarginSpread:
     """The noise of findings of one kind."""
     from halflife.monitoring.causes.moderated_variance import (
-        squeeze,  # loads what readers of a ledger without shadows never need
+        moderated_variance,  # loads what readers of a ledger without shadows never need
     )
 
     seen = np.array([np.var(s.coupled, ddof=1) for s in stands])
-    variance, df = squeeze(seen, np.array([len(s.coupled) - 1.0 for s in stands]))
+    variance, df = moderated_variance(seen, np.array([len(s.coupled) - 1.0 for s in stands]))
     told = [i for i, s in enumerate(stands) if len(s.seeds) >= FEWEST and variance[i] > 0]
     shares = [float(np.var(stands[i].seeds, ddof=1) / variance[i]) for i in told]
-    return Spread(variance, df, min(1.0, float(np.mean(shares))) if shares else 0.0)
+    return MarginSpread(variance, df, min(1.0, float(np.mean(shares))) if shares else 0.0)
 
 
 def shares(refuting: Array, of: Array, paths: int, rng: np.random.Generator) -> Array:

@@ -15,14 +15,14 @@ from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.ports import Feed, Ledger, Registry, Reporter, Shadows, Store
 from halflife.monitoring.service import Policy, Service
 from halflife.monitoring.trials.prequential import labelled
-from halflife.monitoring.trials.store_as_of import Past
+from halflife.monitoring.trials.store_as_of import StoreAsOf
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True)
-class Lab:
+class Backtest:
     """A history and how recipes are tried on it.
 
     Retrains go by the calendar, every ``policy.every`` ticks, never by drift: every recipe is trained on the same
@@ -73,10 +73,10 @@ class Lab:
         return labelled(self.store.window(tick + 1, last, self.store.as_of(self.until)))
 
     @contextmanager
-    def service(self, recipe: Recipe) -> Iterator[tuple[Service, Past]]:
+    def service(self, recipe: Recipe) -> Iterator[tuple[Service, StoreAsOf]]:
         """A service in memory and the past it sees; what steps write goes to a folder that does not outlive it."""
         policy = replace(self.policy, recipe=recipe, changes=(), on_drift=False, shadows=0, cause_fits=0)
-        past = Past(self.store, self.calendar[0])
+        past = StoreAsOf(self.store, self.calendar[0])
         with TemporaryDirectory(prefix="halflife-trial-") as folder, self.ledger() as ledger:
             home = Path(folder)
             yield (
@@ -87,7 +87,7 @@ class Lab:
                     store=past,
                     registry=self.registry(),
                     ledger=ledger,
-                    reporter=Undrawn(),
+                    reporter=NullReporter(),
                     channels={},
                     shadows=self.shadows(home / "shadows"),
                 ),
@@ -111,7 +111,7 @@ def last_tick(store: Store, feed: Feed, until: int | None) -> int:
     return until
 
 
-class Undrawn(Reporter):
+class NullReporter(Reporter):
     """A trial has no watches and draws no pages of them."""
 
     def page(

@@ -8,10 +8,10 @@ from scipy.stats import t
 
 from halflife.models.domain import Interval
 from halflife.models.recipe import Recipe
-from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.backtest import Backtest
 from halflife.monitoring.trials.run_trial import Watch, run, unwatched
 from halflife.monitoring.trials.trial import Block, Living, Probe, Trial
-from halflife.monitoring.trials.trial_cache import Shelf
+from halflife.monitoring.trials.trial_cache import TrialCache
 from halflife.monitoring.trials.variants import BASELINE
 
 
@@ -50,7 +50,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RecipeComparison:
     """Recipes on one history.
 
     Attributes:
@@ -72,7 +72,7 @@ class Comparison:
     standings: tuple[Standing, ...]
 
 
-def trials(lab: Lab, recipes: Mapping[str, Recipe], shelf: Shelf, watch: Watch = unwatched) -> list[Trial]:
+def trials(lab: Backtest, recipes: Mapping[str, Recipe], shelf: TrialCache, watch: Watch = unwatched) -> list[Trial]:
     """Each recipe's trial, from the shelf or run and put there; those after the first follow the first one's beliefs.
 
     Args:
@@ -99,10 +99,10 @@ def _onwards(watch: Watch, done: int, total: int) -> Watch:
     return lambda more, _: watch(done + more, total)
 
 
-def compare(done: Sequence[Trial], *, title: str, until: int, level: float) -> Comparison:
+def compare(done: Sequence[Trial], *, title: str, until: int, level: float) -> RecipeComparison:
     """Put trials side by side; the first is the baseline."""
     first = done[0]
-    return Comparison(
+    return RecipeComparison(
         title=title,
         until=until,
         versions=len(first.blocks),

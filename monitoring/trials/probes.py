@@ -9,7 +9,7 @@ from halflife.models.domain import Version
 from halflife.models.learner.fit import fit
 from halflife.models.learner.seeding import seed_of
 from halflife.models.learner.sensitivity import sensitivity
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.rows import Window
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.starting_points import before
@@ -57,7 +57,7 @@ def probe(service: Service, version: Version, after: "pd.DataFrame") -> Probe:
 
 
 def _butterfly(
-    service: Service, version: Version, window: Window, after: "pd.DataFrame", gone_on_from: Before | None
+    service: Service, version: Version, window: Window, after: "pd.DataFrame", gone_on_from: WarmStart | None
 ) -> float | None:
     policy, fresh = service.policy, _apart(service.ledger.versions(), version)
     if fresh is None or not policy.opacity_refits:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from halflife.models.domain import Stage, Version
+from halflife.models.domain import Milestone, Version
 from halflife.models.errors import NotTrainable
 from halflife.models.learner.model import Model
 from halflife.models.recipe import Recipe
@@ -14,10 +14,10 @@ from halflife.monitoring.conclude import tell
 from halflife.monitoring.ports import Ledger
 from halflife.monitoring.service import Service
 from halflife.monitoring.survival.half_lives import ALL
-from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.backtest import Backtest
 from halflife.monitoring.trials.prequential import scored
 from halflife.monitoring.trials.probes import probe, probed
-from halflife.monitoring.trials.store_as_of import Past
+from halflife.monitoring.trials.store_as_of import StoreAsOf
 from halflife.monitoring.trials.trial import Belief, Block, Living, Trial
 
 TREE = re.compile(r"(?m)^Tree=\d+$")
@@ -30,7 +30,7 @@ def unwatched(done: int, total: int) -> None:
 
 
 def run(
-    lab: Lab, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None = None, watch: Watch = unwatched
+    lab: Backtest, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None = None, watch: Watch = unwatched
 ) -> Trial:
     """Every version of one recipe: trained, its findings re-tested, investigated, and scored on the rows after it.
 
@@ -74,7 +74,7 @@ def run(
         )
 
 
-def _trained(service: Service, past: Past, tick: int) -> tuple[Version, float]:
+def _trained(service: Service, past: StoreAsOf, tick: int) -> tuple[Version, float]:
     """The version of a tick, and the CPU seconds it took beyond reading its window."""
     past.go_to(tick)
     started, reading = time.process_time(), past.reading
@@ -82,7 +82,7 @@ def _trained(service: Service, past: Past, tick: int) -> tuple[Version, float]:
     return version, time.process_time() - started - (past.reading - reading)
 
 
-def _block(lab: Lab, service: Service, version: Version, cpu: float) -> Block:
+def _block(lab: Backtest, service: Service, version: Version, cpu: float) -> Block:
     model = service.registry.model(version)
     block = Block(version.last, len(TREE.findall(model.text)), cpu)
     return scored(block, lab.after(version.last), model, _before(service, version))
@@ -97,7 +97,7 @@ def _concluded(service: Service, version: Version) -> None:
     """What follows a registered version in service, but for its pages and alerts."""
     steps.recheck(service, version)
     steps.investigate(service, version)
-    service.ledger.set_stage(version.number, Stage.REPORTED)
+    service.ledger.set_stage(version.number, Milestone.REPORTED)
 
 
 def _confirmed(service: Service, version: Version) -> list[Belief]:
@@ -113,7 +113,7 @@ def _followed(beside: Service, version: Version, beliefs: Sequence[Belief]) -> N
         steps.file(beside, version, [belief.finding(version.number) for belief in beliefs])
     else:
         steps.recheck(beside, version)
-    beside.ledger.set_stage(version.number, Stage.REPORTED)
+    beside.ledger.set_stage(version.number, Milestone.REPORTED)
 
 
 def _living(ledger: Ledger) -> Living | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from halflife.monitoring.drift.sketches.profile import Profile
 
 
-class Past(Store):
+class StoreAsOf(Store):
     """What ``store`` held when ``tick`` was its last one; `go_to` moves on. Nothing can be added to it.
 
     Features of cases are those of the whole store: a row never changes.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from halflife.models.errors import Unavailable
 from halflife.models.recipe import Recipe
-from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.backtest import Backtest
 from halflife.monitoring.trials.trial import Belief, Trial
 
 FORMAT = 1
@@ -22,7 +22,7 @@ SILENT = (
 
 
 @dataclass(frozen=True)
-class Shelf:
+class TrialCache:
     """``<digest>.json`` holds one trial; the digest is of the recipe, the configuration, the ticks and their rows.
 
     Raises:
@@ -31,7 +31,7 @@ class Shelf:
 
     folder: Path
 
-    def find(self, lab: Lab, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None) -> Trial | None:
+    def find(self, lab: Backtest, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None) -> Trial | None:
         """The trial kept under this recipe; None where there is none, or its file is damaged."""
         try:
             value = json.loads(self._path(lab, recipe, beliefs).read_text(encoding="utf-8"))
@@ -39,7 +39,7 @@ class Shelf:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, lab: Lab, trial: Trial, beliefs: Sequence[Belief] | None) -> None:
+    def keep(self, lab: Backtest, trial: Trial, beliefs: Sequence[Belief] | None) -> None:
         """Write a finished trial, whole or not at all."""
         path = self._path(lab, trial.recipe, beliefs)
         try:
@@ -50,11 +50,11 @@ class Shelf:
         except OSError as error:
             raise Unavailable(f"{path} cannot be written: {error.strerror}") from None
 
-    def _path(self, lab: Lab, recipe: Recipe, beliefs: Sequence[Belief] | None) -> Path:
+    def _path(self, lab: Backtest, recipe: Recipe, beliefs: Sequence[Belief] | None) -> Path:
         return self.folder / f"{digest(lab, recipe, beliefs)}.json"
 
 
-def digest(lab: Lab, recipe: Recipe, beliefs: Sequence[Belief] | None) -> str:
+def digest(lab: Backtest, recipe: Recipe, beliefs: Sequence[Belief] | None) -> str:
     """Sixteen hexadecimal digits; equal when a trial would give the same but for its seconds.
 
     Another Halflife or LightGBM has other digests. The rows are told by the digests of the first and the last window and of their labels.

@@ -14,7 +14,7 @@ from harness import NoPeer, Pair, scenario
 
 from halflife.models.domain import ColumnDrift, Drift
 from halflife.models.rows import Batch, Column, Kind, Schema, Split
-from halflife.monitoring.drift.comparison import Comparison, compare, judge
+from halflife.monitoring.drift.comparison import DriftComparison, compare, judge
 from halflife.monitoring.drift.sketches import exact
 from halflife.monitoring.drift.sketches.layout import found
 from halflife.monitoring.drift.sketches.profile import profile
@@ -53,7 +53,7 @@ def frames(n: int) -> Frames:
     return rows(n, 1, 0.0), rows(n, 2, 0.25)
 
 
-def from_rows(reference: pd.DataFrame, current: pd.DataFrame) -> Comparison:
+def from_rows(reference: pd.DataFrame, current: pd.DataFrame) -> DriftComparison:
     """Bins, histograms of both sides, distances, floors."""
     layout = found(reference[:FIRST], SCHEMA)
     sides = profile(reference, layout), profile(current, layout)

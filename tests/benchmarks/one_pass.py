@@ -25,7 +25,7 @@ from halflife.models.recipe import Recipe
 from halflife.models.rows import ROW_ID
 from halflife.monitoring.claims.estimation.retest import Recheck, recheck
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.claims.statistics.base import CaseStatistic
@@ -65,7 +65,7 @@ def again(made: Thousand, findings: list[Finding] | None = None) -> Recheck:
 def attributions_alone(made: Thousand) -> float:
     """Seconds to explain every row of the union by every model; building the union and encoding it are not timed."""
     evidence = Evidence(made.sets)
-    passes = [Pass(model, evidence, threads=1) for model in made.models]
+    passes = [ModelPass(model, evidence, threads=1) for model in made.models]
     every = np.arange(len(evidence))
     assert passes[0].matrix.shape == (10_050, 30)
     began = time.perf_counter()

@@ -36,7 +36,7 @@ def four() -> Pair:
 
 def _pair(count: int) -> Pair:
     from halflife.models.learner.fit import fit
-    from halflife.models.learner.shadow_training import Litter, plan
+    from halflife.models.learner.shadow_training import ShadowTrainer, plan
     from halflife.models.recipe import Recipe
     from halflife.models.rows import Split, Window
     from halflife.models.world.generator import World
@@ -50,7 +50,7 @@ def _pair(count: int) -> Pair:
     kinds = plan(recipe, count, 50_000)
 
     def shadows() -> None:
-        litter = Litter(window, feed.schema, recipe, 1, kinds)
+        litter = ShadowTrainer(window, feed.schema, recipe, 1, kinds)
         for number in range(count):
             litter.train(number)
 

@@ -26,7 +26,7 @@ from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schem
 from halflife.monitoring.claims.estimation.measure import estimates, measure
 from halflife.monitoring.claims.evidence import model_view as sweep_module
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 
@@ -117,7 +117,7 @@ def truth(asked: list[Question], born: pd.DataFrame) -> Array:
     first = 10**9
     sets = {"rows": draw(rng, n, first), "born": born}
     sets |= {"then": draw(rng, n, first + n), "now": draw(rng, n, first + 2 * n, MOVED)}
-    return estimates([Pass(MODEL, Evidence(sets))], asked)[0]
+    return estimates([ModelPass(MODEL, Evidence(sets))], asked)[0]
 
 
 def simulate(
@@ -142,7 +142,7 @@ def simulate(
                 "then": draw(rng, rows, first + rows),
                 "now": draw(rng, rows, first + 2 * rows, MOVED),
             }
-            answers = measure(Pass(MODEL, Evidence(sets)), asked, replicates=replicates)
+            answers = measure(ModelPass(MODEL, Evidence(sets)), asked, replicates=replicates)
             for k, (answer, theta) in enumerate(zip(answers, expected, strict=True)):
                 assert answer.interval is not None, (names[k], answer.reason)
                 said = answer.interval

@@ -4,7 +4,7 @@ import pytest
 
 from halflife.models.domain import ColumnDrift, Drift
 from halflife.models.rows import Column, Kind, Schema
-from halflife.monitoring.drift.comparison import Comparison, compare, judge, label_of, prediction_of
+from halflife.monitoring.drift.comparison import DriftComparison, compare, judge, label_of, prediction_of
 from halflife.monitoring.drift.sketches.layout import Layout, found_column
 from halflife.monitoring.drift.sketches.profile import profile
 
@@ -18,7 +18,7 @@ def frame(n: int = 1_200, seed: int = 0, **columns: object) -> pd.DataFrame:
     return pd.DataFrame({**own, "label": rng.choice(["0", "1"], n, p=[0.7, 0.3]), **columns})
 
 
-def comparison(reference: pd.DataFrame, current: pd.DataFrame, founders: pd.DataFrame | None = None) -> Comparison:
+def comparison(reference: pd.DataFrame, current: pd.DataFrame, founders: pd.DataFrame | None = None) -> DriftComparison:
     """What two frames' columns have to say, over the bins that other rows (by default the reference) suggest."""
     first = reference if founders is None else founders
     layout = Layout({name: found_column(first[name], kind) for name, kind in KINDS.items()})
@@ -53,7 +53,7 @@ def test_note_names_the_farthest_first() -> None:
         ColumnDrift(name, "wasserstein", value, 0.1, True)
         for name, value in zip(KINDS, (0.2, 0.4, 0.3, 0.5), strict=True)
     )
-    said = Comparison(scores, {}, (), dict.fromkeys(KINDS, (0.0, 0.0)))
+    said = DriftComparison(scores, {}, (), dict.fromkeys(KINDS, (0.0, 0.0)))
     drift = judge(said, tick=9, first_tick=5, against=2, rows=(1_200, 1_200))
     assert drift.note == "label, job, prediction and 1 more moved (4 of 4 columns)."
 

@@ -25,7 +25,7 @@ from halflife.models.causes import NOISE, WORLD, Cause, Why
 from halflife.models.domain import Finding, Scope, Status, Version
 from halflife.models.recipe import Recipe
 from halflife.models.rows import ROW_ID, Split
-from halflife.models.world.events import Change
+from halflife.models.world.events import FeatureShift
 from halflife.models.world.generator import World
 from halflife.models.world.scenarios import SCENARIOS, Scenario
 from halflife.monitoring import steps
@@ -36,7 +36,7 @@ from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 from halflife.monitoring.service import Policy, Service
 from halflife.monitoring.steps.attribute_causes import attribute
-from halflife.monitoring.trials.backtest import Undrawn
+from halflife.monitoring.trials.backtest import NullReporter
 
 OUT = Path(__file__).parents[2] / ".bench" / "causes.json"
 OTHER_ROWS = (*NOISE, Cause.EVIDENCE)
@@ -77,7 +77,7 @@ class Case:
 def lasting(scenario: Scenario, window: int = 8) -> Scenario:
     """The scenario in which the world stays for ever as it is in the first window; ``calm`` where nothing happens there."""
     events = tuple(
-        replace(e, last=None) for e in scenario.events if e.active(window - 1) and e.change is not Change.RAMP
+        replace(e, last=None) for e in scenario.events if e.active(window - 1) and e.change is not FeatureShift.RAMP
     )
     unchanged = replace(scenario, name=f"{scenario.name} without its change", events=events, recipe=())
     return unchanged if events else SCENARIOS["calm"]
@@ -152,7 +152,7 @@ def live(scenario: Scenario, seed: int, scale: Scale) -> Life:
             store=DeltaStore(home / "store", Split(cluster=scenario.cluster)),
             registry=MemoryRegistry(),
             ledger=SqlLedger(f"sqlite:///{home / 'ledger.db'}"),
-            reporter=Undrawn(),
+            reporter=NullReporter(),
             channels={},
             shadows=FolderShadows(home / "shadows"),
         )

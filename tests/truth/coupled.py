@@ -22,7 +22,7 @@ from scipy.special import expit
 from halflife.models.learner.fit import fit
 from halflife.models.learner.model import Model
 from halflife.models.learner.seeding import seed_of
-from halflife.models.learner.shadow_training import Litter
+from halflife.models.learner.shadow_training import ShadowTrainer
 from halflife.models.recipe import Recipe
 from halflife.models.rows import LABEL, Array, Column, Kind, Schema, Split, Window
 from halflife.models.shadow import ShadowKind
@@ -103,7 +103,7 @@ def estimated(size: Size, overlap: float) -> Iterator[tuple[str, Array]]:
     kinds = (ShadowKind.COUPLED,) * size.shadows + (ShadowKind.SEED,) * size.shadows
     for stream in range(size.streams):
         pair = windows(size, overlap, f"stream {stream}", 100_000 + stream)
-        litters = [Litter(w, SCHEMA, size.recipe, seed_of(stream, v), kinds) for v, w in enumerate(pair)]
+        litters = [ShadowTrainer(w, SCHEMA, size.recipe, seed_of(stream, v), kinds) for v, w in enumerate(pair)]
         one, two = (np.array([theta(litter.train(k)) for k in range(len(kinds))]) for litter in litters)
         coupled, seed = slice(size.shadows), slice(size.shadows, None)
         yield "coupled", (two[coupled] - one[coupled]).var(axis=0, ddof=1)

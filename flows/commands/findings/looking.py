@@ -92,7 +92,7 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
     """
     from halflife.monitoring.conclusions import outlived
     from halflife.monitoring.reports.listing import check_row
-    from halflife.monitoring.reports.verdict_details import behind
+    from halflife.monitoring.reports.verdict_details import verdict_details
     from halflife.monitoring.survival.lives import lives
 
     ledger = book(settings)
@@ -107,7 +107,7 @@ def show(settings: Settings, key: str, as_json: bool, verbose: bool) -> None:
 
         rows = [{"version": f"v{c.version}", **check_row(c, finding)} for c in checks]
         causes = [{"since": f"v{w.since}", "version": f"v{w.version}", "z": w.z, "shares": shares(w)} for w in whys]
-        found = asdict(behind(finding, checks[-1], level=level)) if checks else None
+        found = asdict(verdict_details(finding, checks[-1], level=level)) if checks else None
         plain = {**asdict(finding), "made_on": f"v{finding.made_on}", "expired": expired, "recurrences": recurrences}
         emit({**plain, "checks": rows, "causes": causes, "behind": found})
         return

@@ -9,7 +9,7 @@ import numpy as np
 
 from halflife.models.learner.boosting import grown, parameters
 from halflife.models.learner.model import encode
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.recipe import Recipe
 from halflife.models.rows import Array, Rows, Schema, Window, blocks
 
@@ -31,7 +31,7 @@ class Material:
     window: Window
     schema: Schema
     recipe: Recipe
-    before: Before | None
+    before: WarmStart | None
     categories: Mapping[str, tuple[str, ...]]
     rows: Rows
     label: Array
@@ -54,7 +54,7 @@ class Draw:
     data: "Callable[[], lgb.Dataset]"
 
 
-def said_before(material: Material, before: Before) -> Array:
+def said_before(material: Material, before: WarmStart) -> Array:
     """Raw scores of the training rows by the model before, by its own categories, a block of rows at a time, shape (n,)."""
     model, threads = before.model, material.recipe.threads
     scores = np.empty(len(material.rows))

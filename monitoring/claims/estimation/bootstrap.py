@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from halflife.models.rows import Array, Mask
 from halflife.monitoring.claims.estimation.estimates import Estimates, grouped
-from halflife.monitoring.claims.estimation.query_plan import Plan, SetUnit, SumUnit
+from halflife.monitoring.claims.estimation.query_plan import QueryPlan, SetUnit, SumUnit
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence, Rows
 
 _BLOCK_ROWS = 1024
@@ -41,7 +41,7 @@ class Columns:
         return np.asarray(self.values[np.ix_(self.which[columns], rows)] * self.masks[np.ix_(columns, rows)])
 
 
-def replicates(plan: Plan, found: Estimates, model: int, wanted: Sequence[int], count: int) -> Array:
+def replicates(plan: QueryPlan, found: Estimates, model: int, wanted: Sequence[int], count: int) -> Array:
     """θ of each wanted subject in each replicate, shape (len(wanted), B); NaN where a replicate says nothing.
 
     Args:
@@ -75,7 +75,7 @@ def replicates(plan: Plan, found: Estimates, model: int, wanted: Sequence[int], 
     return out
 
 
-def _columns(plan: Plan, found: Estimates, model: int, terms: Ids, sets: Sequence[SetUnit]) -> Columns:
+def _columns(plan: QueryPlan, found: Estimates, model: int, terms: Ids, sets: Sequence[SetUnit]) -> Columns:
     """The columns of terms, then those of set statistics."""
     quantities, n = found.quantities[model], len(plan.evidence)
     own = [(unit.rows, column) for unit in sets for column in found.columns[model, unit.number].T]

@@ -9,7 +9,7 @@ import numpy as np
 
 from halflife.models.rows import Array
 from halflife.monitoring.claims.estimation.estimates import Estimates
-from halflife.monitoring.claims.estimation.query_plan import Plan, SetUnit, SumUnit
+from halflife.monitoring.claims.estimation.query_plan import QueryPlan, SetUnit, SumUnit
 from halflife.monitoring.claims.evidence.evidence_rows import Rows
 from halflife.monitoring.claims.statistics.base import SetStatistic
 
@@ -17,7 +17,7 @@ STEP = 1e-5
 """Of a sum, for its derivative."""
 
 
-def by_entity(plan: Plan, found: Estimates, alpha: float) -> Estimates:
+def by_entity(plan: QueryPlan, found: Estimates, alpha: float) -> Estimates:
     """The estimates with entities for rows; as they are where rows do not repeat.
 
     An interval in closed form is computed from its sums over the design effect, as if there were so many rows fewer.
@@ -78,14 +78,14 @@ def design_effect(statistic: SetStatistic, columns: Array, entities: Rows, most:
     return max(float(together @ together) / alone * groups / max(groups - 1, 1), 1.0)
 
 
-def _used(plan: Plan, unit: SumUnit | SetUnit, members: Array) -> Rows:
+def _used(plan: QueryPlan, unit: SumUnit | SetUnit, members: Array) -> Rows:
     """The rows a subject is about."""
     if isinstance(unit, SetUnit):
         return unit.rows
     return np.flatnonzero(plan.terms.masks[unit.formula.counted] & members[unit.at])
 
 
-def _columns(plan: Plan, found: Estimates, k: int, unit: SumUnit | SetUnit, members: Array) -> tuple[Array, Rows]:
+def _columns(plan: QueryPlan, found: Estimates, k: int, unit: SumUnit | SetUnit, members: Array) -> tuple[Array, Rows]:
     """What rows contribute to a subject's sums by model k, shape (rows, m), and which rows."""
     if isinstance(unit, SetUnit):
         return found.columns[k, unit.number], unit.rows

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from halflife.models.errors import EvidenceTooSmall
 from halflife.models.rows import Array
-from halflife.monitoring.claims.estimation.query_plan import CaseUnit, Plan, SetUnit, SumUnit, counting
-from halflife.monitoring.claims.evidence.model_view import Pass, View
+from halflife.monitoring.claims.estimation.query_plan import CaseUnit, QueryPlan, SetUnit, SumUnit, counting
+from halflife.monitoring.claims.evidence.model_view import ModelPass, View
 from halflife.monitoring.claims.statistics.base import MIN_ROWS, require
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Estimates:
     columns: dict[tuple[int, int], Array]
 
 
-def estimate(plan: Plan, passes: Sequence[Pass], alpha: float = 0.05) -> Estimates:
+def estimate(plan: QueryPlan, passes: Sequence[ModelPass], alpha: float = 0.05) -> Estimates:
     """Everything the plan asks of every model; the models' schema is the plan's.
 
     Args:
@@ -63,7 +63,7 @@ def estimate(plan: Plan, passes: Sequence[Pass], alpha: float = 0.05) -> Estimat
     return found
 
 
-def _sums(plan: Plan, found: Estimates, alpha: float) -> None:
+def _sums(plan: QueryPlan, found: Estimates, alpha: float) -> None:
     sums = plan.terms.sums(found.quantities)
     for units in grouped(plan.sums, lambda unit: (unit.statistic, len(unit.formula.terms))):
         numbers, at = np.array([u.number for u in units]), np.array([u.at for u in units])
@@ -106,7 +106,7 @@ def _shortage(count: float, least: int, what: str) -> str:
     raise AssertionError(f"{count} {what} are enough")
 
 
-def _sets(units: Iterable[SetUnit], sweep: Pass, k: int, found: Estimates, alpha: float) -> None:
+def _sets(units: Iterable[SetUnit], sweep: ModelPass, k: int, found: Estimates, alpha: float) -> None:
     views: dict[int, View] = {}
     for unit in units:
         place = k, unit.number
@@ -127,7 +127,7 @@ def _sets(units: Iterable[SetUnit], sweep: Pass, k: int, found: Estimates, alpha
             found.reasons[place] = unit.statistic.undefined
 
 
-def _cases(units: Iterable[CaseUnit], sweep: Pass, k: int, found: Estimates) -> None:
+def _cases(units: Iterable[CaseUnit], sweep: ModelPass, k: int, found: Estimates) -> None:
     for unit in units:
         found.rows[unit.number] = 1
         try:

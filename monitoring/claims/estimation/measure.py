@@ -11,9 +11,9 @@ from halflife.models.rows import Array
 from halflife.monitoring.claims.estimation.bootstrap import replicates as resample
 from halflife.monitoring.claims.estimation.clusters import by_entity
 from halflife.monitoring.claims.estimation.estimates import estimate, grouped
-from halflife.monitoring.claims.estimation.process_scope import Noise, widened, widened_p
-from halflife.monitoring.claims.estimation.query_plan import Plan
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.estimation.process_scope import ProcessNoise, widened, widened_p
+from halflife.monitoring.claims.estimation.query_plan import QueryPlan
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.comparison import order
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics.base import MIN_ROWS
@@ -26,12 +26,12 @@ POWER = 0.8
 
 
 def measure(
-    sweep: Pass,
-    questions: Sequence[Question] | Plan,
+    sweep: ModelPass,
+    questions: Sequence[Question] | QueryPlan,
     *,
     level: float = 0.90,
     replicates: int = 1000,
-    noise: Noise | None = None,
+    noise: ProcessNoise | None = None,
 ) -> list[Measurement]:
     """Answer every question, in order; what cannot be tested says why.
 
@@ -61,7 +61,7 @@ def measure(
         n: (_error(at[0], at[1], alpha), at[0], at[1]) for n, at in enumerate(bounds.tolist()) if np.isfinite(at[0])
     }
     spreads |= zip(resampled, _spreads(draws, alpha).tolist(), strict=True)
-    noise, counted = noise or Noise(), "rows" if plan.evidence.entities is None else "entities"
+    noise, counted = noise or ProcessNoise(), "rows" if plan.evidence.entities is None else "entities"
     answers: list[Measurement] = []
     for at, (q, n) in enumerate(zip(plan.questions, numbers, strict=True)):
         others, lacking = noise.of(at) if q.scope is Scope.PROCESS else (None, "")
@@ -74,7 +74,7 @@ def measure(
     return answers
 
 
-def estimates(passes: Sequence[Pass], questions: Sequence[Question] | Plan) -> Array:
+def estimates(passes: Sequence[ModelPass], questions: Sequence[Question] | QueryPlan) -> Array:
     """θ of every question by every model, exactly on these rows, shape (models, questions); NaN where there is none.
 
     No intervals: what several models disagree about is their own spread. A plan made before serves all models of its
@@ -84,7 +84,7 @@ def estimates(passes: Sequence[Pass], questions: Sequence[Question] | Plan) -> A
         passes: what each model says about one evidence they share.
         questions: claims with the rows they are put to, or the plan made of them.
     """
-    asked = questions.questions if isinstance(questions, Plan) else questions
+    asked = questions.questions if isinstance(questions, QueryPlan) else questions
     out = np.full((len(passes), len(asked)), np.nan)
     for group in grouped(range(len(passes)), lambda k: passes[k].model.schema):
         plan = _plan(questions, passes[group[0]])
@@ -93,8 +93,8 @@ def estimates(passes: Sequence[Pass], questions: Sequence[Question] | Plan) -> A
     return out
 
 
-def _plan(questions: Sequence[Question] | Plan, sweep: Pass) -> Plan:
-    return questions if isinstance(questions, Plan) else Plan(questions, sweep.evidence, sweep.model.schema)
+def _plan(questions: Sequence[Question] | QueryPlan, sweep: ModelPass) -> QueryPlan:
+    return questions if isinstance(questions, QueryPlan) else QueryPlan(questions, sweep.evidence, sweep.model.schema)
 
 
 def _spreads(draws: Array, alpha: float) -> Array:

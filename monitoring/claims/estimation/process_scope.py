@@ -25,7 +25,7 @@ _KNOWN = 1e9
 
 
 @dataclass(frozen=True)
-class Noise:
+class ProcessNoise:
     """What the coupled shadows of a version have to say.
 
     Attributes:
@@ -47,7 +47,7 @@ class Noise:
         return known, f"only {len(known)} of {len(column)} coupled shadows have an estimate, and {FEWEST} are needed"
 
 
-def noise(version: Version, theta: Array) -> Noise:
+def noise(version: Version, theta: Array) -> ProcessNoise:
     """The coupled ones among a version's shadows, with why they are too few.
 
     Args:
@@ -55,14 +55,18 @@ def noise(version: Version, theta: Array) -> Noise:
         theta: θ of Q questions by each of its shadows in their order, shape (K, Q); K = 0 when they are not at hand.
     """
     if not version.shadows:
-        return Noise(lacking=f"{version.label} has no shadows to tell retraining noise from: set [shadows] count")
+        return ProcessNoise(
+            lacking=f"{version.label} has no shadows to tell retraining noise from: set [shadows] count"
+        )
     if len(theta) != len(version.shadows):
-        return Noise(lacking=f"the shadows of {version.label} are not at hand: not trained yet, or kept no longer")
+        return ProcessNoise(
+            lacking=f"the shadows of {version.label} are not at hand: not trained yet, or kept no longer"
+        )
     coupled = theta[[kind is ShadowKind.COUPLED for kind in version.shadows]]
     if len(coupled) >= FEWEST:
-        return Noise(coupled, "")
+        return ProcessNoise(coupled, "")
     had = f"{version.label} has {len(coupled)} coupled {'shadow' if len(coupled) == 1 else 'shadows'}"
-    return Noise(lacking=f"{had}; retraining noise takes at least {FEWEST}: raise [shadows] count to 5")
+    return ProcessNoise(lacking=f"{had}; retraining noise takes at least {FEWEST}: raise [shadows] count to 5")
 
 
 def widened(population: Interval, others: Array, alpha: float) -> Interval:

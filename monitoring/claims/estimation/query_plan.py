@@ -9,9 +9,9 @@ from halflife.models.errors import ClaimError, EvidenceTooSmall
 from halflife.models.rows import Mask, Schema
 from halflife.monitoring.claims.estimation.term_sums import Terms
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence, Rows
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.evidence.reference_rows import Reference
-from halflife.monitoring.claims.evidence.what_if import Counterfactual
+from halflife.monitoring.claims.evidence.what_if import WhatIf
 from halflife.monitoring.claims.language.grammar import check
 from halflife.monitoring.claims.language.question import Question, Subject
 from halflife.monitoring.claims.statistics import STATISTICS
@@ -95,7 +95,7 @@ class CaseUnit:
     rows: Rows
 
 
-class Plan:
+class QueryPlan:
     """The distinct subjects of many questions, and what it takes to estimate them, on models of one schema.
 
     Args:
@@ -120,7 +120,7 @@ class Plan:
         self._formulas: dict[tuple[str, tuple[tuple[str, Value], ...], str | None], Formula] = {}
         self._references: dict[str, Reference] = {}
         self._explained = np.zeros(len(evidence), dtype=bool)
-        self._imagined: dict[Counterfactual, Mask] = {}
+        self._imagined: dict[WhatIf, Mask] = {}
         self._positions = {name: at for at, name in enumerate(evidence.member)}
         self._within: dict[tuple[str, Segment], Rows] = {}
         evidence.expect(_predicates(questions))
@@ -135,7 +135,7 @@ class Plan:
                 except EvidenceTooSmall as error:
                     self.faults[number] = str(error)
 
-    def prepare(self, sweep: Pass) -> None:
+    def prepare(self, sweep: ModelPass) -> None:
         """Explain and imagine every row that will be asked about: one call each for all questions."""
         if self._explained.any():
             sweep.attributions(np.flatnonzero(self._explained))

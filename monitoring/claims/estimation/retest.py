@@ -13,9 +13,9 @@ from halflife.models.rows import Array
 from halflife.models.shadow import Controls
 from halflife.monitoring.claims.estimation.measure import estimates, measure
 from halflife.monitoring.claims.estimation.process_scope import noise
-from halflife.monitoring.claims.estimation.query_plan import Plan
+from halflife.monitoring.claims.estimation.query_plan import QueryPlan
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.comparison import order
 from halflife.monitoring.claims.language.grammar import Claim, parse
 from halflife.monitoring.claims.language.question import Question
@@ -90,12 +90,12 @@ def recheck(
             for name in rows
             if not isinstance(claim, str)
         ]
-    plan = Plan(asked, evidence, model.schema)
-    theta = estimates([Pass(control, evidence, threads=threads) for control in controls], plan)
+    plan = QueryPlan(asked, evidence, model.schema)
+    theta = estimates([ModelPass(control, evidence, threads=threads) for control in controls], plan)
     others = np.full((len(controls), len(findings), 2), np.nan)
     for f, (_, at) in enumerate(slots):
         others[:, f, : len(at)] = theta[:, at]
-    sweep = Pass(model, evidence, threads=threads)
+    sweep = ModelPass(model, evidence, threads=threads)
     answers = measure(sweep, plan, level=level, replicates=replicates, noise=noise(version, theta))
     checks = [
         _check(finding, version, claim, [answers[k] for k in at], others[:, f])

@@ -32,7 +32,7 @@ def upholding(claim: Claim, theta: Sequence[float]) -> tuple[int, int]:
     return sum(not status.refutes for status in said), len(known)
 
 
-def upheld(finding: Finding, check: Check) -> tuple[int, int]:
+def shadow_agreement(finding: Finding, check: Check) -> tuple[int, int]:
     """In how many of a version's shadows the claim itself holds, whatever its scope, and how many have an estimate.
 
     On the rows that decide. None of none where the version has no shadows, and where the claim cannot be read.

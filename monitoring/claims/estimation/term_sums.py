@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from halflife.models.rows import Array, Mask
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence, Rows
-from halflife.monitoring.claims.evidence.model_view import Pass, View
+from halflife.monitoring.claims.evidence.model_view import ModelPass, View
 from halflife.monitoring.claims.statistics.base import Quantity, Term
 
 Ids = npt.NDArray[np.intp]
@@ -74,7 +74,7 @@ class Terms:
             out.append(known.setdefault(needed.tobytes(), np.flatnonzero(needed)))
         return out
 
-    def quantities(self, sweep: Pass) -> Array:
+    def quantities(self, sweep: ModelPass) -> Array:
         """What a model makes of every quantity, shape (Q, n), 0 on rows no term needs it of."""
         views = {id(rows): View(sweep, rows) for rows in self._looked_at}
         out = np.zeros((len(self._quantities), len(self.evidence)))

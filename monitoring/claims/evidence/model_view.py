@@ -12,12 +12,12 @@ from halflife.models.explain.attributions import attributions
 from halflife.models.learner.model import Model
 from halflife.models.rows import Array, Mask
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence, Rows
-from halflife.monitoring.claims.evidence.what_if import Counterfactual
+from halflife.monitoring.claims.evidence.what_if import WhatIf
 
 _CERTAIN = 1e-12
 
 
-class Scores:
+class ModelScores:
     """What a model makes of raw scores.
 
     Args:
@@ -49,7 +49,7 @@ class Scores:
         return np.asarray(self.probability >= self.model.threshold)
 
 
-class Pass(Scores):
+class ModelPass(ModelScores):
     """One model over one evidence; what is asked for first is computed first, and nothing twice.
 
     Args:
@@ -63,7 +63,7 @@ class Pass(Scores):
         self.evidence, self.threads = evidence, threads
         shape = len(evidence), len(model.schema.columns)
         self._attributions = _Table(shape, lambda rows: attributions(model, self.matrix[rows], threads))
-        self._imagined: dict[Counterfactual, _Table] = {}
+        self._imagined: dict[WhatIf, _Table] = {}
 
     @cached_property
     def matrix(self) -> Array:
@@ -94,12 +94,12 @@ class Pass(Scores):
         """The leaf each row falls in, shape (len(rows), trees); only rows not asked for before are routed."""
         return self._leaves.read(rows)
 
-    def under(self, change: Counterfactual, rows: Rows) -> Array:
+    def under(self, change: WhatIf, rows: Rows) -> Array:
         """Raw scores these rows would have after a change, shape (len(rows),)."""
         self.imagine({change: rows})
         return np.asarray(self._imagined[change].values[rows, 0])
 
-    def imagine(self, wanted: Mapping[Counterfactual, Rows]) -> None:
+    def imagine(self, wanted: Mapping[WhatIf, Rows]) -> None:
         """Predict rows under several changes, stacked into one matrix; nothing that was predicted before."""
         new: list[tuple[_Table, Rows, Array]] = []
         for change, rows in wanted.items():
@@ -148,15 +148,15 @@ class View:
         rows: positions in the union; every array below follows their order.
     """
 
-    sweep: Pass
+    sweep: ModelPass
     rows: Rows
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def under(self, change: Counterfactual) -> Scores:
+    def under(self, change: WhatIf) -> ModelScores:
         """What the model would make of these rows after a change."""
-        return Scores(self.sweep.model, lambda: self.sweep.under(change, self.rows))
+        return ModelScores(self.sweep.model, lambda: self.sweep.under(change, self.rows))
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from halflife.monitoring.claims.evidence.reference_rows import Donors
 
 
-class Counterfactual(ABC):
+class WhatIf(ABC):
     """A change of rows. Equal ones are predicted once, so every kind is a frozen dataclass.
 
     A statistic names those it needs in ``counterfactuals`` and reads them with ``view.under(change)``. Those of all
@@ -28,7 +28,7 @@ class Counterfactual(ABC):
 
 
 @dataclass(frozen=True)
-class Do(Counterfactual):
+class Do(WhatIf):
     """do(feature = value) for some features, in every row; a category the model does not know counts as missing.
 
     Source: Pearl, "Causality", 2009, section 3.4 (the notation; of the model's inputs, not of the world).
@@ -50,7 +50,7 @@ class Do(Counterfactual):
 
 
 @dataclass(frozen=True)
-class AtEdge(Counterfactual):
+class AtEdge(WhatIf):
     """Each row's number moved to an edge of the cell it lies in; rows outside all cells stay as they are.
 
     Attributes:
@@ -72,7 +72,7 @@ class AtEdge(Counterfactual):
 
 
 @dataclass(frozen=True)
-class Borrowed(Counterfactual):
+class Borrowed(WhatIf):
     """Some features of each row taken together from another row."""
 
     features: tuple[str, ...]

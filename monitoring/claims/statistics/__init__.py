@@ -15,7 +15,7 @@ from halflife.monitoring.claims.statistics.brier import Brier
 from halflife.monitoring.claims.statistics.calibration_error import CalibrationError
 from halflife.monitoring.claims.statistics.calibration_intercept import CalibrationIntercept
 from halflife.monitoring.claims.statistics.calibration_slope import CalibrationSlope
-from halflife.monitoring.claims.statistics.drift import Drift
+from halflife.monitoring.claims.statistics.drift import DriftStatistic
 from halflife.monitoring.claims.statistics.effect import Effect
 from halflife.monitoring.claims.statistics.flips import Flips
 from halflife.monitoring.claims.statistics.fpr import Fpr
@@ -44,7 +44,7 @@ STATISTICS: dict[str, Statistic] = {
         CalibrationError(),
         CalibrationIntercept(),
         CalibrationSlope(),
-        Drift(),
+        DriftStatistic(),
         Effect(),
         Flips(),
         Fpr(),

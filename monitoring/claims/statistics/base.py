@@ -26,7 +26,7 @@ from halflife.monitoring.claims.syntax.segment import Segment
 if TYPE_CHECKING:
     from halflife.monitoring.claims.evidence.model_view import View
     from halflife.monitoring.claims.evidence.reference_rows import Reference
-    from halflife.monitoring.claims.evidence.what_if import Counterfactual
+    from halflife.monitoring.claims.evidence.what_if import WhatIf
 
 Quantity: TypeAlias = "Callable[[View], Array]"
 
@@ -83,7 +83,7 @@ class Statistic(ABC):
         """
         return {}
 
-    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
+    def counterfactuals(self, arguments: Arguments) -> tuple[WhatIf, ...]:
         """Changes under which it wants the rows it looks at predicted, to be read with ``view.under(change)``."""
         return ()
 

@@ -55,7 +55,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Word:
+class Distance:
     """1 where a category is one of some words."""
 
     feature: str
@@ -67,7 +67,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Drift(SumStatistic):
+class DriftStatistic(SumStatistic):
     """Distance of a column's values on the rows asked about from those on the rows the claim was made on.
 
     It is 0 when the column has not moved. Both sides are samples and both are resampled.
@@ -93,8 +93,8 @@ class Drift(SumStatistic):
     of_columns = True
     settles = True
 
-    def of(self, arguments: Arguments) -> Drift:
-        return Drift("words" not in arguments)
+    def of(self, arguments: Arguments) -> DriftStatistic:
+        return DriftStatistic("words" not in arguments)
 
     def settle(self, arguments: Arguments, reference: Reference) -> Arguments:
         feature = str(arguments["feature"])
@@ -108,13 +108,13 @@ class Drift(SumStatistic):
 
     def terms(self, arguments: Arguments) -> tuple[Term, ...]:
         feature, segment = str(arguments["feature"]), self.segment(arguments)
-        quantities: list[Ramp | Word]
+        quantities: list[Ramp | Distance]
         if self.numeric:
             edges = arguments["edges"]
             pairs = pairwise(edges)
             quantities = [Ramp(feature, lower, upper, arguments["scale"]) for lower, upper in pairs]
         else:
-            quantities = [Word(feature, (word,)) for word in arguments["words"]]
+            quantities = [Distance(feature, (word,)) for word in arguments["words"]]
         return tuple(
             Term(quantity, segment, reference)
             for reference in (False, True)

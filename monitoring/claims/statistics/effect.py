@@ -9,7 +9,7 @@ import numpy as np
 
 from halflife.models.errors import ClaimError
 from halflife.models.rows import Array
-from halflife.monitoring.claims.evidence.what_if import AtEdge, Counterfactual, Do, cells
+from halflife.monitoring.claims.evidence.what_if import AtEdge, Do, WhatIf, cells
 from halflife.monitoring.claims.statistics.base import Requirement, SumStatistic, Term, ones, ratio
 from halflife.monitoring.claims.syntax.argument_values import mismatch
 from halflife.monitoring.claims.syntax.arguments import FEATURE, WHERE, Argument, ArgumentKind, Arguments
@@ -28,8 +28,8 @@ FEWEST = 5
 class Difference:
     """How much higher a row's raw score is after one change than after another."""
 
-    after: Counterfactual
-    before: Counterfactual
+    after: WhatIf
+    before: WhatIf
 
     def __call__(self, view: View) -> Array:
         """Shape (n,), in log-odds."""
@@ -121,7 +121,7 @@ class Effect(SumStatistic):
         inner = np.quantile(values, np.linspace(0, 1, CELLS + 1)[1:-1]) if len(values) else values
         return {"edges": tuple(np.unique([low, *inner, high]).tolist())}
 
-    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
+    def counterfactuals(self, arguments: Arguments) -> tuple[WhatIf, ...]:
         moved = self._moved(arguments)
         return moved.after, moved.before
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from halflife.models.rows import Array
-from halflife.monitoring.claims.evidence.what_if import Counterfactual, Do
+from halflife.monitoring.claims.evidence.what_if import Do, WhatIf
 from halflife.monitoring.claims.statistics.base import CaseStatistic, SumStatistic, Term, ones, ratio
 from halflife.monitoring.claims.statistics.reliance import Flipped
 from halflife.monitoring.claims.syntax.arguments import WHERE, Argument, ArgumentKind, Arguments
@@ -49,7 +49,7 @@ class Flips(CaseStatistic):
     def depends_on(self, arguments: Arguments, features: tuple[str, ...]) -> tuple[str, ...]:
         return features if "case" in arguments else super().depends_on(arguments, features)
 
-    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
+    def counterfactuals(self, arguments: Arguments) -> tuple[WhatIf, ...]:
         return (Do(arguments["set"]),)
 
     def value(self, view: View, arguments: Arguments, threshold: Value) -> float:
@@ -64,7 +64,7 @@ class FlipShare(SumStatistic):
     arguments = Flips.arguments
     of_columns = True
 
-    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
+    def counterfactuals(self, arguments: Arguments) -> tuple[WhatIf, ...]:
         return (Do(arguments["set"]),)
 
     def terms(self, arguments: Arguments) -> tuple[Term, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from halflife.models.rows import Array
-from halflife.monitoring.claims.evidence.what_if import Counterfactual, Do
+from halflife.monitoring.claims.evidence.what_if import Do, WhatIf
 from halflife.monitoring.claims.statistics.base import SumStatistic, Term, ones, ratio
 from halflife.monitoring.claims.syntax.arguments import WHERE, Argument, ArgumentKind, Arguments
 
@@ -57,7 +57,7 @@ class Interaction(SumStatistic):
     def settle(self, arguments: Arguments, reference: Reference) -> Arguments:
         return {f"{side} levels": reference.levels(str(arguments[side])) for side in ("a", "b")}
 
-    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
+    def counterfactuals(self, arguments: Arguments) -> tuple[WhatIf, ...]:
         return self._together(arguments).corners
 
     def _together(self, arguments: Arguments) -> Together:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from halflife.models.rows import Array
-from halflife.monitoring.claims.evidence.what_if import Borrowed, Counterfactual, Do
+from halflife.monitoring.claims.evidence.what_if import Borrowed, Do, WhatIf
 from halflife.monitoring.claims.statistics.base import SumStatistic, Term, ones, ratio
 from halflife.monitoring.claims.statistics.metrics import loss, row_loss
 from halflife.monitoring.claims.syntax.arguments import FEATURES, WHERE, Argument, ArgumentKind, Arguments, listed
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Flipped:
     """1 where the decision is another one after a change."""
 
-    change: Counterfactual
+    change: WhatIf
 
     def __call__(self, view: View) -> Array:
         """Shape (n,)."""
@@ -34,7 +34,7 @@ class Flipped:
 class Worse:
     """How much higher the log loss is after a change."""
 
-    change: Counterfactual
+    change: WhatIf
 
     def __call__(self, view: View) -> Array:
         """Shape (n,), in nats."""
@@ -97,7 +97,7 @@ class Reliance(SumStatistic):
             return {"change": Borrowed(features, reference.donors(features))}
         return {"change": Do(tuple((name, reference.typical(name)) for name in features))}
 
-    def counterfactuals(self, arguments: Arguments) -> tuple[Counterfactual, ...]:
+    def counterfactuals(self, arguments: Arguments) -> tuple[WhatIf, ...]:
         return (arguments["change"],)
 
     def terms(self, arguments: Arguments) -> tuple[Term, ...]:

@@ -25,7 +25,7 @@ Values = Callable[[], tuple[Any, Any]]
 
 
 @dataclass
-class Columns:
+class ColumnPair:
     """One column on both sides.
 
     Attributes:
@@ -47,22 +47,22 @@ class Columns:
         texts = [pd.Series(side).dropna() for side in self.values()]
         return texts[0], texts[1]
 
-    def sharpened(self) -> "Columns":
+    def sharpened(self) -> "ColumnPair":
         """Over bins made for these very values."""
         before, now = self.read
         if isinstance(self.reference, Categories):
-            return Columns(*exact.words_of(before, now), lambda: self.read)
+            return ColumnPair(*exact.words_of(before, now), lambda: self.read)
         looked = [side[:: max(len(side) // LOOKED_AT, 1)] for side in (before, now)]
         edges = found_edges(np.concatenate(looked))
-        return Columns(sketch(before, edges), sketch(now, edges), lambda: self.read)
+        return ColumnPair(sketch(before, edges), sketch(now, edges), lambda: self.read)
 
-    def fitted(self, name: str) -> "Columns":
+    def fitted(self, name: str) -> "ColumnPair":
         """Over the kept bins where they give this distance to within ``TOLERANCE``, else over new ones."""
         good = _table(self)[name][0](self.reference, self.current).error <= TOLERANCE
         return self if good else self.sharpened()
 
 
-def distance(name: str, columns: Columns, threshold: float | None = None) -> Bounded:
+def distance(name: str, columns: ColumnPair, threshold: float | None = None) -> Bounded:
     """One distance of a column that has values on both sides.
 
     Args:
@@ -76,7 +76,7 @@ def distance(name: str, columns: Columns, threshold: float | None = None) -> Bou
     >>> from halflife.monitoring.drift.sketches.layout import found_edges
     >>> before, now = np.arange(1_000.0), np.arange(10.0, 1_010.0)
     >>> sides = [sketch(side, found_edges(before)) for side in (before, now)]
-    >>> distance("ks", Columns(*sides, lambda: (before, now)))
+    >>> distance("ks", ColumnPair(*sides, lambda: (before, now)))
     Bounded(value=0.01..., error=0.0)
     """
     kept, from_rows = _table(columns)[name]
@@ -87,7 +87,7 @@ def distance(name: str, columns: Columns, threshold: float | None = None) -> Bou
     return found
 
 
-def _table(columns: Columns) -> Mapping[str, "Pair"]:
+def _table(columns: ColumnPair) -> Mapping[str, "Pair"]:
     return NUMBERS if isinstance(columns.reference, Numbers) else CATEGORIES
 
 

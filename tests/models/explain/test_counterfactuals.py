@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from halflife.models.explain.action_set import MISSING_COST, moves, scale
-from halflife.models.explain.counterfactuals import Change, Flip, changed, counterfactuals, validity
+from halflife.models.explain.action_set import MISSING_COST, action_set, scale
+from halflife.models.explain.counterfactuals import FeatureChange, Flip, changed, counterfactuals, validity
 from halflife.models.explain.decision_paths import thresholds
 from halflife.models.learner.calibrate import Isotonic
 from halflife.models.learner.model import Model
@@ -93,7 +93,7 @@ def test_moves_cover_every_stretch_with_a_training_value(grow: Grow) -> None:
     """
     model, frame = grow(9)
     row = model.matrix(frame.dropna())[0]
-    offered = moves(model, row, frame)
+    offered = action_set(model, row, frame)
     for j, column in enumerate(model.schema.columns):
         codes = offered.code[offered.feature == j]
         if column.name == "flat":
@@ -115,7 +115,7 @@ def test_a_missing_number_costs_its_arrival_and_its_way_from_the_median(grow: Gr
     model, frame = grow(10)
     row = model.matrix(frame)[0].copy()
     row[1] = np.nan
-    offered = moves(model, row, frame)
+    offered = action_set(model, row, frame)
     codes, costs = offered.code[offered.feature == 1], offered.cost[offered.feature == 1]
     values = frame["rate"].dropna().to_numpy()
     expected = MISSING_COST + np.abs(codes - np.median(values)) / scale(values)
@@ -143,4 +143,4 @@ def test_validity_is_the_share_of_control_models_that_agree(grow: Grow) -> None:
     agree = [decides(control, changed(case, flip)) == wanted for control in controls]
     assert validity(case, flip, wanted, controls) == sum(agree) / 7
     assert validity(case, flip, wanted, []) is None
-    assert validity(case, Flip((Change("job", "spy", "unheard of"),), 1.0), wanted, [model]) in (0.0, 1.0)
+    assert validity(case, Flip((FeatureChange("job", "spy", "unheard of"),), 1.0), wanted, [model]) in (0.0, 1.0)

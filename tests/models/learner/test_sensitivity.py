@@ -10,7 +10,7 @@ from halflife.models.errors import UsageError
 from halflife.models.learner.fit import fit
 from halflife.models.learner.seeding import uniform
 from halflife.models.learner.sensitivity import NOTHING, sensitivity
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.recipe import Recipe
 from halflife.models.rows import ROW_ID, Part, Schema, Window, row_hash
 
@@ -66,7 +66,7 @@ def test_without_a_window_apart_there_is_no_ratio(make_window: MakeWindow, schem
 def test_trees_of_the_version_before_do_not_move(make_window: MakeWindow, schema: Schema) -> None:
     """Of a warm version only the added trees can: the gap is 0 up to them."""
     recipe = replace(RECIPE, strategy="warm", added=10)
-    before = Before(fit(make_window(first=0), schema, recipe, 1), None, 1)
+    before = WarmStart(fit(make_window(first=0), schema, recipe, 1), None, 1)
     window = make_window(first=2)
     model, rows = fit(window, schema, recipe, 2, before=before), window.part(Part.EVIDENCE)
     found = sensitivity(window, schema, recipe, 2, rows, model, 2, fresh=None, fresh_window=None, before=before)

@@ -14,8 +14,8 @@ from scipy import stats
 
 from halflife.models.learner.fit import fit
 from halflife.models.learner.seeding import seed_of
-from halflife.models.learner.shadow_training import BINNED, Litter, plan, poisson, seed_inert
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.shadow_training import BINNED, ShadowTrainer, plan, poisson, seed_inert
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.recipe import Recipe
 from halflife.models.rows import ENTITY, ROW_ID, Array, Schema, Window, row_hash, units
 from halflife.models.shadow import ShadowKind
@@ -111,20 +111,20 @@ def test_half_of_the_shadows_are_coupled() -> None:
 def test_shadows_do_not_depend_on_order_threads_or_siblings(make_window: Callable[..., Window], schema: Schema) -> None:
     """In turn, in reverse on two threads, or each in a litter of its own: the same models, and no two alike."""
     window, kinds = make_window(), plan(RECIPE, 6, 2000)
-    litter = Litter(window, schema, RECIPE, 5, kinds)
+    litter = ShadowTrainer(window, schema, RECIPE, 5, kinds)
     in_turn = [litter.train(k) for k in range(6)]
     with ThreadPoolExecutor(2) as pool:
-        other = Litter(window, schema, replace(RECIPE, threads=2), 5, kinds)
+        other = ShadowTrainer(window, schema, replace(RECIPE, threads=2), 5, kinds)
         together = list(pool.map(other.train, reversed(range(6))))[::-1]
     assert together == in_turn
-    assert Litter(window, schema, RECIPE, 5, kinds).train(4) == in_turn[4]
+    assert ShadowTrainer(window, schema, RECIPE, 5, kinds).train(4) == in_turn[4]
     assert len({model.digest for model in in_turn}) == 6
 
 
 def test_a_shadow_is_a_fit_with_its_weights_and_seed(make_window: Callable[..., Window], schema: Schema) -> None:
     """Coupled: Poisson weights by hash of the row. Seed: the version's rows under another seed."""
     window = make_window()
-    litter = Litter(window, schema, RECIPE, 5, (COUPLED, SEED))
+    litter = ShadowTrainer(window, schema, RECIPE, 5, (COUPLED, SEED))
     weights = poisson(row_hash(window.rows[ROW_ID]), 0)
     assert litter.train(0) == fit(window, schema, RECIPE, seed_of(5, 0), weights=weights)
     assert litter.train(1) == fit(window, schema, RECIPE, seed_of(5, 1))
@@ -137,7 +137,7 @@ def test_rows_of_one_entity_weigh_the_same(make_window: Callable[..., Window], s
     window = replace(window, rows=rows)
     weights = poisson(row_hash(units(rows)), 0)
     assert pd.Series(weights).groupby(rows[ENTITY]).nunique().eq(1).all()
-    shadow = Litter(window, schema, RECIPE, 5, (COUPLED,)).train(0)
+    shadow = ShadowTrainer(window, schema, RECIPE, 5, (COUPLED,)).train(0)
     assert shadow == fit(window, schema, RECIPE, seed_of(5, 0), weights=weights)
 
 
@@ -145,9 +145,9 @@ def test_a_shadow_may_go_on_from_the_same_shadow_before(make_window: Callable[..
     """Its trees are those of that shadow and its own; another's model before is not looked at."""
     recipe = replace(RECIPE, strategy="warm", added=3)
     older, window = make_window(first=0), make_window(first=2)
-    version, shadow = fit(older, schema, recipe, 1), Litter(older, schema, recipe, 1, (COUPLED,)).train(0)
-    litter = Litter(window, schema, recipe, 2, (COUPLED,), Before(version, None, 1))
+    version, shadow = fit(older, schema, recipe, 1), ShadowTrainer(older, schema, recipe, 1, (COUPLED,)).train(0)
+    litter = ShadowTrainer(window, schema, recipe, 2, (COUPLED,), WarmStart(version, None, 1))
     weights = poisson(row_hash(window.rows[ROW_ID]), 0)
     chained = litter.train(0, shadow)
-    assert chained == fit(window, schema, recipe, seed_of(2, 0), weights=weights, before=Before(shadow, None, 1))
+    assert chained == fit(window, schema, recipe, seed_of(2, 0), weights=weights, before=WarmStart(shadow, None, 1))
     assert chained != litter.train(0)

@@ -15,7 +15,7 @@ from halflife.models.learner.model import Model
 from halflife.models.learner.seeding import seed_of
 from halflife.models.learner.strategies import STRATEGIES
 from halflife.models.learner.strategies.adapted import newest
-from halflife.models.learner.warm_start import Before
+from halflife.models.learner.warm_start import WarmStart
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.models.rows import TICK, Array, Column, Kind, Schema, Window
 
@@ -37,9 +37,9 @@ def window(make_window: MakeWindow) -> Window:
 
 
 @pytest.fixture(scope="module")
-def before(older: Window, schema: Schema) -> Before:
+def before(older: Window, schema: Schema) -> WarmStart:
     """The version before, started from nothing."""
-    return Before(fit(older, schema, RECIPE, seed=7), None, 1)
+    return WarmStart(fit(older, schema, RECIPE, seed=7), None, 1)
 
 
 def raw(model: Model, window: Window) -> Array:
@@ -61,7 +61,7 @@ def test_table_folder_and_recipe_agree() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("first", [True, False], ids=["first version", "goes on"])
 def test_every_strategy_keeps_the_contract(
-    name: str, first: bool, window: Window, schema: Schema, before: Before
+    name: str, first: bool, window: Window, schema: Schema, before: WarmStart
 ) -> None:
     """Deterministic on any threads; weights of 1 are none; LightGBM, router and explainer read the text and agree."""
     recipe, start = replace(RECIPE, strategy=name), None if first else before
@@ -90,7 +90,9 @@ def test_without_a_version_before_it_is_plain(name: str, older: Window, schema: 
 
 
 @pytest.mark.parametrize("name", ["warm", "refit"])
-def test_it_starts_from_nothing_every_few_versions(name: str, window: Window, schema: Schema, before: Before) -> None:
+def test_it_starts_from_nothing_every_few_versions(
+    name: str, window: Window, schema: Schema, before: WarmStart
+) -> None:
     """When as many versions as ``restart`` stand on one start, the next one is a plain one again."""
     recipe, plain = replace(RECIPE, strategy=name), fit(window, schema, RECIPE, 1)
     at = [fit(window, schema, recipe, 1, before=replace(before, versions=v)).text == plain.text for v in (1, 2, 3, 4)]
@@ -99,7 +101,7 @@ def test_it_starts_from_nothing_every_few_versions(name: str, window: Window, sc
 
 @pytest.mark.parametrize("name", ["warm", "refit", "anchored"])
 def test_a_model_of_another_schema_is_not_gone_on_from(
-    name: str, window: Window, schema: Schema, before: Before
+    name: str, window: Window, schema: Schema, before: WarmStart
 ) -> None:
     """Without one of its columns, the model before cannot be used, and the strategy starts from nothing."""
     fewer = Schema(tuple(column for column in schema.columns if column.name != "z"))
@@ -118,7 +120,7 @@ def test_averaged_is_the_mean_of_its_members(window: Window, schema: Schema) -> 
     np.testing.assert_allclose(model.booster.predict(matrix, raw_score=True, num_iteration=15), early, atol=1e-12)
 
 
-def test_warm_is_what_lightgbm_makes_of_an_initial_model(older: Window, schema: Schema, before: Before) -> None:
+def test_warm_is_what_lightgbm_makes_of_an_initial_model(older: Window, schema: Schema, before: WarmStart) -> None:
     """Trees and scores are those of ``lgb.train(init_model=…)`` on the same rows."""
     from halflife.models.learner.boosting import parameters
     from halflife.models.rows import LABEL, Part
@@ -141,7 +143,7 @@ def test_warm_is_what_lightgbm_makes_of_an_initial_model(older: Window, schema: 
 
 @pytest.mark.parametrize("name", ["warm", "refit"])
 def test_new_categories_are_missing_ones_to_old_trees(
-    name: str, window: Window, schema: Schema, before: Before
+    name: str, window: Window, schema: Schema, before: WarmStart
 ) -> None:
     """Codes of the model before stay, new categories come after them, and its trees say of them what they say of none."""
     model = fit(window, schema, replace(RECIPE, strategy=name), 1, before=before)
@@ -157,7 +159,7 @@ def test_new_categories_are_missing_ones_to_old_trees(
         np.testing.assert_allclose(first, old, atol=1e-12)
 
 
-def test_refit_keeps_every_split_and_moves_leaves_by_decay(window: Window, schema: Schema, before: Before) -> None:
+def test_refit_keeps_every_split_and_moves_leaves_by_decay(window: Window, schema: Schema, before: WarmStart) -> None:
     """With decay 1 nothing moves; with less, leaves do and splits do not."""
     recipe = replace(RECIPE, strategy="refit")
     still, moved = (fit(window, schema, replace(recipe, decay=decay), 1, before=before) for decay in (1.0, 0.5))
@@ -167,7 +169,7 @@ def test_refit_keeps_every_split_and_moves_leaves_by_decay(window: Window, schem
         np.testing.assert_array_equal(getattr(moved.forest, part), getattr(before.model.forest, part))
 
 
-def test_anchored_lies_between_the_new_and_the_old(make_window: MakeWindow, schema: Schema, before: Before) -> None:
+def test_anchored_lies_between_the_new_and_the_old(make_window: MakeWindow, schema: Schema, before: WarmStart) -> None:
     """Where x has turned round, the further the anchor, the nearer to the model before; at 0 it is a plain model."""
     turned = make_window(first=4, rows=600, effect=-1.0)
     plain, old = raw(fit(turned, schema, RECIPE, 1), turned), raw(before.model, turned)
@@ -181,9 +183,9 @@ def test_anchored_lies_between_the_new_and_the_old(make_window: MakeWindow, sche
 def test_adapted_learns_from_rows_that_look_like_the_newest(window: Window, schema: Schema) -> None:
     """Older rows whose x is high weigh more than those whose x is low, as x is high in the newest tick."""
     strategy = STRATEGIES["adapted"]
-    from halflife.models.learner.trainer import Ground
+    from halflife.models.learner.trainer import Trainer
 
-    material = Ground(window, schema, replace(RECIPE, strategy="adapted"), 1).material
+    material = Trainer(window, schema, replace(RECIPE, strategy="adapted"), 1).material
     weight = strategy.importance(material)
     assert weight is not None
     rows = window.rows.iloc[material.rows]
@@ -203,7 +205,7 @@ def test_a_window_of_one_tick_is_adapted_to_nothing(make_window: MakeWindow, sch
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_features_that_say_nothing_are_no_trouble(name: str, window: Window, before: Before) -> None:
+def test_features_that_say_nothing_are_no_trouble(name: str, window: Window, before: WarmStart) -> None:
     """Where no split is to be found, every strategy still gives a model, of one score for all rows."""
     schema = Schema((Column("flat", Kind.NUMERIC),))
     flat = replace(window, rows=window.rows.assign(flat=1.0))

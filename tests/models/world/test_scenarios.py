@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halflife.models.errors import ConfigError, NotFound
-from halflife.models.world.events import Change, Event
+from halflife.models.world.events import Event, FeatureShift
 from halflife.models.world.generator import World
 from halflife.models.world.scenarios import SCENARIOS, Scenario, scenario
 
@@ -62,12 +62,16 @@ def test_shortcut_leaks_until_19_and_flips_at_30() -> None:
     assert [shortcut.factor("velocity", t) for t in (29, 30)] == [1, -1]
 
 
-@given(first=ticks, length=st.integers(1, 20), amount=st.floats(-2, 2), tick=ticks, change=st.sampled_from(Change))
+@given(
+    first=ticks, length=st.integers(1, 20), amount=st.floats(-2, 2), tick=ticks, change=st.sampled_from(FeatureShift)
+)
 @settings(deadline=None)
-def test_inactive_event_changes_nothing(first: int, length: int, amount: float, tick: int, change: Change) -> None:
+def test_inactive_event_changes_nothing(
+    first: int, length: int, amount: float, tick: int, change: FeatureShift
+) -> None:
     """A tick in which an event is not active has the effects and leaks of a world without it."""
-    feature = "" if change is Change.FOLD else "amount"
-    event = Event(change, feature, first, first + length, abs(amount) / 2 if change is Change.LEAK else amount)
+    feature = "" if change is FeatureShift.FOLD else "amount"
+    event = Event(change, feature, first, first + length, abs(amount) / 2 if change is FeatureShift.LEAK else amount)
     if not event.active(tick):
         world = Scenario("one", "One event.", (event,))
         assert event.factor(tick) == 1.0
@@ -78,7 +82,7 @@ def test_inactive_event_changes_nothing(first: int, length: int, amount: float, 
 @settings(deadline=None)
 def test_ramp_has_equal_steps(first: int, length: int, amount: float) -> None:
     """A ramp starts at 1, ends at its amount, and every tick between adds the same."""
-    ramp = Event(Change.RAMP, "amount", first, first + length, amount)
+    ramp = Event(FeatureShift.RAMP, "amount", first, first + length, amount)
     path = [ramp.factor(t) for t in range(first, first + length + 1)]
     assert path[0] == 1.0
     assert path[-1] == pytest.approx(amount)
@@ -91,11 +95,11 @@ def test_events_of_one_feature_multiply_and_the_stronger_leak_counts() -> None:
         "recurring",
         "Comes and goes.",
         (
-            Event(Change.FLIP, "amount", 5, 9),
-            Event(Change.FLIP, "amount", 15, 19),
-            Event(Change.RAMP, "amount", 0, 10, 0.5),
-            Event(Change.LEAK, "age", 10, 20, 0.7),
-            Event(Change.LEAK, "age", 0, 30, 0.2),
+            Event(FeatureShift.FLIP, "amount", 5, 9),
+            Event(FeatureShift.FLIP, "amount", 15, 19),
+            Event(FeatureShift.RAMP, "amount", 0, 10, 0.5),
+            Event(FeatureShift.LEAK, "age", 10, 20, 0.7),
+            Event(FeatureShift.LEAK, "age", 0, 30, 0.2),
         ),
     )
     assert [world.factor("amount", t) for t in (0, 5, 10, 15, 20)] == [1.0, -0.75, 0.5, -0.5, 0.5]
@@ -106,20 +110,20 @@ def test_events_of_one_feature_multiply_and_the_stronger_leak_counts() -> None:
     ("arguments", "message"),
     [
         (
-            (Change.FLIP, "velocity", 9, 8),
+            (FeatureShift.FLIP, "velocity", 9, 8),
             "flip of 'velocity': ticks 9 to 8; the first must be 0 or more and the last not before it",
         ),
         (
-            (Change.FLIP, "velocity", -1),
+            (FeatureShift.FLIP, "velocity", -1),
             "flip of 'velocity': ticks -1 to None; the first must be 0 or more and the last not before it",
         ),
-        ((Change.RAMP, "velocity", 9), "ramp of 'velocity': it needs a last tick after tick 9"),
-        ((Change.LEAK, "age", 0, 9, 1.5), "leak of 'age': strength 1.5 is not between 0 and 1"),
-        ((Change.FOLD, "age", 0), "fold of 'age': it is of no one feature"),
-        ((Change.MOVE, "", 0), "move of '': it needs a feature"),
+        ((FeatureShift.RAMP, "velocity", 9), "ramp of 'velocity': it needs a last tick after tick 9"),
+        ((FeatureShift.LEAK, "age", 0, 9, 1.5), "leak of 'age': strength 1.5 is not between 0 and 1"),
+        ((FeatureShift.FOLD, "age", 0), "fold of 'age': it is of no one feature"),
+        ((FeatureShift.MOVE, "", 0), "move of '': it needs a feature"),
     ],
 )
-def test_impossible_event_says_what_would_be_right(arguments: tuple[Change, str, int], message: str) -> None:
+def test_impossible_event_says_what_would_be_right(arguments: tuple[FeatureShift, str, int], message: str) -> None:
     """An event that cannot be is refused where it is written, not when its tick comes."""
     with pytest.raises(ConfigError) as error:
         Event(*arguments)
@@ -196,7 +200,7 @@ def test_moves_add_up_and_the_lowest_fold_counts(first: int, amount: float, othe
     """Two moves of one feature are one move of their sum; of two folds what lies above the lower is folded."""
     events = [
         Event(change, name, first, None, by)
-        for change, name in ((Change.MOVE, "age"), (Change.FOLD, ""))
+        for change, name in ((FeatureShift.MOVE, "age"), (FeatureShift.FOLD, ""))
         for by in (amount, other)
     ]
     world = Scenario("two", "Two of each.", tuple(events))

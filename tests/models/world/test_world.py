@@ -20,7 +20,7 @@ from halflife.models.errors import ConfigError, NotFound
 from halflife.models.rows import Array, Kind
 from halflife.models.world import columns
 from halflife.models.world.columns import LEAK_JUMP, LEAK_MARKS
-from halflife.models.world.events import Change, Event
+from halflife.models.world.events import Event, FeatureShift
 from halflife.models.world.features import CATEGORICAL, NUMERIC, Shape
 from halflife.models.world.generator import Arrays, World
 from halflife.models.world.scenarios import SCENARIOS, Scenario
@@ -133,7 +133,7 @@ def test_windows_of_a_world_that_repeats_hold_the_same_rows(tick: int, period: i
 
 def test_folded_concept_makes_what_looks_riskiest_the_safest() -> None:
     """From tick 22 on a row of log-odds x > 0 has log-odds -2x, others keep theirs; the rows stay as they are."""
-    fold = Scenario("fold", "One fold.", (Event(Change.FOLD, "", first=22, amount=0.0),))
+    fold = Scenario("fold", "One fold.", (Event(FeatureShift.FOLD, "", first=22, amount=0.0),))
     calm, folded = (replace(LARGE, scenario=scenario) for scenario in (SCENARIOS["calm"], fold))
     assert same(calm.arrays(21), folded.arrays(21))
     before, after = calm.arrays(22), folded.arrays(22)
@@ -268,7 +268,7 @@ def test_half_a_leak_marks_half_the_rows() -> None:
     """A leak of strength s moves s times as many rows as a whole one, in the same column only."""
     shift = {}
     for strength in (0.0, 0.5, 1.0):
-        event = Event(Change.LEAK, "age", 0, None, strength)
+        event = Event(FeatureShift.LEAK, "age", 0, None, strength)
         shift[strength] = World(Scenario("x", "X.", (event,)), 1, 40_000).arrays(0).numeric[NAMES.index("age")].mean()
     assert shift[1.0] - shift[0.0] > 5, "years that the mean age moves by"
     assert shift[0.5] - shift[0.0] == pytest.approx((shift[1.0] - shift[0.0]) / 2, rel=0.1)
@@ -288,7 +288,11 @@ def test_flip_turns_the_effect_around() -> None:
 
 def test_active_events_are_stated_with_the_truth() -> None:
     """Who knows a tick's coefficients knows which events made them so."""
-    assert [[e.change for e in LARGE.effects(t).active] for t in (0, 25, 30)] == [[Change.LEAK], [], [Change.FLIP]]
+    assert [[e.change for e in LARGE.effects(t).active] for t in (0, 25, 30)] == [
+        [FeatureShift.LEAK],
+        [],
+        [FeatureShift.FLIP],
+    ]
 
 
 # Marginals
@@ -400,7 +404,7 @@ def test_number_out_of_range_names_the_range(change: dict[str, int], message: st
 
 def test_scenario_of_an_unknown_feature_lists_the_features() -> None:
     """A schedule that names a column this world does not have would do nothing, silently; so it is refused."""
-    odd = Scenario("odd", "Odd.", (Event(Change.FLIP, "region", 3),))
+    odd = Scenario("odd", "Odd.", (Event(FeatureShift.FLIP, "region", 3),))
     with pytest.raises(NotFound) as error:
         World(odd, seed=1, rows_per_tick=10)
     assert str(error.value) == (

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Stage, Status, Version
+from halflife.models.domain import Check, Finding, Interval, Measurement, Milestone, Role, Scope, Status, Version
 from halflife.monitoring import conclude as module
 from halflife.monitoring.adapters import ledger_known
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
@@ -40,7 +40,7 @@ def run(ledger: SqlLedger, versions: int, each: int = 3, follow: int = 4, ahead:
             for k in range(each)
         ]
         births = [check(k, number) for k in range(each)]
-        ledger.file(filed, births, stage=(number, Stage.REPORTED))
+        ledger.file(filed, births, stage=(number, Milestone.REPORTED))
 
 
 @pytest.fixture

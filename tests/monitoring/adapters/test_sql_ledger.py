@@ -24,9 +24,9 @@ from halflife.models.domain import (
     Finding,
     Interval,
     Measurement,
+    Milestone,
     Role,
     Scope,
-    Stage,
     Status,
     Version,
 )
@@ -156,7 +156,7 @@ def test_a_version_survives_whatever_it_holds(given: Version) -> None:
     with SqlLedger("sqlite://") as ledger:
         ledger.add_version(given)
         assert repr(ledger.versions()) == repr([given])
-        assert ledger.stage(given.number) is Stage.REGISTERED
+        assert ledger.stage(given.number) is Milestone.REGISTERED
 
 
 @QUICK
@@ -216,10 +216,10 @@ def test_numpy_scalars_are_stored_as_numbers(ledger: SqlLedger) -> None:
 
 def test_a_version_added_again_changes_nothing(ledger: SqlLedger) -> None:
     """A cycle that is run again neither doubles its version nor sets its stage back."""
-    ledger.set_stage(1, Stage.RECHECKED)
+    ledger.set_stage(1, Milestone.RECHECKED)
     ledger.add_version(replace(version(), reason="another reason"))
     assert ledger.versions() == [version()]
-    assert ledger.stage(1) is Stage.RECHECKED
+    assert ledger.stage(1) is Milestone.RECHECKED
 
 
 def test_filing_again_returns_what_was_filed_first(ledger: SqlLedger) -> None:
@@ -241,9 +241,9 @@ def test_a_name_given_twice_in_one_filing_is_one_finding(ledger: SqlLedger) -> N
 def test_checks_of_the_same_finding_and_version_are_replaced(ledger: SqlLedger) -> None:
     """A recheck that is run again leaves one check a finding: the newest; others stay as they are."""
     ledger.file([finding("a"), finding("b")], [check(0), check(1)])
-    ledger.record_checks(1, [check(2, status=Status.STALE)], stage=Stage.RECHECKED)
+    ledger.record_checks(1, [check(2, status=Status.STALE)], stage=Milestone.RECHECKED)
     assert [(c.finding, c.status) for c in ledger.checks()] == [(1, Status.HOLDS), (2, Status.STALE)]
-    assert ledger.stage(1) is Stage.RECHECKED
+    assert ledger.stage(1) is Milestone.RECHECKED
 
 
 def test_checks_come_by_version_then_finding_and_can_be_chosen(ledger: SqlLedger) -> None:
@@ -269,12 +269,12 @@ def test_open_findings_leave_out_the_stillborn_and_the_retired(ledger: SqlLedger
 def test_an_alert_with_a_known_key_is_not_queued_again(ledger: SqlLedger) -> None:
     """The second alert with a key is the same alert, and still sets the stage: the cycle has got there."""
     assert ledger.enqueue(alert(), ["console", "eml", "console"])
-    assert not ledger.enqueue(replace(alert(), subject="other"), ["webhook"], stage=(1, Stage.REPORTED))
+    assert not ledger.enqueue(replace(alert(), subject="other"), ["webhook"], stage=(1, Milestone.REPORTED))
     assert [(d.channel, d.alert.subject) for d in ledger.deliveries()] == [
         ("eml", alert().subject),
         ("console", alert().subject),
     ]
-    assert ledger.stage(1) is Stage.REPORTED
+    assert ledger.stage(1) is Milestone.REPORTED
 
 
 def test_a_delivery_is_due_until_it_is_sent_or_dead(ledger: SqlLedger) -> None:
@@ -335,8 +335,8 @@ def test_unknown_versions_findings_and_deliveries_are_named(ledger: SqlLedger) -
 def test_a_filing_that_fails_half_way_leaves_nothing(ledger: SqlLedger) -> None:
     """Findings, birth checks and stage are one transaction: an error at the very end undoes all three."""
     with pytest.raises(NotFound):
-        ledger.file([finding("a")], [check(0)], stage=(7, Stage.INVESTIGATED))
-    assert (ledger.findings(), ledger.checks(), ledger.stage(1)) == ([], [], Stage.REGISTERED)
+        ledger.file([finding("a")], [check(0)], stage=(7, Milestone.INVESTIGATED))
+    assert (ledger.findings(), ledger.checks(), ledger.stage(1)) == ([], [], Milestone.REGISTERED)
 
 
 def test_a_process_killed_inside_a_transaction_leaves_nothing(path: Path) -> None:
@@ -355,7 +355,7 @@ with Database(sys.argv[1], 5.0).write() as connection:
     done = subprocess.run([sys.executable, "-c", script, f"sqlite:///{path}"], timeout=60)
     assert done.returncode == -9
     with open_file(path) as ledger:
-        assert ledger.stage(1) is Stage.REGISTERED
+        assert ledger.stage(1) is Milestone.REGISTERED
         assert ledger.enqueue(replace(alert(), key="k"), ["console"])
 
 
@@ -500,8 +500,8 @@ def test_a_ledger_that_may_not_be_written_to_says_so(path: Path) -> None:
         ledger.add_version(version())
     with SqlLedger(f"sqlite:///file:{path}?mode=ro&uri=true") as ledger:
         with pytest.raises(Unavailable) as caught:
-            ledger.set_stage(1, Stage.REPORTED)
-        assert ledger.stage(1) is Stage.REGISTERED
+            ledger.set_stage(1, Milestone.REPORTED)
+        assert ledger.stage(1) is Milestone.REGISTERED
     assert str(caught.value) == (
         f"the ledger file:{path} may not be written to; check who owns the file and its folder"
     )

@@ -7,7 +7,7 @@ from scipy import stats
 from halflife.models.learner.shadow_training import poisson
 from halflife.models.rows import row_hash
 from halflife.models.shadow import Controls, ShadowKind
-from halflife.monitoring.causes.retraining_noise import Basis, Noise, Seen, moderated, spread
+from halflife.monitoring.causes.retraining_noise import Basis, RetrainingNoise, ShadowEstimates, moderated, spread
 
 COUPLED, SEED = ShadowKind.COUPLED, ShadowKind.SEED
 
@@ -22,7 +22,7 @@ def test_coupled_shadows_see_what_two_windows_share(shared: int) -> None:
     before, now = (
         w @ rows[at] / w.sum(axis=1) for at in (slice(0, n), slice(n - shared, None)) for w in [weights[:, at]]
     )
-    found = spread(Seen((COUPLED,) * 400, tuple(before)), Seen((COUPLED,) * 400, tuple(now)))
+    found = spread(ShadowEstimates((COUPLED,) * 400, tuple(before)), ShadowEstimates((COUPLED,) * 400, tuple(now)))
     assert found is not None
     assert found.basis is Basis.PAIRED
     assert found.variance == pytest.approx(2 * (n - shared) / n**2, rel=0.25)
@@ -31,7 +31,7 @@ def test_coupled_shadows_see_what_two_windows_share(shared: int) -> None:
 def test_the_seeds_part_is_the_sum_of_both_versions_variances() -> None:
     """Seeds of two versions are independent; Satterthwaite's degrees of freedom lie between one side's and both."""
     kinds = (COUPLED, COUPLED, COUPLED, SEED, SEED, SEED)
-    found = spread(Seen(kinds, (0, 1, 2, 1, 2, 3)), Seen(kinds, (0, 2, 5, 4, 4, 7)))
+    found = spread(ShadowEstimates(kinds, (0, 1, 2, 1, 2, 3)), ShadowEstimates(kinds, (0, 2, 5, 4, 4, 7)))
     assert found is not None
     assert found.seed == pytest.approx(np.var([1, 2, 3], ddof=1) + np.var([4, 4, 7], ddof=1))
     assert 2 <= found.seed_df <= 4
@@ -50,15 +50,15 @@ def test_one_side_alone_counts_twice(
     before: tuple[float, ...], now: tuple[float, ...], basis: Basis, variance: float
 ) -> None:
     """Without pairs the variance of the version that has shadows counts for both, an upper bound."""
-    found = spread(*(Seen((COUPLED,) * len(theta), theta) for theta in (before, now)))
+    found = spread(*(ShadowEstimates((COUPLED,) * len(theta), theta) for theta in (before, now)))
     assert found is not None
     assert (found.basis, found.variance) == (basis, pytest.approx(variance))
 
 
 def test_without_shadows_or_with_one_there_is_no_noise_to_tell() -> None:
     """One θ has no spread; controls of another length than the plan are not read."""
-    assert spread(Seen((), ()), Seen((COUPLED,), (1.0,))) is None
-    assert Seen.of((COUPLED, COUPLED), Controls((1.0,))).theta == ()
+    assert spread(ShadowEstimates((), ()), ShadowEstimates((COUPLED,), (1.0,))) is None
+    assert ShadowEstimates.of((COUPLED, COUPLED), Controls((1.0,))).theta == ()
 
 
 @pytest.mark.parametrize("together", [1, 12])
@@ -72,9 +72,9 @@ def test_few_shadows_raise_no_more_false_alarms_than_two_standard_deviations_sho
     shared = rng.normal(size=(pairs, k + 1, 1))
     theta = size[:, None] * (np.sqrt(0.5) * shared + np.sqrt(0.5) * rng.normal(size=(pairs, k + 1, together)))
     false = naive = 0
-    zero = Seen((COUPLED,) * k, (0.0,) * k)
+    zero = ShadowEstimates((COUPLED,) * k, (0.0,) * k)
     for pair in theta:
-        spreads = [spread(zero, Seen((COUPLED,) * k, tuple(column))) for column in pair[:k].T]
+        spreads = [spread(zero, ShadowEstimates((COUPLED,) * k, tuple(column))) for column in pair[:k].T]
         noise = moderated([s for s in spreads if s is not None])[0]
         z = pair[k, 0] / np.sqrt(noise.variance)
         false += abs(z) > noise.clear
@@ -86,5 +86,5 @@ def test_few_shadows_raise_no_more_false_alarms_than_two_standard_deviations_sho
 def test_the_line_is_students_quantile_and_two_for_many_shadows() -> None:
     """P(|t| > clear) is P(|normal| > 2), whatever the degrees of freedom."""
     for df in (2.0, 6.5, 400.0):
-        assert 2 * stats.t.sf(Noise(Basis.PAIRED, 1.0, df).clear, df) == pytest.approx(2 * stats.norm.sf(2))
-    assert Noise(Basis.PAIRED, 1.0, float("inf")).clear == 2.0
+        assert 2 * stats.t.sf(RetrainingNoise(Basis.PAIRED, 1.0, df).clear, df) == pytest.approx(2 * stats.norm.sf(2))
+    assert RetrainingNoise(Basis.PAIRED, 1.0, float("inf")).clear == 2.0

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halflife.models.causes import Cause
-from halflife.monitoring.causes.retraining_noise import Basis, Noise
-from halflife.monitoring.causes.shares import Change, Fit, shares
+from halflife.monitoring.causes.retraining_noise import Basis, RetrainingNoise
+from halflife.monitoring.causes.shares import Fit, ThetaChange, shares
 
-QUIET = Noise(Basis.PAIRED, 1e-12, 20.0, 5e-13, 6.0)
+QUIET = RetrainingNoise(Basis.PAIRED, 1e-12, 20.0, 5e-13, 6.0)
 
 
 def linear(
@@ -29,14 +29,14 @@ def linear(
     }
 
 
-def told(change: Change) -> dict[Cause, float]:
+def told(change: ThetaChange) -> dict[Cause, float]:
     """Shares without their errors."""
     return {cause: share.share for cause, share in shares(change, 1).items()}
 
 
 def test_without_noise_every_cause_gets_its_own_part() -> None:
     """Parts of 0.4, 0.3, 0.2 and 0.1 beside evidence of 1 are 20, 15, 10, 5 and 50 %."""
-    found = told(Change(1.0, linear(covariate=0.4, concept=0.3, recipe=0.2, feedback=0.1), QUIET))
+    found = told(ThetaChange(1.0, linear(covariate=0.4, concept=0.3, recipe=0.2, feedback=0.1), QUIET))
     expected = {
         Cause.EVIDENCE: 0.5,
         Cause.COVARIATE: 0.2,
@@ -49,8 +49,8 @@ def test_without_noise_every_cause_gets_its_own_part() -> None:
 
 def test_noise_takes_its_part_of_the_model_first_and_seeds_theirs_of_noise() -> None:
     """With z = 5, ρ is 4 % of the model's part; a quarter of it is the seeds'."""
-    noise = Noise(Basis.PAIRED, 0.01, 30.0, 0.0025, 10.0)
-    found = told(Change(0.5, {Fit.BEFORE: 0.0, Fit.NOW: 0.5}, noise))
+    noise = RetrainingNoise(Basis.PAIRED, 0.01, 30.0, 0.0025, 10.0)
+    found = told(ThetaChange(0.5, {Fit.BEFORE: 0.0, Fit.NOW: 0.5}, noise))
     assert found == pytest.approx(
         {Cause.EVIDENCE: 0.5, Cause.SAMPLING: 0.015, Cause.SEED: 0.005, Cause.DATA: 0.48}, abs=1e-9
     )
@@ -58,14 +58,14 @@ def test_noise_takes_its_part_of_the_model_first_and_seeds_theirs_of_noise() -> 
 
 def test_a_model_part_within_noise_is_all_noise() -> None:
     """At z = 1.5 nothing of the model's part is put down to the world, though ρ is 44 %."""
-    found = told(Change(0.0, linear(concept=0.15), Noise(Basis.PAIRED, 0.01, 30.0)))
+    found = told(ThetaChange(0.0, linear(concept=0.15), RetrainingNoise(Basis.PAIRED, 0.01, 30.0)))
     assert found[Cause.SAMPLING] == pytest.approx(1.0)
     assert sum(found[c] for c in (Cause.CONCEPT, Cause.COVARIATE, Cause.PIPELINE)) == 0
 
 
 def test_without_shadows_only_what_is_exact_has_a_share() -> None:
     """Evidence and pipeline are told, the rest of the change is not, and z is not a number."""
-    change = Change(0.2, {**linear(concept=0.5, recipe=0.3)}, None)
+    change = ThetaChange(0.2, {**linear(concept=0.5, recipe=0.3)}, None)
     found = told(change)
     assert np.isnan(change.z)
     assert found == pytest.approx({Cause.EVIDENCE: 0.2, Cause.PIPELINE: 0.3})
@@ -73,7 +73,7 @@ def test_without_shadows_only_what_is_exact_has_a_share() -> None:
 
 def test_nothing_that_moved_has_no_shares() -> None:
     """No change, no cause."""
-    assert shares(Change(0.0, {Fit.BEFORE: 0.3, Fit.NOW: 0.3}, QUIET), 1) == {}
+    assert shares(ThetaChange(0.0, {Fit.BEFORE: 0.3, Fit.NOW: 0.3}, QUIET), 1) == {}
 
 
 @given(
@@ -83,7 +83,7 @@ def test_shares_are_a_division_of_the_whole(
     evidence: float, covariate: float, concept: float, recipe: float, v: float, df: float
 ) -> None:
     """Non-negative, summing to 1, with finite errors of at most one half; the parts sum to the model's part."""
-    change = Change(evidence, linear(covariate, concept, recipe), Noise(Basis.PAIRED, v, df, v / 3, 3.0))
+    change = ThetaChange(evidence, linear(covariate, concept, recipe), RetrainingNoise(Basis.PAIRED, v, df, v / 3, 3.0))
     found = shares(change, 1)
     if not found:
         return
@@ -99,15 +99,15 @@ def test_the_error_is_the_spread_of_the_share_over_redrawn_fits() -> None:
     drawn = v * df / rng.chisquare(df, 200_000)
     moved = model + np.sqrt(drawn / 2) * (rng.normal(size=200_000) - rng.normal(size=200_000))
     share = np.abs(moved) / (np.abs(moved) + evidence) * (1 - np.minimum(1, drawn / moved**2))
-    found = shares(Change(evidence, {Fit.BEFORE: 0.0, Fit.NOW: model}, Noise(Basis.PAIRED, v, df)), 1)
+    found = shares(ThetaChange(evidence, {Fit.BEFORE: 0.0, Fit.NOW: model}, RetrainingNoise(Basis.PAIRED, v, df)), 1)
     assert found[Cause.DATA].error == pytest.approx(float(share.std()), rel=0.15)
 
 
 def test_errors_are_the_same_every_time_and_grow_with_noise() -> None:
     """The draws depend on the seed alone; more noise, or fewer degrees of freedom, makes shares less sure."""
-    change = Change(0.1, linear(covariate=0.4, concept=0.6), Noise(Basis.PAIRED, 0.01, 12.0))
-    few = Change(0.1, linear(covariate=0.4, concept=0.6), Noise(Basis.PAIRED, 0.01, 2.0))
-    loud = Change(0.1, linear(covariate=0.4, concept=0.6), Noise(Basis.PAIRED, 0.04, 12.0))
+    change = ThetaChange(0.1, linear(covariate=0.4, concept=0.6), RetrainingNoise(Basis.PAIRED, 0.01, 12.0))
+    few = ThetaChange(0.1, linear(covariate=0.4, concept=0.6), RetrainingNoise(Basis.PAIRED, 0.01, 2.0))
+    loud = ThetaChange(0.1, linear(covariate=0.4, concept=0.6), RetrainingNoise(Basis.PAIRED, 0.04, 12.0))
     assert shares(change, 9) == shares(change, 9)
     errors = [shares(each, 9)[Cause.CONCEPT].error for each in (change, few, loud)]
     assert errors[0] < min(errors[1:])
@@ -116,5 +116,5 @@ def test_errors_are_the_same_every_time_and_grow_with_noise() -> None:
 def test_a_fit_that_is_the_earlier_model_itself_adds_no_error() -> None:
     """Inputs that nothing tells apart have a share of exactly nothing."""
     fits = {Fit.BEFORE: 0.0, Fit.NOW: 1.0, Fit.BEFORE_REWEIGHTED: 0.0}
-    found = shares(Change(0.0, fits, Noise(Basis.PAIRED, 0.01, 12.0)), 1)
+    found = shares(ThetaChange(0.0, fits, RetrainingNoise(Basis.PAIRED, 0.01, 12.0)), 1)
     assert (found[Cause.COVARIATE].share, found[Cause.COVARIATE].error) == (0.0, 0.0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from halflife.monitoring.causes.moderated_variance import directions, prior, squeeze, trigamma_inverse
+from halflife.monitoring.causes.moderated_variance import directions, moderated_variance, prior, trigamma_inverse
 
 
 def newton(x: float) -> float:
@@ -50,7 +50,7 @@ def test_a_moderated_variance_is_the_inverse_of_the_posterior_mean_precision() -
         return float(stats.gamma.pdf(precision, d0 / 2, scale=2 / (d0 * s0)) * given_precision * precision**power)
 
     mass, mean = (integrate.quad(density, 0, inf, args=(power,))[0] for power in (0, 1))
-    moderated, free = squeeze(s2, df)
+    moderated, free = moderated_variance(s2, df)
     assert moderated[0] == pytest.approx(mass / mean, rel=1e-4)
     assert free[0] == pytest.approx(3 + d0)
 
@@ -59,7 +59,7 @@ def test_a_moderated_variance_is_the_inverse_of_the_posterior_mean_precision() -
 def test_a_moderated_variance_lies_between_its_own_and_a_common_one(values: list[float], most: float) -> None:
     """All are drawn towards one value by one factor, and never gain more degrees of freedom than allowed."""
     s2, df = np.array(values), np.full(len(values), 3.0)
-    moderated, free = squeeze(s2, df, most)
+    moderated, free = moderated_variance(s2, df, most)
     assert np.all(np.diff(moderated[np.argsort(s2)]) >= -1e-9 * s2.max())
     assert np.ptp(moderated) <= np.ptp(s2) * (1 + 1e-9)
     assert np.all((free >= 3) & (free <= 3 + most + 1e-9))
@@ -67,9 +67,9 @@ def test_a_moderated_variance_lies_between_its_own_and_a_common_one(values: list
 
 def test_a_variance_alone_and_variances_of_zero_stay_as_they_are() -> None:
     """There is nothing to learn from."""
-    alone, df = squeeze(np.array([0.7]), np.array([3.0]))
+    alone, df = moderated_variance(np.array([0.7]), np.array([3.0]))
     assert (alone[0], df[0]) == (0.7, 3.0)
-    assert squeeze(np.zeros(4), np.full(4, 3.0))[0].tolist() == [0.0] * 4
+    assert moderated_variance(np.zeros(4), np.full(4, 3.0))[0].tolist() == [0.0] * 4
 
 
 def test_findings_that_move_together_count_as_one_direction() -> None:

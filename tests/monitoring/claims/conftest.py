@@ -12,7 +12,7 @@ from halflife.models.learner.calibrate import Uncalibrated
 from halflife.models.learner.model import Model, encode
 from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 
 SCHEMA = Schema(
     (
@@ -61,9 +61,9 @@ def model() -> Model:
 
 
 @pytest.fixture
-def sweep(model: Model) -> Pass:
+def sweep(model: Model) -> ModelPass:
     """The model over 400 rows it has not seen."""
-    return Pass(model, Evidence({"evidence": canonical(400, seed=1)}))
+    return ModelPass(model, Evidence({"evidence": canonical(400, seed=1)}))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from halflife.monitoring.claims.estimation.clusters import design_effect
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence import model_view as sweep_module
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
@@ -78,7 +78,7 @@ def asked(
 ) -> list[Measurement]:
     """Claims put to rows."""
     questions = [Question(parse(text), scope, "evidence") for text in claims]
-    return measure(Pass(model, Evidence({"evidence": rows})), questions, replicates=300)
+    return measure(ModelPass(model, Evidence({"evidence": rows})), questions, replicates=300)
 
 
 def test_rows_about_one_entity_weigh_alike() -> None:

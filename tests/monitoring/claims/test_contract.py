@@ -12,7 +12,7 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, ROW_ID, Schema
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass, View
+from halflife.monitoring.claims.evidence.model_view import ModelPass, View
 from halflife.monitoring.claims.evidence.reference_rows import Reference
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
@@ -45,14 +45,14 @@ SETS = [name for name, text in EXAMPLES.items() if isinstance(parse(text).about,
 BY_LABEL = [name for name, text in EXAMPLES.items() if parse(text).about.needs_labels or name == "reliance by loss"]
 
 
-def answer(sweep: Pass, text: str, rows: str = "evidence", scope: Scope | None = None) -> Measurement:
+def answer(sweep: ModelPass, text: str, rows: str = "evidence", scope: Scope | None = None) -> Measurement:
     """What is measured of a claim, on its own scope unless told otherwise."""
     claim = parse(text)
     (found,) = measure(sweep, [Question(claim, claim.scope if scope is None else scope, rows)], replicates=200)
     return found
 
 
-def theta(sweep: Pass, text: str, rows: str = "evidence") -> float:
+def theta(sweep: ModelPass, text: str, rows: str = "evidence") -> float:
     """θ of a claim."""
     found = answer(sweep, text, rows)
     assert found.interval is not None, found.reason
@@ -75,7 +75,7 @@ def test_a_statistic_says_what_it_is(name: str, schema: Schema) -> None:
 
 
 @pytest.mark.parametrize("text", EXAMPLES.values())
-def test_an_example_is_measured(text: str, sweep: Pass) -> None:
+def test_an_example_is_measured(text: str, sweep: ModelPass) -> None:
     """θ is finite and inside a finite interval; exact for a case, with an error for a population."""
     claim, found = parse(text), answer(sweep, text)
     assert found.interval is not None, found.reason
@@ -89,7 +89,7 @@ def test_an_example_is_measured(text: str, sweep: Pass) -> None:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_weighting_a_row_twice_is_having_it_twice(name: str, sweep: Pass) -> None:
+def test_weighting_a_row_twice_is_having_it_twice(name: str, sweep: ModelPass) -> None:
     """θ(Σ wᵢ·columnsᵢ) is θ of the rows repeated wᵢ times: exact for ratios, close where linearised or binned."""
     claim = parse(EXAMPLES[name])
     arguments = dict(claim.arguments)
@@ -105,7 +105,7 @@ def test_weighting_a_row_twice_is_having_it_twice(name: str, sweep: Pass) -> Non
     assert weighted == pytest.approx(direct, abs=error(sweep, EXAMPLES[name]) * LINEARISED.get(name, 0) or 1e-12)
 
 
-def error(sweep: Pass, text: str) -> float:
+def error(sweep: ModelPass, text: str) -> float:
     """The standard error of a statistic, from the width of its interval."""
     found = answer(sweep, text, scope=Scope.POPULATION)
     assert found.interval is not None
@@ -118,10 +118,10 @@ def test_the_order_of_rows_and_the_rows_beside_them_change_nothing(
 ) -> None:
     """The same estimate and the same interval from shuffled rows, beside two other sets, one of which shares rows."""
     frame, other = rows(300, seed=1), rows(200, seed=2, first=90_000)
-    alone = answer(Pass(model, Evidence({"evidence": frame})), text)
+    alone = answer(ModelPass(model, Evidence({"evidence": frame})), text)
     shuffled = frame.sample(frac=1, random_state=3)
     company = {"other": other, "evidence": shuffled, "more": pd.concat([other, frame[:100]])}
-    together = answer(Pass(model, Evidence(company)), text)
+    together = answer(ModelPass(model, Evidence(company)), text)
     assert alone.interval is not None
     assert together.interval is not None
     found = (together.interval.estimate, together.interval.lower, together.interval.upper)
@@ -136,13 +136,13 @@ def test_a_row_that_comes_twice_counts_once_as_evidence(
 ) -> None:
     """The same rows under two names give the same estimate under each: nothing is counted for both."""
     frame = rows(300, seed=1)
-    sweep = Pass(model, Evidence({"a": frame, "b": frame}))
-    alone = theta(Pass(model, Evidence({"evidence": frame})), text)
+    sweep = ModelPass(model, Evidence({"a": frame, "b": frame}))
+    alone = theta(ModelPass(model, Evidence({"evidence": frame})), text)
     assert theta(sweep, text, "a") == theta(sweep, text, "b") == pytest.approx(alone, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", [n for n in SETS if "where" in {a.name for a in parse(EXAMPLES[n]).about.arguments}])
-def test_an_empty_segment_is_untestable(name: str, sweep: Pass) -> None:
+def test_an_empty_segment_is_untestable(name: str, sweep: ModelPass) -> None:
     """No row is like this: that is said, with the condition, and nothing is estimated."""
     claim = parse(EXAMPLES[name])
     arguments = {**dict(claim.arguments), "where": "duration > 99"}
@@ -168,7 +168,7 @@ def test_without_labels_nothing_is_said_that_needs_them(
     """Every label is missing: untestable, for want of labelled rows, positives or negatives."""
     frame = rows(200, seed=1)
     frame[LABEL] = np.nan
-    found = answer(Pass(model, Evidence({"evidence": frame})), EXAMPLES[name])
+    found = answer(ModelPass(model, Evidence({"evidence": frame})), EXAMPLES[name])
     assert found.status is Status.UNTESTABLE
     assert found.reason.startswith("0 ")
 
@@ -177,7 +177,7 @@ def test_without_labels_nothing_is_said_that_needs_them(
 def test_one_class_gives_a_number_or_a_reason(text: str, model: Model, rows: Callable[..., pd.DataFrame]) -> None:
     """With negatives alone every statistic is finite or says what is missing; those about positives say so."""
     frame = rows(300, seed=1).assign(**{LABEL: 0.0})
-    found = answer(Pass(model, Evidence({"evidence": frame})), text)
+    found = answer(ModelPass(model, Evidence({"evidence": frame})), text)
     if found.interval is None:
         assert found.reason
     else:
@@ -202,7 +202,7 @@ def test_ids_are_all_that_tells_rows_apart(model: Model, rows: Callable[..., pd.
     """Other ids are other weights: the estimate stays, the resampled interval does not."""
     frame = rows(300, seed=1)
     other = frame.assign(**{ROW_ID: [f"x{name}" for name in frame[ROW_ID]]})
-    one, two = (answer(Pass(model, Evidence({"evidence": f})), "log_loss() < 1") for f in (frame, other))
+    one, two = (answer(ModelPass(model, Evidence({"evidence": f})), "log_loss() < 1") for f in (frame, other))
     assert one.interval is not None
     assert two.interval is not None
     assert one.interval.estimate == pytest.approx(two.interval.estimate)

@@ -11,7 +11,7 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import Array
 from halflife.monitoring.claims.estimation.measure import estimates, measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass, View
+from halflife.monitoring.claims.evidence.model_view import ModelPass, View
 from halflife.monitoring.claims.evidence.what_if import Do
 from halflife.monitoring.claims.language.grammar import Claim
 from halflife.monitoring.claims.language.question import Question
@@ -41,7 +41,7 @@ def test_all_counterfactual_rows_are_predicted_in_one_call_a_model(
     frame, other = every[:200], every[150:]
     evidence = Evidence({"a": frame, "b": other})
     asked = [effect("duration", "a"), effect("duration", "b"), effect("emp.var.rate", "b", where="duration > 0")]
-    sweep = Pass(model, evidence)
+    sweep = ModelPass(model, evidence)
     some = int((other["duration"] > 0).sum())
     answers = measure(sweep, asked, replicates=50)
     assert predicted == [2 * 250 + 2 * some]
@@ -51,11 +51,11 @@ def test_all_counterfactual_rows_are_predicted_in_one_call_a_model(
         high, low = (raw(model, model.matrix(where.assign(**{feature: value}))) for value in (HIGH, LOW))
         assert answer.interval is not None
         assert answer.interval.estimate == pytest.approx(float((high - low).mean()), abs=1e-12)
-    estimates([sweep, Pass(model, evidence)], asked)
+    estimates([sweep, ModelPass(model, evidence)], asked)
     assert predicted == [2 * 250 + 2 * some] * 2
 
 
-def test_a_value_is_encoded_as_the_model_knows_it(model: Model, sweep: Pass) -> None:
+def test_a_value_is_encoded_as_the_model_knows_it(model: Model, sweep: ModelPass) -> None:
     """A category is its code, one the model never saw is missing, the other features stay as they are."""
     view = View(sweep, np.arange(20))
     changed = Do((("job", "student"), ("duration", 2.0))).matrix(view)
@@ -64,7 +64,7 @@ def test_a_value_is_encoded_as_the_model_knows_it(model: Model, sweep: Pass) -> 
     assert np.isnan(Do((("job", "astronaut"),)).matrix(view)[:, 3]).all()
 
 
-def test_leaves_are_those_the_rows_fall_in(model: Model, sweep: Pass) -> None:
+def test_leaves_are_those_the_rows_fall_in(model: Model, sweep: ModelPass) -> None:
     """One leaf a tree, as LightGBM routes the rows, and looked up in any order."""
     expected = model.booster.predict(sweep.matrix, pred_leaf=True)
     rows = np.array([7, 3, 7, 250])

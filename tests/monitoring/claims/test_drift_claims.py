@@ -12,14 +12,14 @@ from halflife.models.domain import Interval, Scope, Status
 from halflife.models.learner.model import Model
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 
 
 def drift(model: Model, born: pd.DataFrame, now: pd.DataFrame, text: str) -> Interval:
     """What is measured of a claim made on some rows and put to others."""
-    sweep = Pass(model, Evidence({"born": born, "now": now}))
+    sweep = ModelPass(model, Evidence({"born": born, "now": now}))
     (answer,) = measure(sweep, [Question(parse(text), Scope.POPULATION, "now", reference="born")], replicates=300)
     assert answer.interval is not None, answer.reason
     return answer.interval
@@ -69,7 +69,7 @@ def test_a_category_has_scipys_jensen_shannon_distance(model: Model, born: pd.Da
 
 def test_nothing_moves_on_the_rows_of_birth(model: Model, born: pd.DataFrame) -> None:
     """The same rows in every replicate: 0, without doubt."""
-    sweep = Pass(model, Evidence({"born": born}))
+    sweep = ModelPass(model, Evidence({"born": born}))
     asked = [Question(parse(f'drift("{c}") < 0.2'), Scope.POPULATION, "born") for c in ("duration", "job")]
     answers = measure(sweep, asked, replicates=100)
     assert [answer.interval for answer in answers] == [Interval(0.0, 0.0, 0.0)] * 2
@@ -94,7 +94,7 @@ def test_a_column_that_went_missing_is_untestable(
     values: float, reason: str | None, model: Model, born: pd.DataFrame, later: pd.DataFrame
 ) -> None:
     """No distance to nothing; a constant is a distance like any other."""
-    sweep = Pass(model, Evidence({"born": born, "now": later.assign(duration=values)}))
+    sweep = ModelPass(model, Evidence({"born": born, "now": later.assign(duration=values)}))
     claim = parse('drift("duration") < 0.2')
     (answer,) = measure(sweep, [Question(claim, Scope.POPULATION, "now", reference="born")], replicates=50)
     assert answer.reason == (reason or "")

@@ -14,7 +14,7 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import Schema
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import Claim, parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
@@ -118,7 +118,7 @@ def test_what_can_be_read_can_be_measured(text: str, model: Model, evidence: Evi
     """Whatever is read without a schema gets a status: a number, or untestable with a reason."""
     said = read(text, None)
     if isinstance(said, Claim):
-        (answer,) = measure(Pass(model, evidence), [Question(said, said.scope, "evidence")], replicates=40)
+        (answer,) = measure(ModelPass(model, evidence), [Question(said, said.scope, "evidence")], replicates=40)
         assert isinstance(answer, Measurement)
         assert (answer.interval is None) == (answer.status is Status.UNTESTABLE) == bool(answer.reason)
 

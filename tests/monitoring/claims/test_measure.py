@@ -13,7 +13,7 @@ from halflife.monitoring.claims.estimation import bootstrap
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence import model_view as sweep_module
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 
@@ -35,11 +35,11 @@ def asked(texts: tuple[str, ...], rows: str = "evidence") -> list[Question]:
     return [Question(parse(text), Scope.POPULATION, rows) for text in texts]
 
 
-def test_claims_do_not_disturb_one_another(sweep: Pass, model: Model) -> None:
+def test_claims_do_not_disturb_one_another(sweep: ModelPass, model: Model) -> None:
     """Asked together, alone, or backwards, each claim gets the same answer up to rounding."""
     together = measure(sweep, asked(TEXTS), replicates=200)
-    backwards = measure(Pass(model, sweep.evidence), asked(TEXTS[::-1]), replicates=200)[::-1]
-    alone = [measure(Pass(model, sweep.evidence), asked((text,)), replicates=200)[0] for text in TEXTS]
+    backwards = measure(ModelPass(model, sweep.evidence), asked(TEXTS[::-1]), replicates=200)[::-1]
+    alone = [measure(ModelPass(model, sweep.evidence), asked((text,)), replicates=200)[0] for text in TEXTS]
     for a, b, c in zip(together, backwards, alone, strict=True):
         assert a.interval is not None
         assert b.interval is not None
@@ -50,7 +50,7 @@ def test_claims_do_not_disturb_one_another(sweep: Pass, model: Model) -> None:
             assert a.interval.upper == pytest.approx(other.upper, abs=1e-5)
 
 
-def test_blocks_change_nothing(sweep: Pass, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_change_nothing(sweep: ModelPass, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows multiplied in small blocks give the intervals of one product."""
     whole = measure(sweep, asked(TEXTS), replicates=200)
     monkeypatch.setattr(bootstrap, "_BLOCK_ROWS", 37)
@@ -60,7 +60,7 @@ def test_blocks_change_nothing(sweep: Pass, monkeypatch: pytest.MonkeyPatch) -> 
         assert (a.interval.lower, a.interval.upper) == pytest.approx((b.interval.lower, b.interval.upper), abs=1e-5)
 
 
-def test_a_statistic_asked_twice_is_one_estimate(sweep: Pass) -> None:
+def test_a_statistic_asked_twice_is_one_estimate(sweep: ModelPass) -> None:
     """Two thresholds share an interval and differ in their verdict."""
     loose, strict = measure(sweep, asked(("auc() > 0.6", "auc() > 0.99")), replicates=200)
     assert loose.interval == strict.interval
@@ -71,7 +71,7 @@ def test_a_statistic_asked_twice_is_one_estimate(sweep: Pass) -> None:
     assert strict.p_value < 0.01
 
 
-def test_artifact_scope_is_exact(sweep: Pass) -> None:
+def test_artifact_scope_is_exact(sweep: ModelPass) -> None:
     """About this model on these rows there is nothing to be unsure of: no width, no p, never unclear."""
     population, artifact = measure(
         sweep,
@@ -97,7 +97,7 @@ def test_only_rows_that_are_asked_about_are_explained(
 
     monkeypatch.setattr(sweep_module, "attributions", counting)
     old, new = rows(100, seed=1, first=0), rows(100, seed=1, first=50)
-    sweep = Pass(model, Evidence({"old": old, "new": new}))
+    sweep = ModelPass(model, Evidence({"old": old, "new": new}))
     measure(sweep, asked(("auc() > 0.5",), "old"), replicates=50)
     assert explained == []
     text = ('attribution_share("sex") > 0', 'attribution_share("job") > 0')
@@ -105,7 +105,7 @@ def test_only_rows_that_are_asked_about_are_explained(
     assert explained == [150]
 
 
-def test_a_higher_level_is_a_wider_interval(sweep: Pass) -> None:
+def test_a_higher_level_is_a_wider_interval(sweep: ModelPass) -> None:
     """The 99 % interval contains the 90 % interval."""
     (ninety,), (more,) = (measure(sweep, asked(("log_loss() < 1",)), level=level) for level in (0.90, 0.99))
     assert ninety.interval is not None
@@ -116,8 +116,8 @@ def test_a_higher_level_is_a_wider_interval(sweep: Pass) -> None:
 def test_identical_models_on_identical_rows_agree(model: Model, rows: Callable[..., pd.DataFrame]) -> None:
     """Weights come from ids, so a re-test tomorrow, beside other sets, repeats today's interval, up to rounding."""
     frame, other = rows(300, seed=3), rows(200, seed=4, first=90_000)
-    today = measure(Pass(model, Evidence({"evidence": frame})), asked(TEXTS[:5]))
-    tomorrow = measure(Pass(model, Evidence({"other": other, "evidence": frame})), asked(TEXTS[:5]))
+    today = measure(ModelPass(model, Evidence({"evidence": frame})), asked(TEXTS[:5]))
+    tomorrow = measure(ModelPass(model, Evidence({"other": other, "evidence": frame})), asked(TEXTS[:5]))
     assert [a.status for a in today] == [a.status for a in tomorrow]
     for a, b in zip(today, tomorrow, strict=True):
         assert a.interval is not None

@@ -14,7 +14,7 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import Array
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
@@ -46,7 +46,7 @@ COUNTS: dict[str, Callable[[Array, Array], tuple[int, int]]] = {
 NAMED = sorted(set(METRICS) & set(STATISTICS))
 
 
-def interval(sweep: Pass, text: str) -> Interval:
+def interval(sweep: ModelPass, text: str) -> Interval:
     """Estimate and 90 % interval of a claim about all of the evidence."""
     (answer,) = measure(sweep, [Question(parse(text), Scope.POPULATION, "evidence")], replicates=300)
     assert answer.interval is not None, answer.reason
@@ -60,7 +60,7 @@ def test_every_metric_but_one_is_a_statistic_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("metric", NAMED)
-def test_a_metric_is_scikit_learns(metric: str, sweep: Pass) -> None:
+def test_a_metric_is_scikit_learns(metric: str, sweep: ModelPass) -> None:
     """On all rows and on those of a predicate."""
     y, p, women = sweep.evidence.label, sweep.probability, sweep.evidence.mask(Segment(("sex = 'F'",)))
     assert interval(sweep, f"{metric}() > 0").estimate == pytest.approx(REFERENCE[metric](y, p), abs=1e-12)
@@ -69,7 +69,7 @@ def test_a_metric_is_scikit_learns(metric: str, sweep: Pass) -> None:
 
 
 @pytest.mark.parametrize("metric", CHOICES)
-def test_a_gap_is_the_difference_of_the_metric(metric: str, sweep: Pass) -> None:
+def test_a_gap_is_the_difference_of_the_metric(metric: str, sweep: ModelPass) -> None:
     """Each metric on women minus on men, AUC too."""
     y, p, women = sweep.evidence.label, sweep.probability, sweep.evidence.mask(Segment(("sex = 'F'",)))
     expected = REFERENCE[metric](y[women], p[women]) - REFERENCE[metric](y[~women], p[~women])
@@ -77,7 +77,7 @@ def test_a_gap_is_the_difference_of_the_metric(metric: str, sweep: Pass) -> None
 
 
 @pytest.mark.parametrize("metric", sorted(set(COUNTS) & set(NAMED)))
-def test_a_rate_has_wilsons_interval(metric: str, sweep: Pass) -> None:
+def test_a_rate_has_wilsons_interval(metric: str, sweep: ModelPass) -> None:
     """As statsmodels computes it from the counts."""
     events, trials = COUNTS[metric](sweep.evidence.label, sweep.decision.astype(float))
     found = interval(sweep, f"{metric}() > 0")
@@ -86,7 +86,7 @@ def test_a_rate_has_wilsons_interval(metric: str, sweep: Pass) -> None:
 
 
 @pytest.mark.parametrize("metric", COUNTS)
-def test_a_gap_of_rates_has_newcombes_interval(metric: str, sweep: Pass) -> None:
+def test_a_gap_of_rates_has_newcombes_interval(metric: str, sweep: ModelPass) -> None:
     """As statsmodels computes it from the counts of both sides."""
     y, d, women = sweep.evidence.label, sweep.decision.astype(float), sweep.evidence.mask(Segment(("sex = 'F'",)))
     counts = (*COUNTS[metric](y[women], d[women]), *COUNTS[metric](y[~women], d[~women]))
@@ -95,7 +95,7 @@ def test_a_gap_of_rates_has_newcombes_interval(metric: str, sweep: Pass) -> None
     assert (found.lower, found.upper) == pytest.approx(expected, abs=1e-9)
 
 
-def test_the_error_of_a_gap_of_auc_is_that_of_two_rankings(sweep: Pass) -> None:
+def test_the_error_of_a_gap_of_auc_is_that_of_two_rankings(sweep: ModelPass) -> None:
     """Each side has DeLong's variance, computed here pair by pair; the sides are independent."""
     women, variance = sweep.evidence.mask(Segment(("sex = 'F'",))), 0.0
     for side in (women, ~women):
@@ -117,7 +117,7 @@ def welch(one: Array, two: Array) -> tuple[float, float]:
     return float(bounds.low + shift), float(bounds.high + shift)
 
 
-def test_slice_loss_is_welchs_comparison(sweep: Pass) -> None:
+def test_slice_loss_is_welchs_comparison(sweep: ModelPass) -> None:
     """Difference of mean losses; its interval is that of SciPy's t-test with unequal variances, moved by the skewness."""
     y, p, women = sweep.evidence.label, sweep.probability, sweep.evidence.mask(Segment(("sex = 'F'",)))
     losses = -np.log(np.where(y == 1, p, 1 - p))
@@ -126,7 +126,7 @@ def test_slice_loss_is_welchs_comparison(sweep: Pass) -> None:
     assert (found.lower, found.upper) == pytest.approx(welch(losses[women], losses[~women]), abs=1e-9)
 
 
-def test_amplification_is_the_models_gap_beyond_the_labels(sweep: Pass) -> None:
+def test_amplification_is_the_models_gap_beyond_the_labels(sweep: ModelPass) -> None:
     """The gap of the positive rate minus the gap of the base rate; its interval is that of decision minus label."""
     y, d, women = sweep.evidence.label, sweep.decision.astype(float), sweep.evidence.mask(Segment(("sex = 'F'",)))
     found = interval(sweep, "amplification(\"sex = 'F'\") > 0")
@@ -137,7 +137,7 @@ def test_amplification_is_the_models_gap_beyond_the_labels(sweep: Pass) -> None:
 
 def test_the_rest_of_a_slice_is_everything_else(model: Model, rows: Callable[..., pd.DataFrame]) -> None:
     """Rows for which the predicate is unknown are not in the slice, and so in the rest."""
-    sweep = Pass(model, Evidence({"evidence": rows(400, seed=1)}))
+    sweep = ModelPass(model, Evidence({"evidence": rows(400, seed=1)}))
     y, p, cooks = sweep.evidence.label, sweep.probability, (sweep.evidence.frame["job"] == "cook").to_numpy()
     losses = -np.log(np.where(y == 1, p, 1 - p))
     found = interval(sweep, "slice_loss(\"job = 'cook'\") > 0")
@@ -145,7 +145,7 @@ def test_the_rest_of_a_slice_is_everything_else(model: Model, rows: Callable[...
     assert found.estimate == pytest.approx(losses[cooks].mean() - losses[~cooks].mean(), abs=1e-12)
 
 
-def test_a_slice_of_everything_has_no_rest(sweep: Pass) -> None:
+def test_a_slice_of_everything_has_no_rest(sweep: ModelPass) -> None:
     """Too few rows outside are as untestable as too few inside, and are told apart."""
     texts = ('slice_loss("duration < 99 OR duration IS NULL") > 0', 'slice_loss("duration > 99") > 0')
     asked = [Question(parse(text), Scope.POPULATION, "evidence") for text in texts]
@@ -160,7 +160,7 @@ def test_representation_counts_rows_without_labels_too(model: Model, rows: Calla
     """A share of all rows, with Wilson's interval."""
     frame = rows(200, seed=5)
     frame.loc[:99, "_label"] = np.nan
-    sweep = Pass(model, Evidence({"evidence": frame}))
+    sweep = ModelPass(model, Evidence({"evidence": frame}))
     found = interval(sweep, "representation(\"sex = 'F'\") > 0")
     women = int((frame["sex"] == "F").sum())
     assert found.estimate == women / 200
@@ -168,24 +168,24 @@ def test_representation_counts_rows_without_labels_too(model: Model, rows: Calla
     assert (found.lower, found.upper) == pytest.approx(expected, abs=1e-12)
 
 
-def test_calibration_error_is_the_debiased_root(sweep: Pass) -> None:
+def test_calibration_error_is_the_debiased_root(sweep: ModelPass) -> None:
     """Bin by bin with pandas: squared gaps weighted by rows, less what the variance of each mean adds."""
     wrong = sweep.evidence.frame.assign(_label=1 - sweep.evidence.label)
     y, p = wrong["_label"], pd.Series(sweep.probability)
     bins = (y - p).groupby(pd.qcut(p, 10, labels=False).to_numpy())
     squared = sum(len(r) / 400 * (r.mean() ** 2 - r.var(ddof=1) / len(r)) for _, r in bins)
-    found = interval(Pass(sweep.model, Evidence({"evidence": wrong})), "calibration_error() < 1")
+    found = interval(ModelPass(sweep.model, Evidence({"evidence": wrong})), "calibration_error() < 1")
     assert found.estimate == pytest.approx(np.sqrt(squared), abs=1e-9)
 
 
 def test_a_calibrated_model_has_no_calibration_error(model: Model, rows: Callable[..., pd.DataFrame]) -> None:
     """Labels drawn from the model's own probabilities: plain ECE says 5 points, the interval begins at 0 as it should."""
     frame, rng = rows(400, seed=1), np.random.default_rng(3)
-    p = Pass(model, Evidence({"evidence": frame})).probability
+    p = ModelPass(model, Evidence({"evidence": frame})).probability
     found, plain = [], []
     for _ in range(40):
         drawn = (rng.random(400) < p).astype(float)
-        sweep = Pass(model, Evidence({"evidence": frame.assign(_label=drawn)}))
+        sweep = ModelPass(model, Evidence({"evidence": frame.assign(_label=drawn)}))
         found.append(interval(sweep, "calibration_error() < 1"))
         plain.append(pd.Series(drawn - p).groupby(pd.qcut(p, 10, labels=False)).mean().abs().mean())
     assert sum(seen.lower > 0 for seen in found) <= 5
@@ -205,7 +205,7 @@ def test_a_rate_without_events_still_has_an_error(linear: Model) -> None:
     """No false positive among 60 is not an FPR gap of exactly zero: each side keeps the width of Wilson."""
     rows = pd.DataFrame({"_id": np.arange(120).astype(str), "_tick": 0, "_label": 0.0, "x": -1.0})
     rows["z"] = np.repeat([-1.0, 1.0], 60) / 2
-    sweep = Pass(linear, Evidence({"evidence": rows}))
+    sweep = ModelPass(linear, Evidence({"evidence": rows}))
     question = Question(parse('gap("fpr", a="z > 0", b="z < 0") < 0.01'), Scope.POPULATION, "evidence")
     (answer,) = measure(sweep, [question])
     assert answer.interval is not None

@@ -14,11 +14,11 @@ from halflife.models.rows import LABEL, Array, Schema, row_hash
 from halflife.monitoring.claims.estimation import bootstrap
 from halflife.monitoring.claims.estimation.estimates import estimate
 from halflife.monitoring.claims.estimation.measure import estimates
-from halflife.monitoring.claims.estimation.query_plan import Plan
+from halflife.monitoring.claims.estimation.query_plan import QueryPlan
 from halflife.monitoring.claims.evidence import evidence_rows as evidence_module
 from halflife.monitoring.claims.evidence.bootstrap_weights import poisson_counts
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import Claim, parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.syntax.predicates import mask
@@ -108,8 +108,8 @@ def test_every_claim_gets_what_it_would_get_alone(
     evidence = Evidence(sets)
     label = evidence.frame.set_index("_id")[LABEL]
     known = {name: rows.assign(**{LABEL: label.loc[rows["_id"]].to_numpy()}) for name, rows in sets.items()}
-    plan = Plan([Question(claim, Scope.POPULATION, name) for claim, name in asked], evidence, model.schema)
-    found = estimate(plan, [Pass(model, evidence)])
+    plan = QueryPlan([Question(claim, Scope.POPULATION, name) for claim, name in asked], evidence, model.schema)
+    found = estimate(plan, [ModelPass(model, evidence)])
     wanted = [n for n in plan.subjects.values() if np.isfinite(found.value[0, n])]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bootstrap, "_SMALL", small)
@@ -137,9 +137,9 @@ def test_several_models_side_by_side_say_what_each_says_alone(model: Model, sets
     strict = Model(model.text, model.schema, model.categories, model.calibration, 0.7)
     evidence = Evidence(sets)
     models = [model, strict, model]
-    together = estimates([Pass(m, evidence) for m in models], asked)
+    together = estimates([ModelPass(m, evidence) for m in models], asked)
     for row, m in zip(together, models, strict=True):
-        np.testing.assert_allclose(row, estimates([Pass(m, Evidence(sets))], asked)[0], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(row, estimates([ModelPass(m, Evidence(sets))], asked)[0], rtol=0, atol=1e-12)
     assert np.isnan(together).tolist() == [[False] * 9 + [True] * 3] * 3
     np.testing.assert_array_equal(together[0], together[2])
     assert (together[0, :2] != together[1, :2]).all()
@@ -159,7 +159,7 @@ def test_rows_are_encoded_once_for_models_that_encode_alike(
     evidence = Evidence(sets)
     alike = Model(model.text, model.schema, dict(model.categories), model.calibration, 0.7)
     other = Model(model.text, model.schema, {**model.categories, "job": ("student", "cook")}, model.calibration, 0.7)
-    matrices = [Pass(m, evidence).matrix for m in (model, alike, other, model)]
+    matrices = [ModelPass(m, evidence).matrix for m in (model, alike, other, model)]
     assert encoded == [len(evidence)] * 2
     assert matrices[0] is matrices[1] is matrices[3]
     np.testing.assert_array_equal(matrices[2], other.matrix(evidence.frame))

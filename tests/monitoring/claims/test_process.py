@@ -17,10 +17,10 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
 from halflife.models.shadow import Controls, ShadowKind
 from halflife.monitoring.claims.estimation.measure import estimates, measure
-from halflife.monitoring.claims.estimation.process_scope import Noise, noise, widened, widened_p
+from halflife.monitoring.claims.estimation.process_scope import ProcessNoise, noise, widened, widened_p
 from halflife.monitoring.claims.estimation.retest import recheck
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
@@ -76,12 +76,12 @@ def simulated(repetitions: int, window: int = 100, rows: int = 400) -> dict[str,
         learned = rng.normal(scale=1.2, size=window)
         weights = rng.poisson(1, (8, window))
         evidence = Evidence({"rows": drawn(rng, rows, repetition * rows)})
-        shadows = [Pass(shifted(float(w @ learned / w.sum())), evidence) for w in weights]
+        shadows = [ModelPass(shifted(float(w @ learned / w.sum())), evidence) for w in weights]
         theta = estimates(shadows, [Question(question, Scope.PROCESS, "rows")])
-        sweep = Pass(shifted(float(learned.mean())), evidence)
+        sweep = ModelPass(shifted(float(learned.mean())), evidence)
         for name, count in missed.items():
             scope = Scope.POPULATION if name == "population" else Scope.PROCESS
-            known = Noise(theta[: 8 if scope is Scope.POPULATION else int(name[-1])], "")
+            known = ProcessNoise(theta[: 8 if scope is Scope.POPULATION else int(name[-1])], "")
             (answer,) = measure(sweep, [Question(question, scope, "rows")], noise=known)
             assert answer.interval is not None
             count += truth < answer.interval.lower, truth > answer.interval.upper
@@ -155,12 +155,12 @@ def theta(k: int, questions: int, spread: float = 0.05) -> Array:
 
 
 @pytest.mark.parametrize("text", SETS)
-def test_every_statistic_of_rows_can_be_about_the_process(sweep: Pass, text: str) -> None:
+def test_every_statistic_of_rows_can_be_about_the_process(sweep: ModelPass, text: str) -> None:
     """The same estimate; the interval is wider by the noise, or as wide where there is none."""
     claim = parse(text)
     asked = [Question(claim, scope, "evidence") for scope in (Scope.POPULATION, Scope.PROCESS)]
     noisy, calm = (
-        measure(sweep, asked, replicates=100, noise=Noise(said, "")) for said in (theta(4, 2), theta(4, 2, 0.0))
+        measure(sweep, asked, replicates=100, noise=ProcessNoise(said, "")) for said in (theta(4, 2), theta(4, 2, 0.0))
     )
     assert noisy[0] == calm[0]
     population, process = noisy[0].interval, noisy[1].interval
@@ -172,12 +172,12 @@ def test_every_statistic_of_rows_can_be_about_the_process(sweep: Pass, text: str
     assert calm[1] == calm[0]
 
 
-def test_other_scopes_do_not_change_by_a_bit_beside_it(sweep: Pass) -> None:
+def test_other_scopes_do_not_change_by_a_bit_beside_it(sweep: ModelPass) -> None:
     """Population and artifact questions have the answers they have alone, with and without shadows."""
     asked = [Question(parse(text), scope, "evidence") for text in SETS for scope in (Scope.POPULATION, Scope.ARTIFACT)]
     alone = measure(sweep, asked, replicates=100)
     mixed = [*asked, *(replace(question, scope=Scope.PROCESS) for question in asked)]
-    known = Noise(theta(4, len(mixed)), "")
+    known = ProcessNoise(theta(4, len(mixed)), "")
     assert measure(sweep, mixed, replicates=100, noise=known)[: len(asked)] == alone
 
 
@@ -191,7 +191,7 @@ def test_other_scopes_do_not_change_by_a_bit_beside_it(sweep: Pass) -> None:
     ],
 )
 def test_without_three_coupled_shadows_it_says_what_to_do(
-    sweep: Pass, kinds: tuple[ShadowKind, ...], at_hand: int, reason: str
+    sweep: ModelPass, kinds: tuple[ShadowKind, ...], at_hand: int, reason: str
 ) -> None:
     """Untestable with the way out; nobody is told that seeds alone are retraining."""
     known = noise(replace(VERSION, shadows=kinds), theta(at_hand, 2))
@@ -214,7 +214,7 @@ def test_shadows_without_an_estimate_are_left_out() -> None:
     """Three that have one are enough, two are not; the sentence counts them."""
     said = theta(4, 2)
     said[0, 0] = said[0, 1] = said[1, 1] = np.nan
-    known = Noise(said, "")
+    known = ProcessNoise(said, "")
     assert [len(known.of(0)[0]), known.of(0)[1]] == [3, ""]
     assert known.of(1)[1] == "only 2 of 4 coupled shadows have an estimate, and 3 are needed"
 

@@ -16,10 +16,10 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Column, Kind, Schema
 from halflife.models.shadow import ShadowKind
 from halflife.monitoring.claims.estimation.measure import estimates, measure
-from halflife.monitoring.claims.estimation.process_scope import Noise
+from halflife.monitoring.claims.estimation.process_scope import ProcessNoise
 from halflife.monitoring.claims.estimation.retest import recheck
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.comparison import order
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
@@ -34,21 +34,21 @@ VERSION = Version(
 )
 
 
-def asked(sweep: Pass, text: str, others: list[float], birth: Interval | None = None) -> Measurement:
+def asked(sweep: ModelPass, text: str, others: list[float], birth: Interval | None = None) -> Measurement:
     """The verdict on a case with these θ of its coupled shadows."""
     question = Question(parse(text), Scope.PROCESS, "evidence", birth)
-    (answer,) = measure(sweep, [question], noise=Noise(np.array(others)[:, None], ""))
+    (answer,) = measure(sweep, [question], noise=ProcessNoise(np.array(others)[:, None], ""))
     return answer
 
 
-def exact(sweep: Pass, text: str) -> Measurement:
+def exact(sweep: ModelPass, text: str) -> Measurement:
     """The same claim about this model alone."""
     (answer,) = measure(sweep, [Question(parse(text), Scope.ARTIFACT, "evidence")])
     return answer
 
 
 @pytest.mark.parametrize("text", CASES)
-def test_every_statistic_of_a_case_has_the_t_interval_of_its_shadows(sweep: Pass, text: str) -> None:
+def test_every_statistic_of_a_case_has_the_t_interval_of_its_shadows(sweep: ModelPass, text: str) -> None:
     """θ ± t₃·σ against SciPy, whatever the shadows' level; without spread it is the artifact's own answer, with its p."""
     alone = exact(sweep, text)
     assert alone.interval is not None
@@ -96,11 +96,11 @@ class Shifted(Model):
         return np.asarray(self.shift + matrix[:, 0])
 
 
-def toy(shift: float) -> Pass:
+def toy(shift: float) -> ModelPass:
     """What a model with that shift says of the case ``a``, whose ``x`` is 1."""
     schema = Schema((Column("x", Kind.NUMERIC),))
     frame = pd.DataFrame({ROW_ID: ["a"], TICK: 0, LABEL: 1.0, "x": 1.0})
-    return Pass(Shifted("", schema, {}, Uncalibrated("a toy"), 0.5, shift), Evidence({"evidence": frame}))
+    return ModelPass(Shifted("", schema, {}, Uncalibrated("a toy"), 0.5, shift), Evidence({"evidence": frame}))
 
 
 def test_process_intervals_of_a_case_cover_the_mean_over_retrainings() -> None:
@@ -118,9 +118,9 @@ def test_process_intervals_of_a_case_cover_the_mean_over_retrainings() -> None:
         weights = rng.poisson(1, (8, 100))
         shifts = weights @ learned / weights.sum(axis=1)
         sweep = toy(float(learned.mean()))
-        theta = estimates([Pass(toy(1.2 + float(shift)).model, sweep.evidence) for shift in shifts], [question])
+        theta = estimates([ModelPass(toy(1.2 + float(shift)).model, sweep.evidence) for shift in shifts], [question])
         for k in covered:
-            (answer,) = measure(sweep, [question], noise=Noise(theta[:k], ""))
+            (answer,) = measure(sweep, [question], noise=ProcessNoise(theta[:k], ""))
             assert answer.interval is not None
             covered[k] += answer.interval.lower <= 1 <= answer.interval.upper
             decided[k] += answer.status is not Status.UNCLEAR
@@ -131,13 +131,13 @@ def test_process_intervals_of_a_case_cover_the_mean_over_retrainings() -> None:
         assert agreed[k] / n == pytest.approx(2 / (k + 1), abs=0.06)
 
 
-def test_a_case_that_is_gone_is_untestable(sweep: Pass) -> None:
+def test_a_case_that_is_gone_is_untestable(sweep: ModelPass) -> None:
     """For that reason, whatever shadows say."""
     answer = asked(sweep, 'prediction(case="nobody") > 0', [0.0, 0.1, 0.2])
     assert (answer.status, answer.reason) == (Status.UNTESTABLE, "case 'nobody' is gone")
 
 
-def test_less_than_half_of_the_effect_at_birth_is_weakened(sweep: Pass) -> None:
+def test_less_than_half_of_the_effect_at_birth_is_weakened(sweep: ModelPass) -> None:
     """The verdict table's own rule, with the two intervals."""
     theta = exact(sweep, CASE).interval
     assert theta is not None

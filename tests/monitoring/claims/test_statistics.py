@@ -19,7 +19,7 @@ from halflife.models.rows import LABEL, ROW_ID
 from halflife.monitoring.claims import statistics
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.manual import explained, statistics_table
 from halflife.monitoring.claims.language.question import Question
@@ -30,7 +30,7 @@ from halflife.monitoring.claims.syntax.segment import Segment
 BOTH = "a=\"sex = 'F'\", b=\"sex = 'M'\""
 
 
-def estimate(sweep: Pass, text: str) -> float:
+def estimate(sweep: ModelPass, text: str) -> float:
     """θ of a claim on all of the evidence."""
     (answer,) = measure(sweep, [Question(parse(text), Scope.ARTIFACT, "evidence")])
     assert answer.interval is not None, answer.reason
@@ -44,14 +44,14 @@ def test_the_table_and_the_folder_agree() -> None:
     assert all(type(s).__module__.endswith(f".{name}") for name, s in STATISTICS.items())
 
 
-def measure_error(sweep: Pass, text: str) -> float:
+def measure_error(sweep: ModelPass, text: str) -> float:
     """The standard error of a statistic, from the width of its interval."""
     (answer,) = measure(sweep, [Question(parse(text), Scope.POPULATION, "evidence")])
     assert answer.interval is not None
     return (answer.interval.upper - answer.interval.lower) / 2 / float(norm.ppf(0.95))
 
 
-def test_auc_is_scikit_learns(sweep: Pass) -> None:
+def test_auc_is_scikit_learns(sweep: ModelPass) -> None:
     """The same to the last digits, with and without a predicate."""
     y, p = sweep.evidence.label, sweep.probability
     assert estimate(sweep, "auc() > 0") == pytest.approx(roc_auc_score(y, p), abs=1e-12)
@@ -68,13 +68,13 @@ def test_auc_counts_ties_as_half(linear: Model) -> None:
         {"_id": np.arange(200).astype(str), "_tick": 0, "_label": rng.integers(0, 2, 200).astype(float)}
     )
     rows["x"], rows["z"] = rng.integers(0, 3, 200).astype(float) + rows["_label"], 0.0
-    sweep = Pass(linear, Evidence({"evidence": rows}))
+    sweep = ModelPass(linear, Evidence({"evidence": rows}))
     assert estimate(sweep, "auc() > 0") == pytest.approx(roc_auc_score(rows["_label"], rows["x"]), abs=1e-12)
-    flat = Pass(linear, Evidence({"evidence": rows.assign(x=1.0)}))
+    flat = ModelPass(linear, Evidence({"evidence": rows.assign(x=1.0)}))
     assert estimate(flat, "auc() > 0") == 0.5
 
 
-def test_the_error_of_auc_is_delongs(sweep: Pass) -> None:
+def test_the_error_of_auc_is_delongs(sweep: ModelPass) -> None:
     """The bootstrap's standard error agrees with DeLong's formula, computed here pair by pair."""
     y, score = sweep.evidence.label, sweep.margin
     wins = np.sign(score[y == 1][:, None] - score[y == 0][None, :]) / 2 + 0.5
@@ -83,7 +83,7 @@ def test_the_error_of_auc_is_delongs(sweep: Pass) -> None:
     assert measure_error(sweep, "auc() > 0") == pytest.approx(delong, rel=0.08)
 
 
-def test_recalibration_is_statsmodels(sweep: Pass) -> None:
+def test_recalibration_is_statsmodels(sweep: ModelPass) -> None:
     """The maximum likelihood slope and intercept of the label on the model's log-odds, and their standard errors."""
     reference = sm.Logit(sweep.evidence.label, sm.add_constant(logit(sweep.probability))).fit(disp=False)
     assert estimate(sweep, "calibration_slope() > 0") == pytest.approx(reference.params[1], abs=1e-6)
@@ -109,7 +109,7 @@ def test_separated_labels_have_no_slope() -> None:
         fit(x, (x > 0).astype(float))
 
 
-def test_attribution_share_is_the_share_of_mean_absolute_shap(sweep: Pass) -> None:
+def test_attribution_share_is_the_share_of_mean_absolute_shap(sweep: ModelPass) -> None:
     """By LightGBM's own contributions; features share out 1, a group has the sum of its members'."""
     contributions = np.abs(np.asarray(sweep.model.booster.predict(sweep.matrix, pred_contrib=True))[:, :-1]).sum(axis=0)
     expected = contributions / contributions.sum()
@@ -122,14 +122,14 @@ def test_attribution_share_is_the_share_of_mean_absolute_shap(sweep: Pass) -> No
 def test_prediction_is_the_log_odds_above_the_threshold(model: Model, rows: Callable[..., pd.DataFrame]) -> None:
     """Its sign is the decision, whatever the threshold."""
     strict = Model(model.text, model.schema, model.categories, model.calibration, 0.8)
-    sweep = Pass(strict, Evidence({"evidence": rows(50, seed=8)}))
+    sweep = ModelPass(strict, Evidence({"evidence": rows(50, seed=8)}))
     for k, case in enumerate(sweep.evidence.frame[ROW_ID]):
         theta = estimate(sweep, f'prediction(case="{case}") > 0')
         assert theta == pytest.approx(logit(sweep.probability[k]) - logit(0.8))
         assert (theta >= 0) == bool(strict.probability(sweep.evidence.frame)[k] >= 0.8)
 
 
-def test_exactly_one_feature_is_the_top_reason(sweep: Pass) -> None:
+def test_exactly_one_feature_is_the_top_reason(sweep: ModelPass) -> None:
     """θ is positive for the feature with the largest |φ|, and for it alone; its size is the lead over the runner-up."""
     phi = np.abs(sweep.attributions(np.arange(5)))
     for k in range(5):
@@ -154,7 +154,7 @@ def test_exactly_one_feature_is_the_top_reason(sweep: Pass) -> None:
         ('attribution_share("income") > 0', "'income' is not a column; columns are duration, emp.var.rate, sex, job"),
     ],
 )
-def test_what_cannot_be_tested_says_why(text: str, reason: str, sweep: Pass) -> None:
+def test_what_cannot_be_tested_says_why(text: str, reason: str, sweep: ModelPass) -> None:
     """Too few rows, too few of a class, a case that is gone, a column that is gone: with counts."""
     (answer,) = measure(sweep, [Question(parse(text), Scope.POPULATION, "evidence")], replicates=200)
     assert (answer.status, answer.interval, answer.p_value) == (Status.UNTESTABLE, None, None)
@@ -169,7 +169,7 @@ def test_a_model_that_attributes_nothing_has_no_shares(linear: Model, monkeypatc
     )
     rows = pd.DataFrame({"_id": np.arange(50).astype(str), "_tick": 0, "_label": 0.0, "x": 1.0, "z": 1.0})
     question = Question(parse('attribution_share("x") > 0'), Scope.POPULATION, "evidence")
-    (answer,) = measure(Pass(linear, Evidence({"evidence": rows})), [question])
+    (answer,) = measure(ModelPass(linear, Evidence({"evidence": rows})), [question])
     assert answer.reason == "the model attributes nothing to any feature on these rows"
 
 
@@ -179,7 +179,7 @@ def test_rows_without_labels_count_only_where_labels_do_not_matter(
     """Attribution uses every row; AUC uses those whose label has arrived."""
     frame = rows(200, seed=9)
     frame.loc[:99, LABEL] = np.nan
-    sweep = Pass(model, Evidence({"evidence": frame}))
+    sweep = ModelPass(model, Evidence({"evidence": frame}))
     texts = ('attribution_share("sex") > 0', "auc() > 0")
     answers = measure(sweep, [Question(parse(t), Scope.POPULATION, "evidence") for t in texts], replicates=200)
     assert [a.rows for a in answers] == [200, 100]
@@ -204,7 +204,7 @@ def test_a_statistic_is_explained_by_its_own_words(name: str) -> None:
     assert all(re.fullmatch(r"It is untestable .*\.", sentence) for sentence in told["untestable"])
 
 
-def test_too_few_rows_for_a_tolerance_matter_only_where_they_leave_it_open(sweep: Pass) -> None:
+def test_too_few_rows_for_a_tolerance_matter_only_where_they_leave_it_open(sweep: ModelPass) -> None:
     """400 rows cannot place an AUC within 0.001 of its own value, but can say that it is far above a half."""
     (seen,) = measure(sweep, [Question(parse("auc() > 0.5"), Scope.POPULATION, "evidence")], replicates=200)
     assert seen.interval is not None

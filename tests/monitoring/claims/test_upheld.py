@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from halflife.models.domain import Check, Finding, Interval, Measurement, Scope, Status
 from halflife.models.shadow import Controls, centred
-from halflife.monitoring.claims.estimation.shadow_agreement import upheld, upholding
+from halflife.monitoring.claims.estimation.shadow_agreement import shadow_agreement, upholding
 from halflife.monitoring.claims.language.about_case import about_case
 from halflife.monitoring.claims.language.grammar import parse
 
@@ -51,17 +51,17 @@ def check(controls: Controls | None, estimate: float | None = 0.75) -> Check:
 
 def test_shadows_are_read_as_they_are_on_the_rows_that_decide() -> None:
     """Of θ = 0.69, 0.71 and 0.75 on fresh rows two uphold > 0.7, whatever the pinned rows say."""
-    assert upheld(finding("auc() > 0.7"), check(Controls((0.1,) * 3, (0.69, 0.71, 0.75)))) == (2, 3)
+    assert shadow_agreement(finding("auc() > 0.7"), check(Controls((0.1,) * 3, (0.69, 0.71, 0.75)))) == (2, 3)
 
 
 def test_where_there_is_nothing_to_read_nothing_is_counted() -> None:
     """No shadows, no estimate by any of them, a claim of another build."""
     four = Controls((0.1,) * 4, (0.8,) * 4)
     fair = finding("auc() > 0.7")
-    assert upheld(fair, check(four)) == (4, 4)
-    assert upheld(fair, check(None)) == (0, 0)
-    assert upheld(fair, check(Controls((NAN,) * 4, (NAN,) * 4))) == (0, 0)
-    assert upheld(finding("vibes() > 0.7"), check(four)) == (0, 0)
+    assert shadow_agreement(fair, check(four)) == (4, 4)
+    assert shadow_agreement(fair, check(None)) == (0, 0)
+    assert shadow_agreement(fair, check(Controls((NAN,) * 4, (NAN,) * 4))) == (0, 0)
+    assert shadow_agreement(finding("vibes() > 0.7"), check(four)) == (0, 0)
 
 
 def test_which_findings_are_about_a_case() -> None:

@@ -12,7 +12,7 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import ROW_ID, Array
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass, View
+from halflife.monitoring.claims.evidence.model_view import ModelPass, View
 from halflife.monitoring.claims.evidence.reference_rows import Reference, association
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
@@ -29,19 +29,19 @@ def sets(rows: Callable[..., pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def sweep(model: Model, sets: dict[str, pd.DataFrame]) -> Pass:
+def sweep(model: Model, sets: dict[str, pd.DataFrame]) -> ModelPass:
     """One pass over both."""
-    return Pass(model, Evidence(sets))
+    return ModelPass(model, Evidence(sets))
 
 
-def ask(sweep: Pass, text: str, rows: str = "second", reference: str | None = "first") -> Measurement:
+def ask(sweep: ModelPass, text: str, rows: str = "second", reference: str | None = "first") -> Measurement:
     """A claim made on the first rows, put to the second."""
     claim = parse(text)
     (answer,) = measure(sweep, [Question(claim, claim.scope, rows, reference=reference)], replicates=300)
     return answer
 
 
-def interval(sweep: Pass, text: str, **more: str) -> Interval:
+def interval(sweep: ModelPass, text: str, **more: str) -> Interval:
     """Its estimate and interval."""
     answer = ask(sweep, text, **more)
     assert answer.interval is not None, answer.reason
@@ -54,7 +54,7 @@ def raw(model: Model, frame: pd.DataFrame, **values: float | str) -> Array:
 
 
 def test_an_effect_is_partial_dependence_between_frozen_quantiles(
-    model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
 ) -> None:
     """High and low are those of the rows the claim was made on, however far the column has moved since."""
     low, high = sets["first"]["duration"].quantile([0.1, 0.9])
@@ -65,7 +65,7 @@ def test_an_effect_is_partial_dependence_between_frozen_quantiles(
 
 
 def test_an_effect_of_a_category_goes_from_the_most_frequent_to_the_next(
-    model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
 ) -> None:
     """Or from one given value to another."""
     usual, next_ = sets["first"]["job"].value_counts().index[:2]
@@ -76,7 +76,7 @@ def test_an_effect_of_a_category_goes_from_the_most_frequent_to_the_next(
 
 
 def test_accumulated_local_effects_add_up_cell_by_cell(
-    model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
 ) -> None:
     """Apley and Zhu's estimate, one cell and one row at a time."""
     born, now = sets["first"]["duration"], sets["second"]
@@ -100,7 +100,7 @@ def test_accumulated_local_effects_add_up_cell_by_cell(
 
 
 def test_an_interaction_is_the_difference_of_differences(
-    model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
 ) -> None:
     """Four predictions of every row; the same for (b, a)."""
     low, high = sets["first"]["duration"].quantile([0.1, 0.9])
@@ -112,7 +112,7 @@ def test_an_interaction_is_the_difference_of_differences(
 
 
 def test_reliance_counts_decisions_that_flip_at_a_reference_value(
-    model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
 ) -> None:
     """The median and the most frequent value of the rows the claim was made on, one column or a group; Wilson's interval."""
     now, median = sets["second"], float(sets["first"]["duration"].median())
@@ -129,7 +129,7 @@ def test_reliance_counts_decisions_that_flip_at_a_reference_value(
         assert (found.lower, found.upper) == pytest.approx(bounds, abs=1e-12)
 
 
-def test_reliance_can_be_the_rise_of_the_loss(model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]) -> None:
+def test_reliance_can_be_the_rise_of_the_loss(model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]) -> None:
     """Mean log loss after minus mean log loss before."""
     now = sets["second"]
     y, median = now["_label"].to_numpy(), float(sets["first"]["duration"].median())
@@ -150,18 +150,18 @@ def test_permutation_lends_values_of_similar_rows(model: Model, rows: Callable[.
     reference = Reference("born", evidence, model.schema)
     assert reference.companions(("duration",)) == ("emp.var.rate",)
     assert reference.companions(("sex",)) == ()
-    donors = reference.donors(("duration",))(View(Pass(model, evidence), np.arange(1500)))
+    donors = reference.donors(("duration",))(View(ModelPass(model, evidence), np.arange(1500)))
     assert (donors != np.arange(1500)).all()
     lent, held = frame["duration"].to_numpy()[donors], frame["emp.var.rate"].to_numpy()
     known = ~np.isnan(lent)
     assert np.corrcoef(lent[known], held[known])[0, 1] > 0.75
     assert np.nanmean(lent) == pytest.approx(frame["duration"].mean(), abs=0.08)
-    anybody = reference.donors(("sex",))(View(Pass(model, evidence), np.arange(1500)))
+    anybody = reference.donors(("sex",))(View(ModelPass(model, evidence), np.arange(1500)))
     assert abs(np.corrcoef(frame["duration"].fillna(0).to_numpy()[anybody], held)[0, 1]) < 0.08
 
 
 def test_reliance_by_permutation_borrows_from_those_rows(
-    model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
 ) -> None:
     """With the donors given, the flips are those of plain predictions of the rows with the borrowed values."""
     now, born = sets["second"], sets["first"]
@@ -185,7 +185,7 @@ def test_association_is_cramers_v() -> None:
 
 
 def test_flips_says_whether_a_decision_changes_and_by_how_much(
-    model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
 ) -> None:
     """True exactly when the probability crosses the threshold; θ is the log-odds on the other side."""
     seen = set()
@@ -204,7 +204,9 @@ def test_flips_says_whether_a_decision_changes_and_by_how_much(
     assert seen == {True, False}
 
 
-def test_the_share_that_flips_is_counted_over_rows(model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]) -> None:
+def test_the_share_that_flips_is_counted_over_rows(
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
+) -> None:
     """Without a case: of the rows of a segment, with Wilson's interval."""
     women = sets["second"][sets["second"]["sex"] == "F"]
     flips = int(((raw(model, women, duration=-0.5) >= 0) != (raw(model, women) >= 0)).sum())
@@ -215,7 +217,7 @@ def test_the_share_that_flips_is_counted_over_rows(model: Model, sweep: Pass, se
     )
 
 
-def test_neighbours_are_those_that_share_leaves(model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]) -> None:
+def test_neighbours_are_those_that_share_leaves(model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]) -> None:
     """Weights are shares of trees with a common leaf, by LightGBM's own routing; the case is not its own neighbour."""
     born = sets["first"]
     case = born[ROW_ID].iloc[7]
@@ -230,7 +232,9 @@ def test_neighbours_are_those_that_share_leaves(model: Model, sweep: Pass, sets:
     assert interval(sweep, f"{text}) > 0", **asked).estimate == pytest.approx(kappa @ label / kappa.sum(), abs=1e-12)
 
 
-def test_rank_is_a_lead_over_the_rival_for_a_place(model: Model, sweep: Pass, sets: dict[str, pd.DataFrame]) -> None:
+def test_rank_is_a_lead_over_the_rival_for_a_place(
+    model: Model, sweep: ModelPass, sets: dict[str, pd.DataFrame]
+) -> None:
     """Positive exactly for the k features with the largest shares, by LightGBM's own contributions."""
     phi = np.abs(np.asarray(model.booster.predict(model.matrix(sets["second"]), pred_contrib=True))[:, :-1]).sum(axis=0)
     shares = dict(zip(model.schema.names, phi / phi.sum(), strict=True))
@@ -257,7 +261,7 @@ def test_rank_is_a_lead_over_the_rival_for_a_place(model: Model, sweep: Pass, se
         ('flips(case="1000", set={"age": 3}) == True', "'age' is not a column"),
     ],
 )
-def test_what_cannot_be_imagined_is_untestable(text: str, reason: str, sweep: Pass) -> None:
+def test_what_cannot_be_imagined_is_untestable(text: str, reason: str, sweep: ModelPass) -> None:
     """Levels that do not fit the column, cells without rows, columns that are gone: said in a sentence."""
     answer = ask(sweep, text, rows="first", reference="first")
     assert answer.status is Status.UNTESTABLE
@@ -267,17 +271,17 @@ def test_what_cannot_be_imagined_is_untestable(text: str, reason: str, sweep: Pa
 def test_a_column_with_one_value_has_no_levels(model: Model, rows: Callable[..., pd.DataFrame]) -> None:
     """Nothing is high or low; a column of two values, one of them rare, has its extremes."""
     frame = rows(200, seed=6)
-    flat = Pass(model, Evidence({"a": frame.assign(duration=1.0, job="cook")}))
+    flat = ModelPass(model, Evidence({"a": frame.assign(duration=1.0, job="cook")}))
     reason = " has fewer than two values on the rows the claim was made on"
     for name in ("duration", "job"):
         assert ask(flat, f'effect("{name}") > 0', "a", "a").reason == f"'{name}'{reason}"
     rare = frame.assign(duration=np.where(np.arange(200) < 5, 1.0, 0.0))
-    found = interval(Pass(model, Evidence({"a": rare})), 'effect("duration") > 0', rows="a", reference="a")
+    found = interval(ModelPass(model, Evidence({"a": rare})), 'effect("duration") > 0', rows="a", reference="a")
     expected = raw(model, rare, duration=1.0) - raw(model, rare, duration=0.0)
     assert found.estimate == pytest.approx(expected.mean(), abs=1e-12)
 
 
-def test_two_claims_that_differ_in_their_rows_of_birth_are_two_subjects(sweep: Pass) -> None:
+def test_two_claims_that_differ_in_their_rows_of_birth_are_two_subjects(sweep: ModelPass) -> None:
     """Asked together or alone, each gets its own quantiles; statistics that settle nothing share one estimate."""
     claim = parse('effect("duration") > 0')
     asked = [Question(claim, Scope.POPULATION, "second", reference=name) for name in ("first", "second")]

@@ -10,7 +10,7 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import ROW_ID, Part, Window
 from halflife.monitoring.claims.estimation.measure import Question, measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.explanations import offers as module
@@ -25,7 +25,7 @@ def test_claims_about_the_case_hold_with_the_figures_told(told: Told, model: Mod
     """Measured as a recheck measures them, the decision's θ is the margin told, and every one of them holds."""
     for case in ("c0007", "c0011", "c0200"):
         said = told(case)
-        sweep = Pass(model, Evidence({"cases": window.rows[window.rows[ROW_ID] == case]}))
+        sweep = ModelPass(model, Evidence({"cases": window.rows[window.rows[ROW_ID] == case]}))
         claims = [parse(o.claim) for o in offers(said, model.schema)]
         about = [c for c in claims if c.statistic in ("prediction", "top_reason", "flips")]
         answers = measure(sweep, [Question(c, c.scope, "cases") for c in about])
@@ -43,7 +43,7 @@ def test_the_share_claimed_is_three_quarters_of_what_was_seen(told: Told, model:
     said = told("c0007")
     top = said.reasons[0].feature
     (claim,) = [parse(o.claim) for o in offers(said, model.schema) if o.statistic == "attribution_share"]
-    sweep = Pass(model, Evidence({"discovery": window.part(Part.DISCOVERY)}))
+    sweep = ModelPass(model, Evidence({"discovery": window.part(Part.DISCOVERY)}))
     (answer,) = measure(sweep, [Question(claim, claim.scope, "discovery")])
     assert answer.interval is not None
     assert answer.interval.estimate == pytest.approx(said.shares[top])

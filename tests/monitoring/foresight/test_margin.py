@@ -8,7 +8,7 @@ from halflife.models.domain import Check, Finding, Interval, Measurement, Role, 
 from halflife.models.shadow import Controls, ShadowKind
 from halflife.monitoring.foresight.forecast_table import FARTHEST
 from halflife.monitoring.foresight.margin import margins
-from halflife.monitoring.foresight.next_retrain_noise import Spread, coupled, shared, spread
+from halflife.monitoring.foresight.next_retrain_noise import NextRetrainSpread, coupled, shared, spread
 from halflife.monitoring.verdicts import verdict
 
 C, S = ShadowKind.COUPLED, ShadowKind.SEED
@@ -25,12 +25,14 @@ def check(interval: Interval | None, threshold: float) -> Check:
     return Check(1, 5, threshold, Measurement(900, interval, status), None)
 
 
-def known(variance: float, freedom: float = np.inf, following: float = 1.0) -> Spread:
+def known(variance: float, freedom: float = np.inf, following: float = 1.0) -> NextRetrainSpread:
     """The noise of one finding."""
-    return Spread(np.array([variance]), np.array([freedom]), np.array([following]))
+    return NextRetrainSpread(np.array([variance]), np.array([freedom]), np.array([following]))
 
 
-def one(claim: str, scope: Scope, interval: Interval | None, threshold: float, noise: Spread) -> tuple[float, float]:
+def one(
+    claim: str, scope: Scope, interval: Interval | None, threshold: float, noise: NextRetrainSpread
+) -> tuple[float, float]:
     """Margin and chance of one finding whose evidence is new each time."""
     said = margins([finding(claim, scope)], [check(interval, threshold)], noise, level=0.9, overlap=0.0)
     return float(said.margin[0]), float(said.chance[0])

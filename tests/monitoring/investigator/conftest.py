@@ -18,7 +18,7 @@ from halflife.models.world.scenarios import scenario
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.lead import Investigation
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.session import investigate
 
 Relabel: TypeAlias = Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame]
@@ -71,9 +71,9 @@ def session() -> Callable[..., Investigation]:
 
 
 @pytest.fixture(scope="session")
-def scene() -> Scene:
+def scene() -> ScoredRows:
     """A model of the calm world over its discovery rows."""
-    return Scene(*fitted("calm"))
+    return ScoredRows(*fitted("calm"))
 
 
 @pytest.fixture(scope="session")

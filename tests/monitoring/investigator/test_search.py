@@ -9,8 +9,8 @@ from halflife.monitoring.claims.syntax.predicates import mask
 from halflife.monitoring.investigator.candidates import Candidates, candidates, support
 from halflife.monitoring.investigator.column_signal import auc, auc_error, signals
 from halflife.monitoring.investigator.confident_errors import neighbours
-from halflife.monitoring.investigator.group_gaps import Gap, measured, who
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.group_gaps import GroupGap, measured, who
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.slice_search import search
 
 
@@ -39,7 +39,7 @@ def test_a_planted_conjunction_is_found_by_itself() -> None:
     assert 0 < found.shrunk < found.excess
 
 
-def test_candidates_mean_what_they_say(scene: Scene) -> None:
+def test_candidates_mean_what_they_say(scene: ScoredRows) -> None:
     """Every predicate, read as claims read it, picks the rows of its mask; each has enough of them."""
     among = candidates(scene)
     least = support(len(scene))
@@ -82,10 +82,10 @@ def test_a_gap_is_laid_at_the_door_of_whoever_makes_it(
     decisions: tuple[float, float], labels: tuple[float, float], said: str
 ) -> None:
     """Of a gap in decisions, the gap in labels says who makes it."""
-    assert said in who(Gap("positive_rate", *decisions, 0.02), Gap("base_rate", *labels, 0.02))[0]
+    assert said in who(GroupGap("positive_rate", *decisions, 0.02), GroupGap("base_rate", *labels, 0.02))[0]
 
 
-def test_rates_of_groups_are_counted_as_claims_count_them(scene: Scene) -> None:
+def test_rates_of_groups_are_counted_as_claims_count_them(scene: ScoredRows) -> None:
     """A gap is that of the statistic ``gap``."""
     a = mask("sex = 'F'", scene.rows)
     for metric in ("positive_rate", "base_rate", "fpr", "tpr"):
@@ -95,7 +95,7 @@ def test_rates_of_groups_are_counted_as_claims_count_them(scene: Scene) -> None:
         assert gap.width == pytest.approx(seen[0])
 
 
-def test_neighbours_are_those_that_share_most_leaves(scene: Scene) -> None:
+def test_neighbours_are_those_that_share_most_leaves(scene: ScoredRows) -> None:
     """Brute force over all pairs of rows gives the same shares, but for ties at the twentieth place."""
     rows = np.arange(5)
     leaves = scene.sweep.leaves(np.arange(len(scene)))

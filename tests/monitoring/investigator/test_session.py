@@ -15,13 +15,13 @@ from halflife.models.recipe import Recipe
 from halflife.models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.investigator.agenda import Agenda, check_agenda
 from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.session import findings, investigate
 
 Session = Callable[..., Investigation]
@@ -116,12 +116,12 @@ def test_what_is_suggested_mostly_holds_on_rows_that_did_not_suggest_it(
     suggested = findings(version, session("shortcut", segments=SEGMENTS).leads, 40)
     claims = [f for f in suggested if f.statistic not in ("prediction", "top_reason")]
     questions = [Question(parse(f.claim), f.scope, "evidence") for f in claims]
-    found = measure(Pass(model, Evidence({"evidence": evidence})), questions, replicates=200)
+    found = measure(ModelPass(model, Evidence({"evidence": evidence})), questions, replicates=200)
     assert not any(m.status.refutes for m in found)
     assert sum(m.status is Status.HOLDS for m in found) >= 0.75 * len(found)
 
 
-def test_too_few_rows_say_nothing(version: Version, scene: Scene) -> None:
+def test_too_few_rows_say_nothing(version: Version, scene: ScoredRows) -> None:
     """Below 50 rows, or with one label only, there is one sentence and no lead."""
     few = investigate(version, scene.model, scene.rows.iloc[:40], Agenda())
     assert (few.leads, few.paragraph) == ((), "v3 has 40 labelled discovery rows: too little to say anything.")

@@ -11,7 +11,7 @@ from halflife.models.recipe import Recipe
 from halflife.models.rows import LABEL, ROW_ID, Array, Column, Kind, Schema, Split, Window
 from halflife.monitoring.label_needs.label_value import Labels, labels
 from halflife.monitoring.label_needs.needs_report import Advice
-from halflife.monitoring.label_needs.subset_fits import Trainer
+from halflife.monitoring.label_needs.subset_fits import SubsetFits
 
 SCHEMA = Schema((Column("group", Kind.CATEGORICAL), *(Column(f"x{j}", Kind.NUMERIC) for j in range(3))))
 EASY, NOISE, RARE = (f"group = '{name}'" for name in ("easy", "noise", "rare"))
@@ -34,7 +34,7 @@ def world(rows: int = 12_000) -> Window:
 
 def look(window: Window, fits: int, segments: tuple[str, ...], seen: list[tuple[int, int]] | None = None) -> Labels:
     """Labels of a window, with four repeats at five sizes."""
-    trainer = Trainer(window, SCHEMA, RECIPE, (1, 2), repeats=4)
+    trainer = SubsetFits(window, SCHEMA, RECIPE, (1, 2), repeats=4)
     told = labels(
         trainer,
         segments,

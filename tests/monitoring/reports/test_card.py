@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 from halflife.models.half_life import HalfLife, NoiseAlone
-from halflife.monitoring.conclusions import Change, Conclusions
+from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.reports.card import card
 
 
@@ -53,7 +53,7 @@ def conclusions(
         status={i: {1: first[i], 2: s} for i, s in statuses.items()},
         lives=(),
         half_lives=half_lives,
-        changes=tuple(Change(by_id[i], first[i], checks[i]) for i, s in statuses.items() if s is not first[i]),
+        changes=tuple(StatusChange(by_id[i], first[i], checks[i]) for i, s in statuses.items() if s is not first[i]),
         drifts=(),
         latest=checks,
     )

@@ -6,7 +6,7 @@ import pytest
 
 from halflife.models.domain import Scope
 from halflife.models.explain.conditions import Among, Between
-from halflife.models.explain.counterfactuals import Change, Flip
+from halflife.models.explain.counterfactuals import FeatureChange, Flip
 from halflife.models.explain.decision_paths import Path
 from halflife.models.rows import Part
 from halflife.monitoring.explanations.explanation import (
@@ -53,7 +53,13 @@ TOLD = Explanation(
     ),
     counterfactuals=(
         Counterfactual(
-            Flip((Change("a_feature_with_quite_a_long_name", 1205.0, 310.0), Change("month", "may", "oct")), 2.4),
+            Flip(
+                (
+                    FeatureChange("a_feature_with_quite_a_long_name", 1205.0, 310.0),
+                    FeatureChange("month", "may", "oct"),
+                ),
+                2.4,
+            ),
             Decision(0.49996, -0.00016, positive=False),
             None,
         ),
@@ -139,7 +145,7 @@ def test_names_and_values_that_look_like_markup_stand_as_they_are() -> None:
         paths=(Path(0, 0, 1.0, 1.0, (Among(odd, (odd,), ("x",), missing=False),)),),
         neighbourhood=Neighbourhood((Neighbour(odd, 1.0, 0, 1, {odd: odd}),), 1, 1, 1.0, None, ""),
         counterfactuals=(
-            Counterfactual(Flip((Change(odd, odd, "[b]"),), 1.0), Decision(0.1, -2.0, positive=False), None),
+            Counterfactual(Flip((FeatureChange(odd, odd, "[b]"),), 1.0), Decision(0.1, -2.0, positive=False), None),
         ),
     )
     text = plain(told, [replace(OFFERS[0], claim=odd)])

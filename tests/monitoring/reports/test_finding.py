@@ -12,7 +12,7 @@ from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.reports.finding_terminal import SHOWN, portrait
 from halflife.monitoring.reports.forest_plot import Scale, line, scale
 from halflife.monitoring.reports.ledger_until import until
-from halflife.monitoring.reports.verdict_details import behind
+from halflife.monitoring.reports.verdict_details import verdict_details
 from halflife.monitoring.reports.words import LETTERS
 
 BIRTH = Interval(0.42, 0.40, 0.44)
@@ -104,24 +104,24 @@ def test_recurrences_and_entities_are_told() -> None:
 
 def test_a_claim_below_its_threshold_is_mirrored() -> None:
     """For θ < c the bar lies above c and a smaller estimate is on the claimed side."""
-    found = behind(finding('attribution_share("age") < 0.3 ± 0.02'), check(2, 0.25), level=0.9)
+    found = verdict_details(finding('attribution_share("age") < 0.3 ± 0.02'), check(2, 0.25), level=0.9)
     assert (found.above, round(found.bar, 3), round(found.margin or 0, 3)) == (False, 0.32, 0.05)
     assert round(found.margin_at_birth or 0, 3) == -0.12
 
 
 def test_an_exact_or_unreadable_claim_has_no_rows_needed() -> None:
     """Without an interval, or with a claim of another build, what is not known is not said."""
-    exact = behind(finding(), check(2, 0.25, half=0.0), level=0.9)
+    exact = verdict_details(finding(), check(2, 0.25, half=0.0), level=0.9)
     assert (exact.widths, exact.rows_needed) == (None, None)
-    foreign = behind(finding("vibes() > 0.3"), check(2, 0.4), level=0.9)
+    foreign = verdict_details(finding("vibes() > 0.3"), check(2, 0.4), level=0.9)
     assert (foreign.threshold, foreign.tolerance, foreign.rows_needed) == (0.3, 0.0, None)
-    assert behind(finding(), check(2, None), level=0.9).margin is None
+    assert verdict_details(finding(), check(2, None), level=0.9).margin is None
 
 
 def test_rows_needed_are_those_of_the_re_test() -> None:
     """From a normal interval's width it is the number by which a re-test calls a claim untestable, to rounding."""
     error = 0.02 / 1.6448536269514722
-    found = behind(finding(), check(2, 0.3), level=0.9)
+    found = verdict_details(finding(), check(2, 0.3), level=0.9)
     assert found.rows_needed == pytest.approx(rows_needed(error**2 * 900, 0.02, 0.05), abs=1)
 
 

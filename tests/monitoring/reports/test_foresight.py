@@ -13,14 +13,14 @@ from halflife.models.forecast import Forecast
 from halflife.monitoring.conclude import conclude
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.foresight.drift_gain import Gain
-from halflife.monitoring.foresight.forecast_scores import Bin, Scores
+from halflife.monitoring.foresight.forecast_scores import Bin, ForecastScores
 from halflife.monitoring.foresight.recheck_first import first
 from halflife.monitoring.reports.foresight_plot import reliability, render
 from halflife.monitoring.reports.foresight_terminal import first_table
 from halflife.monitoring.reports.foresight_words import document, drifted, likeliest, line, sentence
 
 NBSP = "\N{NO-BREAK SPACE}"
-SCORES = Scores(
+SCORES = ForecastScores(
     settled=2250,
     refuted=230,
     versions=35,

@@ -13,7 +13,7 @@ from halflife.monitoring.reports.finding_terminal import portrait
 from halflife.monitoring.reports.fragility_words import born_fragile, fragility, in_shadows
 from halflife.monitoring.reports.investigation_page import document, page, terminal, told
 from halflife.monitoring.reports.listing import check_row
-from halflife.monitoring.reports.verdict_details import behind
+from halflife.monitoring.reports.verdict_details import verdict_details
 from halflife.monitoring.reports.words import telling
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -64,13 +64,13 @@ def test_the_portrait_of_a_claim_about_the_process_says_what_its_interval_covers
     assert "interval, retraining noise included" in text
     assert "it holds in 2 of 3 other models trained on the same window" in text
     assert "needed" not in text
-    assert behind(RATE, rate(2), level=0.9).rows_needed is None
-    assert behind(replace(RATE, scope=Scope.POPULATION), rate(2), level=0.9).rows_needed is not None
+    assert verdict_details(RATE, rate(2), level=0.9).rows_needed is None
+    assert verdict_details(replace(RATE, scope=Scope.POPULATION), rate(2), level=0.9).rows_needed is not None
 
 
 def test_what_a_claim_about_a_case_rests_on_is_its_own_direction() -> None:
     """Of ≤ −1.5 at −2.0 the margin is +0.5, now and at birth, and no rows are wanted."""
-    found = behind(CASE, case(2, -2.0, Status.HOLDS), level=0.9)
+    found = verdict_details(CASE, case(2, -2.0, Status.HOLDS), level=0.9)
     assert (found.above, found.bar, found.margin, found.margin_at_birth) == (False, -1.5, 0.5, 0.5)
     assert found.rows_needed is None
 

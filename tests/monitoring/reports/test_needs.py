@@ -10,11 +10,11 @@ from halflife.monitoring.label_needs.needs_report import (
     Advice,
     ClaimNeed,
     Curve,
+    CurvePoint,
     Needs,
+    UntestedSegment,
     SegmentNeed,
-    Size,
-    Trial,
-    Unseen,
+    SegmentTrial,
 )
 from halflife.monitoring.reports.needs_terminal import plain, spark
 
@@ -23,14 +23,14 @@ LAW = Extrapolation(Interval(0.2, 0.1, 0.25), Interval(0.4, 0.2, 0.9), Interval(
 
 def curve(labels: int, ambiguity: float = 0.05) -> Curve:
     """Three sizes of falling loss."""
-    sizes = [Size(s, s * labels, 0.5 - 0.1 * s, 0.12, 0.006, ambiguity) for s in (0.25, 0.5, 1.0)]
+    sizes = [CurvePoint(s, s * labels, 0.5 - 0.1 * s, 0.12, 0.006, ambiguity) for s in (0.25, 0.5, 1.0)]
     return Curve(labels, labels // 10, tuple(sizes), LAW)
 
 
 def segment(where: str, gain: float | None, advice: Advice, ambiguity: float = 0.05) -> SegmentNeed:
     """A segment with a gain of so much, give or take a quarter."""
     at = None if gain is None else Interval(gain, 0.75 * gain, 1.25 * gain)
-    return SegmentNeed(where, curve(1500, ambiguity), Trial(at, at) if at else None, advice, 16.0)
+    return SegmentNeed(where, curve(1500, ambiguity), SegmentTrial(at, at) if at else None, advice, 16.0)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def told() -> Needs:
             segment(long, 0.0001, Advice.HARDLY),
             segment("job = 'cook'", None, Advice.UNTRIED),
         ),
-        unseen=(Unseen("job = 'spy'", 41, 3),),
+        unseen=(UntestedSegment("job = 'spy'", 41, 3),),
         claims=(
             ClaimNeed("f1", "auc() > 0.8", Status.UNCLEAR, 900, 1800, "rows", "to tell 0.81 from 0.8", 48.0, "2.0 ×"),
             ClaimNeed("f2", "fpr() < 0.1", Status.UNTESTABLE, 0, 30, "labelled rows where x", "at all", None, "none"),

@@ -16,7 +16,7 @@ from halflife.monitoring.reports.tradeoff import BOTTOM, HEIGHT, LEFT, RIGHT, TO
 from halflife.monitoring.reports.trial_words import sentences
 from halflife.monitoring.reports.trials_page import render, write_page
 from halflife.monitoring.reports.trials_terminal import document, table
-from halflife.monitoring.trials.compare import Comparison, Standing
+from halflife.monitoring.trials.compare import RecipeComparison, Standing
 from halflife.monitoring.trials.trial import Living
 from halflife.monitoring.trials.variants import variants
 
@@ -51,7 +51,7 @@ WARM = replace(
 )
 ANCHORED = replace(PLAIN, name="anchored", against=about(0.001, 0.01), reseeded=None, own=None, butterfly=None)
 SMALL = replace(PLAIN, name="<small>", against=about(0.02, 0.001), churn=None, same=None)
-TOLD = Comparison("elec", 134, 28, 36_576, 20, 0.9, (PLAIN, WARM, ANCHORED, SMALL))
+TOLD = RecipeComparison("elec", 134, 28, 36_576, 20, 0.9, (PLAIN, WARM, ANCHORED, SMALL))
 
 
 def plain(told: RenderableType, width: int = 110) -> str:

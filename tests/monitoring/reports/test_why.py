@@ -11,7 +11,7 @@ from rich.console import Console
 
 from halflife.models.causes import Cause, Share, Why
 from halflife.models.domain import Finding, Scope, Status
-from halflife.monitoring.causes.breakdown import Account
+from halflife.monitoring.causes.breakdown import Breakdown
 from halflife.monitoring.reports import cause_words as words
 from halflife.monitoring.reports.cause_plot import COLOURS, bar, legend, render
 from halflife.monitoring.reports.cause_terminal import details
@@ -117,7 +117,7 @@ def test_the_terminal_shows_every_figure_the_sentence_rests_on() -> None:
         {Cause.CONCEPT: 0.8, Cause.SAMPLING: 0.2}, unattributable=0.04, chance=0.01, notes=("Something is open.",)
     )
     corners = np.array([[0.5, 0.45], [0.35, 0.3]])
-    account = Account(
+    account = Breakdown(
         why, corners, -0.05, -0.15, {Cause.COVARIATE: -0.03, Cause.CONCEPT: -0.12}, 2.3, "shadows", ("v3's rows",)
     )
     console = Console(file=StringIO(), width=110, color_system=None)

@@ -14,7 +14,7 @@ from scipy.stats import ks_2samp, wasserstein_distance
 from halflife.models.rows import Array, Kind
 from halflife.monitoring.drift.sketches import exact
 from halflife.monitoring.drift.sketches.column import sketch
-from halflife.monitoring.drift.sketches.distances import CATEGORIES, NUMBERS, TOLERANCE, Columns, distance
+from halflife.monitoring.drift.sketches.distances import CATEGORIES, NUMBERS, TOLERANCE, ColumnPair, distance
 from halflife.monitoring.drift.sketches.layout import found_column, found_edges
 
 Draw = Callable[[np.random.Generator, int], Array]
@@ -39,10 +39,10 @@ CHANGES: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def columns(before: Any, now: Any, founders: Any, kind: Kind = Kind.NUMERIC) -> Columns:
+def columns(before: Any, now: Any, founders: Any, kind: Kind = Kind.NUMERIC) -> ColumnPair:
     """Both sides over the bins other rows suggest."""
     bins = found_column(pd.Series(founders), kind)
-    return Columns(sketch(before, bins), sketch(now, bins), lambda: (before, now))
+    return ColumnPair(sketch(before, bins), sketch(now, bins), lambda: (before, now))
 
 
 def on_all_rows(name: str, before: Array, now: Array) -> float:
@@ -169,6 +169,6 @@ def test_rows_are_read_only_where_bins_do_not_do() -> None:
 
     rng = np.random.default_rng(9)
     edges = found_edges(rng.normal(size=10_000))
-    both = Columns(sketch(rng.normal(size=9_000), edges), sketch(rng.normal(size=9_000), edges), never)
+    both = ColumnPair(sketch(rng.normal(size=9_000), edges), sketch(rng.normal(size=9_000), edges), never)
     assert distance("wasserstein", both).error <= TOLERANCE
     assert both.fitted("wasserstein") is both

@@ -6,7 +6,7 @@ import pytest
 
 from halflife.models.rows import Array, Kind
 from halflife.monitoring.drift.sketches.column import sketch
-from halflife.monitoring.drift.sketches.distances import Columns, distance
+from halflife.monitoring.drift.sketches.distances import ColumnPair, distance
 from halflife.monitoring.drift.sketches.floor import noise_floor
 from halflife.monitoring.drift.sketches.layout import found_column
 
@@ -32,7 +32,7 @@ def test_noise_floor_is_passed_as_often_as_promised(draw: str, n: int, m: int) -
     passed = 0
     for _ in range(600):
         values = wrap(DRAWS[draw](rng, n)), wrap(DRAWS[draw](rng, m))
-        both = Columns(sketch(values[0], bins), sketch(values[1], bins), lambda values=values: values)  # type: ignore[misc] # bound at once
+        both = ColumnPair(sketch(values[0], bins), sketch(values[1], bins), lambda values=values: values)  # type: ignore[misc] # bound at once
         passed += distance(name, both).value > noise_floor(both.reference, both.current, 1, rng)
     assert 1 <= passed <= 15
 

@@ -14,7 +14,7 @@ from halflife.models.recipe import Recipe
 from halflife.monitoring import steps
 from halflife.monitoring.claims.estimation.measure import estimates
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
-from halflife.monitoring.claims.evidence.model_view import Pass
+from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.service import Service
@@ -93,7 +93,7 @@ def test_the_corners_are_those_of_each_model_on_each_versions_rows(
         claim = parse(finding.claim)
         asked = [Question(claim, finding.scope, side, reference="old") for side in rows]
         models = [service.registry.model(v) for v in (first, last)]
-        alone = [estimates([Pass(model, Evidence(rows))], asked)[0] for model in models]
+        alone = [estimates([ModelPass(model, Evidence(rows))], asked)[0] for model in models]
         assert told.corners == pytest.approx(np.array(alone), abs=1e-9)
 
 

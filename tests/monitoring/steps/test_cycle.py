@@ -9,12 +9,12 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
-from halflife.models.domain import Author, Finding, Role, Scope, Stage, Status, Version
+from halflife.models.domain import Author, Finding, Milestone, Role, Scope, Status, Version
 from halflife.models.errors import NotFound, UsageError
 from halflife.models.rows import ROW_ID, Part
 from halflife.monitoring import steps
 from halflife.monitoring.drift.watched_sides import SAMPLED, sides
-from halflife.monitoring.investigator.scored_rows import Scene
+from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
@@ -35,7 +35,7 @@ def test_a_cycle_ends_reported_with_findings_that_were_tested_at_birth(make: Mak
     """Stages advance to the end; every finding filed has its birth check, and what did not hold is stillborn."""
     service = make()
     version = cycle(service, 3)
-    assert service.ledger.stage(version.number) is Stage.REPORTED
+    assert service.ledger.stage(version.number) is Milestone.REPORTED
     findings = service.ledger.findings()
     checks = {check.finding: check for check in service.ledger.checks(version=1)}
     assert {f.statistic for f in findings} >= {"attribution_share", "prediction", "top_reason", "auc", "log_loss"}
@@ -163,7 +163,7 @@ def test_noise_is_stillborn(make: Make) -> None:
 
 def _dredged(service: Service, version: Version, most: int) -> list[Finding]:
     """The widest of ten gaps that are nothing but noise, as the investigator would file them."""
-    scene = Scene(service.registry.model(version), service.discovery(version))
+    scene = ScoredRows(service.registry.model(version), service.discovery(version))
     digits = [f"MOD(FLOOR(income), 10) = {digit}" for digit in range(10)]
     subjects = [f'gap("positive_rate", a="{where}", b="NOT ({where})")' for where in digits]
     widest = sorted(zip(scene.seen(subjects), subjects, strict=True), reverse=True)[:most]

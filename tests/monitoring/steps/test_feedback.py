@@ -18,7 +18,7 @@ from halflife.monitoring import steps
 from halflife.monitoring.adapters.delta_store import DeltaStore
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 from halflife.monitoring.service import Service
-from halflife.monitoring.steps.selective_labels import explored, let_through
+from halflife.monitoring.steps.selective_labels import explored, selective_labels
 
 Make = Callable[..., Service]
 
@@ -115,7 +115,7 @@ def test_a_version_never_decides_the_ticks_it_was_trained_on(make: Make) -> None
     decided = service.store.window(7, 7).rows[PROPENSITY]
     early = replace(service.ledger.versions()[-1], number=99, last=7, role=Role.CHAMPION, registry_version="99")
     service.ledger.add_version(early)
-    batch = let_through(service, service.feed.batch(7), 0.03)
+    batch = selective_labels(service, service.feed.batch(7), 0.03)
     assert batch.rows[PROPENSITY].tolist() == decided.tolist()
 
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import t
 
 from halflife.models.domain import Author, Finding, Interval, Scope, Status, Version
-from halflife.models.learner.shadow_training import Litter
+from halflife.models.learner.shadow_training import ShadowTrainer
 from halflife.models.rows import ROW_ID
 from halflife.monitoring import steps
 from halflife.monitoring.claims.language.grammar import parse
@@ -25,7 +25,9 @@ def shadowed(service: Service, tick: int) -> Version:
     """A version with its shadows, up to its investigation."""
     steps.ingest(service, tick)
     version = steps.retrain(service, tick)
-    litter = Litter(service.window(version), service.schema, service.policy.recipe, version.seed, version.shadows)
+    litter = ShadowTrainer(
+        service.window(version), service.schema, service.policy.recipe, version.seed, version.shadows
+    )
     for k in range(len(version.shadows)):
         service.shadows.keep(version.number, k, litter.train(k))
     steps.recheck(service, version)

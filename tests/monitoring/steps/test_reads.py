@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from halflife.monitoring import steps
-from halflife.monitoring.drift.watched_sides import Unseen, sides
+from halflife.monitoring.drift.watched_sides import HeldOut, sides
 from halflife.monitoring.service import Service
 
 Make = Callable[..., Service]
@@ -81,7 +81,7 @@ def test_of_more_rows_than_are_drawn_the_same_are_chosen(make: Make, monkeypatch
     service = make()
     steps.ingest(service, 3)
     window = service.store.window(0, 3)
-    chosen = Unseen.of(window)
+    chosen = HeldOut.of(window)
     assert len(chosen.rows) == 50
     pd.testing.assert_frame_equal(chosen.rows, service.store.sample(0, 3, window.source, rows=50))
     assert chosen.labels == service.store.labels(0, 3, window.source)

@@ -10,7 +10,7 @@ from halflife.models.domain import Author, Finding, Scope
 from halflife.models.learner.model import Model
 from halflife.models.rows import Array
 from halflife.monitoring import steps
-from halflife.monitoring.claims.estimation.query_plan import Plan
+from halflife.monitoring.claims.estimation.query_plan import QueryPlan
 from halflife.monitoring.claims.evidence import model_view
 from halflife.monitoring.ports import Ledger, Registry, Store
 from halflife.monitoring.service import Service
@@ -37,7 +37,7 @@ def operations(service: Service, versions: int, monkeypatch: pytest.MonkeyPatch)
         service.ledger.file(made, [])
         steps.recheck(service, service.version(number))
     done: Counter[str] = Counter()
-    raw, attributions, plan = Model.raw, model_view.attributions, Plan.__init__
+    raw, attributions, plan = Model.raw, model_view.attributions, QueryPlan.__init__
 
     def predicting(self: Model, matrix: Array, threads: int = 0) -> Array:
         done["rows predicted"] += len(matrix)
@@ -47,14 +47,14 @@ def operations(service: Service, versions: int, monkeypatch: pytest.MonkeyPatch)
         done["rows explained"] += len(matrix)
         return attributions(model, matrix, threads)
 
-    def planning(self: Plan, *arguments: object) -> None:
+    def planning(self: QueryPlan, *arguments: object) -> None:
         plan(self, *arguments)  # type: ignore[arg-type]  # passed on as it came
         done["estimates"] += len(self.subjects)
 
     with monkeypatch.context() as patch:
         patch.setattr(Model, "raw", predicting)
         patch.setattr(model_view, "attributions", explaining)
-        patch.setattr(Plan, "__init__", planning)
+        patch.setattr(QueryPlan, "__init__", planning)
         for port, kind in ((service.store, Store), (service.ledger, Ledger), (service.registry, Registry)):
             for name in kind.__abstractmethods__:
                 if callable(getattr(port, name)):

@@ -7,7 +7,7 @@ import pytest
 
 from halflife.models.domain import Version
 from halflife.models.learner.fit import fit
-from halflife.models.learner.shadow_training import Litter, plan
+from halflife.models.learner.shadow_training import ShadowTrainer, plan
 from halflife.models.recipe import Recipe
 from halflife.models.shadow import ShadowKind
 from halflife.monitoring import steps
@@ -75,7 +75,7 @@ def test_shadows_of_warm_versions_go_on_from_shadows(make: Make) -> None:
     service = make("calm", recipe=WARM, shadows=2)
     versions = retrained(service, 3, 4, 5, 6)
     assert [shadow_before(service, v, 0) for v in versions] == [None] * 4
-    litter = Litter(service.window(versions[0]), service.schema, WARM, versions[0].seed, versions[0].shadows)
+    litter = ShadowTrainer(service.window(versions[0]), service.schema, WARM, versions[0].seed, versions[0].shadows)
     service.shadows.keep(1, 0, litter.train(0))
     assert shadow_before(service, versions[1], 0) == litter.train(0)
     assert shadow_before(service, versions[1], 1) is None

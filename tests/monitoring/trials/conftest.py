@@ -14,7 +14,7 @@ from halflife.monitoring.adapters.memory_registry import MemoryRegistry
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 from halflife.monitoring.service import Policy
-from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.backtest import Backtest
 
 RECIPE = Recipe(trees=8, leaves=5, threads=1)
 TICKS = 11
@@ -46,11 +46,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DeltaStore:
 
 
 @pytest.fixture
-def lab(store: DeltaStore) -> Callable[..., Lab]:
+def lab(store: DeltaStore) -> Callable[..., Backtest]:
     """Make a lab: ``lab(until=8, every=3)``."""
 
-    def make(until: int = TICKS - 1, **differs: object) -> Lab:
-        return Lab(
+    def make(until: int = TICKS - 1, **differs: object) -> Backtest:
+        return Backtest(
             store=store,
             feed=feed(),
             policy=policy(**differs),

@@ -9,14 +9,14 @@ from sklearn.metrics import log_loss, roc_auc_score
 from halflife.models.learner.fit import fit
 from halflife.models.rows import ENTITY, LABEL, Part, Split, Window
 from halflife.monitoring.adapters.delta_store import DeltaStore
-from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.backtest import Backtest
 from halflife.monitoring.trials.prequential import disagreement, labelled, scored
 from halflife.monitoring.trials.trial import Block
 
 EMPTY = Block(tick=4, trees=8, cpu=0.1)
 
 
-def test_a_block_has_scikit_learns_figures(lab: Callable[..., Lab], store: DeltaStore) -> None:
+def test_a_block_has_scikit_learns_figures(lab: Callable[..., Backtest], store: DeltaStore) -> None:
     """Log loss and AUC are scikit-learn's, churn is the share of decisions that two models disagree on."""
     here = lab()
     schema = store.schema
@@ -33,7 +33,9 @@ def test_a_block_has_scikit_learns_figures(lab: Callable[..., Lab], store: Delta
     assert disagreement(model, model, rows) == 0
 
 
-def test_rows_after_a_version_are_all_labelled_ones_until_the_next(lab: Callable[..., Lab], store: DeltaStore) -> None:
+def test_rows_after_a_version_are_all_labelled_ones_until_the_next(
+    lab: Callable[..., Backtest], store: DeltaStore
+) -> None:
     """Of all parts, from the tick after it to the tick of the next version, with labels as known in the end."""
     rows = lab(until=7).after(4)
     assert set(rows["_tick"]) == {5, 6}
@@ -41,7 +43,7 @@ def test_rows_after_a_version_are_all_labelled_ones_until_the_next(lab: Callable
     assert len(rows) == known.sum() < len(known) == 1600
 
 
-def test_a_version_after_which_nothing_came_is_not_scored(lab: Callable[..., Lab], store: DeltaStore) -> None:
+def test_a_version_after_which_nothing_came_is_not_scored(lab: Callable[..., Backtest], store: DeltaStore) -> None:
     """The block of a version at the end of the history has no rows and no score."""
     rows = lab(until=8).after(8)
     assert rows.empty
@@ -50,7 +52,7 @@ def test_a_version_after_which_nothing_came_is_not_scored(lab: Callable[..., Lab
     assert scored(EMPTY, rows, fit(store.window(0, 2), schema, lab().policy.recipe, 1), None) == EMPTY
 
 
-def test_one_label_alone_has_no_auc(lab: Callable[..., Lab], store: DeltaStore) -> None:
+def test_one_label_alone_has_no_auc(lab: Callable[..., Backtest], store: DeltaStore) -> None:
     """With fewer than two rows of a label there is a log loss and no AUC."""
     rows = lab().after(4)
     single = rows[rows[LABEL] == 0].reset_index(drop=True)

@@ -11,9 +11,9 @@ from halflife.models.domain import Scope
 from halflife.models.errors import NotFound, Unavailable
 from halflife.models.recipe import Recipe
 from halflife.monitoring.trials import compare
-from halflife.monitoring.trials.backtest import Lab
+from halflife.monitoring.trials.backtest import Backtest
 from halflife.monitoring.trials.trial import Belief, Block, Trial
-from halflife.monitoring.trials.trial_cache import Shelf, digest
+from halflife.monitoring.trials.trial_cache import TrialCache, digest
 from halflife.monitoring.trials.variants import chosen, variants
 
 BELIEFS = (Belief("a", "auc() > 0.5", "auc", Scope.POPULATION),)
@@ -24,9 +24,9 @@ def made(name: str, recipe: Recipe) -> Trial:
     return Trial(name, recipe, (Block(2, 8, 0.5, 10, 0.6),), (), None, None, BELIEFS)
 
 
-def test_a_kept_trial_is_found_under_any_name(lab: Callable[..., Lab], tmp_path: Path) -> None:
+def test_a_kept_trial_is_found_under_any_name(lab: Callable[..., Backtest], tmp_path: Path) -> None:
     """The recipe counts, not what it is called; one that was not kept is not found."""
-    here, shelf = lab(until=6), Shelf(tmp_path / "trials")
+    here, shelf = lab(until=6), TrialCache(tmp_path / "trials")
     assert shelf.find(here, "plain", here.policy.recipe, None) is None
     trial = made("plain", here.policy.recipe)
     shelf.keep(here, trial, None)
@@ -35,23 +35,23 @@ def test_a_kept_trial_is_found_under_any_name(lab: Callable[..., Lab], tmp_path:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"name": "plain"}', '{"name": 1, "recipe": {}, "blocks": [3]}'])
-def test_a_damaged_file_is_no_trial(lab: Callable[..., Lab], tmp_path: Path, text: str) -> None:
+def test_a_damaged_file_is_no_trial(lab: Callable[..., Backtest], tmp_path: Path, text: str) -> None:
     """Half a file, or another one, is as good as none: the trial is made again."""
-    here, shelf = lab(until=6), Shelf(tmp_path)
+    here, shelf = lab(until=6), TrialCache(tmp_path)
     shelf.keep(here, made("plain", here.policy.recipe), None)
     (path,) = tmp_path.iterdir()
     path.write_text(text)
     assert shelf.find(here, "plain", here.policy.recipe, None) is None
 
 
-def test_a_folder_that_cannot_be_written_is_said(lab: Callable[..., Lab], tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_said(lab: Callable[..., Backtest], tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "trials").write_text("")
     with pytest.raises(Unavailable, match="cannot be written"):
-        Shelf(tmp_path / "trials").keep(lab(until=6), made("plain", Recipe()), None)
+        TrialCache(tmp_path / "trials").keep(lab(until=6), made("plain", Recipe()), None)
 
 
-def test_whatever_changes_a_trial_changes_its_digest(lab: Callable[..., Lab]) -> None:
+def test_whatever_changes_a_trial_changes_its_digest(lab: Callable[..., Backtest]) -> None:
     """Recipe, policy, ticks and beliefs; not threads, nor what a trial leaves out."""
     here = lab(until=6)
     recipe = here.policy.recipe
@@ -70,13 +70,13 @@ def test_whatever_changes_a_trial_changes_its_digest(lab: Callable[..., Lab]) ->
 
 
 def test_what_was_cut_off_goes_on_where_it_was(
-    lab: Callable[..., Lab], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Callable[..., Backtest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The recipes that were finished are not tried again; the others follow the same beliefs as they would have."""
-    here, shelf, asked = lab(until=6), Shelf(tmp_path), list[tuple[str, object]]()
+    here, shelf, asked = lab(until=6), TrialCache(tmp_path), list[tuple[str, object]]()
     recipes = chosen(variants(here.policy.recipe, {"small": Recipe(trees=2)}), ["small", "warm"])
 
-    def stopped(lab: Lab, name: str, recipe: Recipe, beliefs: object, watch: object) -> Trial:
+    def stopped(lab: Backtest, name: str, recipe: Recipe, beliefs: object, watch: object) -> Trial:
         asked.append((name, beliefs))
         if name == "warm" and len(asked) == 3:
             raise KeyboardInterrupt

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from halflife.flows.section import Count, Section, Share
+from halflife.monitoring.policy import AlertPolicy
+from halflife.monitoring.section import Count, Section
 
 
 class SmtpSettings(Section):
@@ -34,16 +35,10 @@ class WebhookSettings(Section):
         return self
 
 
-class AlertSettings(Section):
-    """Where alerts go, and how sure they are.
-
-    ``false_discoveries`` is the expected share of false ones among the refutations listed (Benjamini-Hochberg); with
-    ``strict`` whatever the dependence between claims (Benjamini-Yekutieli), which lists fewer.
-    """
+class AlertSettings(AlertPolicy):
+    """Where alerts go, beside how sure they are."""
 
     channels: tuple[Literal["console", "eml", "smtp", "webhook"], ...] = ("console", "eml")
-    false_discoveries: Share = 0.10
-    strict: bool = False
     smtp: SmtpSettings | None = None
     webhook: WebhookSettings | None = None
 

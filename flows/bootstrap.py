@@ -21,11 +21,25 @@ if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays o
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
     from halflife.monitoring.database_cache import Make
+    from halflife.monitoring.policy import Policy
     from halflife.monitoring.ports import Channel, Feed
-    from halflife.monitoring.service import Policy, Service
+    from halflife.monitoring.service import Service
     from halflife.monitoring.trials.backtest import Backtest
 
 SETTINGS = "settings.json"
+SECTIONS = (
+    "retrain",
+    "watch",
+    "evidence",
+    "compute",
+    "shadows",
+    "causes",
+    "opacity",
+    "investigate",
+    "explain",
+    "alerts",
+)
+"""Tables of the settings that decide: the policy's sections, as they are."""
 
 
 def bootstrap(settings: Settings) -> "Service":
@@ -170,33 +184,14 @@ def recall(home: Path) -> Settings:
 
 def policy(settings: Settings) -> "Policy":
     """The part of the settings that decides."""
-    from halflife.monitoring.service import Policy
+    from halflife.monitoring.policy import Policy
 
     return Policy(
         name=settings.name,
         seed=settings.seed,
         recipe=settings.recipe.recipe(settings.compute.cores),
         changes=changes(settings),
-        window=settings.retrain.window,
-        every=settings.retrain.every,
-        on_drift=settings.retrain.on_drift,
-        margin=settings.retrain.margin,
-        watch_every=settings.watch.every,
-        watch_window=settings.watch.window,
-        evidence_rows=settings.evidence.rows,
-        level=settings.evidence.level,
-        replicates=settings.evidence.replicates,
-        **dict(settings.investigate),
-        immutable=settings.explain.immutable,
-        false_discoveries=settings.alerts.false_discoveries,
-        strict=settings.alerts.strict,
-        shadows=settings.shadows.count,
-        shadows_every=settings.shadows.every,
-        shadows_keep=settings.shadows.keep,
-        cause_fits=settings.causes.fits,
-        opacity_refits=settings.opacity.refits,
-        opacity_every=settings.opacity.every,
-        dask=settings.compute.dask,
+        **{section: getattr(settings, section) for section in SECTIONS},
     )
 
 

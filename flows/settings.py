@@ -6,9 +6,19 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_serializer, model_validator
 
 from halflife.flows.alert_settings import AlertSettings
-from halflife.flows.section import Count, Section, Share
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
-from halflife.models.threads import cores
+from halflife.monitoring.policy import (
+    CausePolicy,
+    ComputePolicy,
+    EvidencePolicy,
+    ExplainPolicy,
+    InvestigatePolicy,
+    OpacityPolicy,
+    RetrainPolicy,
+    ShadowPolicy,
+    WatchPolicy,
+)
+from halflife.monitoring.section import Count, Section, Share
 
 
 class FeedSettings(Section):
@@ -49,44 +59,6 @@ class FeedSettings(Section):
         if self.kind == "synthetic" and self.propensity is not None:
             raise ValueError('propensity names a column of a feed of kind "file"; a synthetic world takes feedback')
         return self
-
-
-class EvidenceSettings(Section):
-    """Shares of rows (by hash of id) that never train, and how tests are made on them.
-
-    ``cluster`` names the column that says which rows are about one entity, where rows repeat by entity: it is no
-    feature then, all rows of an entity play one part, and entities are what is counted and resampled.
-    """
-
-    evidence: Share = 0.10
-    discovery: Share = 0.05
-    calibration: Share = 0.10
-    rows: Count = 2000
-    level: Share = 0.90
-    replicates: Annotated[int, Field(ge=100)] = 400
-    cluster: str = ""
-
-    @model_validator(mode="after")
-    def _something_is_left_to_train(self) -> "EvidenceSettings":
-        if self.evidence + self.discovery + self.calibration > 0.8:
-            raise ValueError("evidence + discovery + calibration leave less than a fifth of the rows to train on")
-        return self
-
-
-class RetrainSettings(Section):
-    """When a version is trained, and on how many ticks."""
-
-    every: Count = 3
-    window: Count = 8
-    on_drift: bool = True
-    margin: Annotated[float, Field(ge=0)] = 0.0
-
-
-class WatchSettings(Section):
-    """How often the newest ticks are compared with the champion's window, and how many."""
-
-    every: Count = 3
-    window: Count = 3
 
 
 class RecipeFields(Section):
@@ -147,73 +119,6 @@ class RecipeSettings(RecipeFields):
         return Recipe(**self.model_dump(exclude={"changes"}), threads=threads)
 
 
-class ComputeSettings(Section):
-    """How much of the machine is used. It changes how fast things are, never what comes out.
-
-    ``dask`` is the address of a scheduler whose workers train shadows and see the same home, or ``local``.
-    """
-
-    threads: Annotated[int, Field(ge=1)] | None = None
-    dask: str = ""
-
-    @property
-    def cores(self) -> int:
-        """Threads for training, predicting, explaining and reading; by default all cores this process may use."""
-        return self.threads or cores()
-
-
-class ShadowSettings(Section):
-    """Control models beside each version: how many, how often, and for how many versions they are kept.
-
-    Of ``count`` shadows half weigh the rows anew (and draw another seed), half only draw another seed; where the recipe
-    draws nothing, all weigh the rows anew. 0 trains none: then no cause is attributed. ``every`` n versions have them.
-    """
-
-    count: Annotated[int, Field(ge=0, le=64)] = 8
-    every: Count = 1
-    keep: Count = 3
-
-
-class CauseSettings(Section):
-    """Model fits a version, beyond its shadows, that may be spent on telling inputs from concept and recipe from data.
-
-    What is beyond the budget is told on demand, by ``halflife why``.
-    """
-
-    fits: Annotated[int, Field(ge=0)] = 2
-
-
-class OpacitySettings(Section):
-    """How a version's sensitivity is measured: so many refits without one row, on every n-th version; 0 for never."""
-
-    refits: Annotated[int, Field(ge=0)] = 5
-    every: Count = 5
-
-
-class InvestigateSettings(Section):
-    """What the standard investigator looks at, what it is told, and for how many retrains its findings are followed.
-
-    ``expect`` says of numeric columns whether the score should rise or fall with them; ``available_after`` names columns
-    that are only known when the label is.
-    """
-
-    attributions: Annotated[int, Field(ge=0)] = 5
-    errors: Annotated[int, Field(ge=0)] = 4
-    gaps: Annotated[int, Field(ge=0)] = 4
-    slices: Annotated[int, Field(ge=0)] = 4
-    findings: Annotated[int, Field(ge=0)] = 40
-    segments: tuple[str, ...] = ()
-    expect: dict[str, Literal["+", "-"]] = Field(default_factory=dict)
-    available_after: tuple[str, ...] = ()
-    follow: Count = 10
-
-
-class ExplainSettings(Section):
-    """What an explanation may propose: columns named ``immutable`` are left alone by every counterfactual."""
-
-    immutable: tuple[str, ...] = ()
-
-
 class Settings(Section):
     """Everything a person can set. ``home`` is relative to where the command runs, ``feed.path`` to the file."""
 
@@ -221,16 +126,16 @@ class Settings(Section):
     name: str = "halflife"
     seed: Annotated[int, Field(ge=0)] = 7
     feed: FeedSettings = FeedSettings()
-    evidence: EvidenceSettings = EvidenceSettings()
-    retrain: RetrainSettings = RetrainSettings()
-    watch: WatchSettings = WatchSettings()
+    evidence: EvidencePolicy = EvidencePolicy()
+    retrain: RetrainPolicy = RetrainPolicy()
+    watch: WatchPolicy = WatchPolicy()
     recipe: RecipeSettings = RecipeSettings()
-    compute: ComputeSettings = ComputeSettings()
-    shadows: ShadowSettings = ShadowSettings()
-    causes: CauseSettings = CauseSettings()
-    opacity: OpacitySettings = OpacitySettings()
-    investigate: InvestigateSettings = InvestigateSettings()
-    explain: ExplainSettings = ExplainSettings()
+    compute: ComputePolicy = ComputePolicy()
+    shadows: ShadowPolicy = ShadowPolicy()
+    causes: CausePolicy = CausePolicy()
+    opacity: OpacityPolicy = OpacityPolicy()
+    investigate: InvestigatePolicy = InvestigatePolicy()
+    explain: ExplainPolicy = ExplainPolicy()
     alerts: AlertSettings = AlertSettings()
     trials: dict[str, RecipeSettings] = Field(default_factory=dict)
     """Variants of the recipe for ``halflife recipes compare``, by name; what one leaves out is as in ``[recipe]``."""

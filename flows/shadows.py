@@ -39,7 +39,7 @@ async def train_shadows(home: str, number: int) -> None:
     version = here.version(number)
     todo = steps.missing_shadows(here, version)
     with clocked(here, "shadows"):
-        if todo and here.policy.dask:
+        if todo and here.policy.compute.dask:
             await _on_dask(home, number, todo)
         else:
             free = asyncio.Semaphore(here.policy.recipe.threads)
@@ -70,6 +70,8 @@ async def _on_dask(home: str, number: int, todo: list[int]) -> None:
             'compute.dask is set, and Prefect\'s Dask runner is not installed: pip install "halflife[dask]"'
         ) from None
     own = {"n_workers": policy.recipe.threads, "threads_per_worker": 1, "dashboard_address": None}
-    options: dict[str, Any] = {"cluster_kwargs": own} if policy.dask == LOCAL else {"address": policy.dask}
+    options: dict[str, Any] = (
+        {"cluster_kwargs": own} if policy.compute.dask == LOCAL else {"address": policy.compute.dask}
+    )
     runner: Any = DaskTaskRunner(**options)
     await asyncio.to_thread(fan_out.with_options(task_runner=runner), home, number, todo)

@@ -1,7 +1,7 @@
 """The whole service as one value: the ports joined to adapters, and the policy they are used under."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,9 +12,8 @@ import pandas as pd
 from halflife.models.domain import Role, Version
 from halflife.models.errors import NotFound, UsageError
 from halflife.models.learner.model import Model
-from halflife.models.recipe import Recipe
 from halflife.models.rows import ENTITY, PROPENSITY, ROW_ID, Part, Schema, Window, row_hash, units
-from halflife.monitoring.investigator.agenda import Agenda
+from halflife.monitoring.policy import Policy
 from halflife.monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Shadows, Store
 
 
@@ -26,80 +25,6 @@ class Observer(Protocol):
 
 def unobserved(sentence: str, *, lasting: bool = False) -> None:
     """Nobody is looking."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """When things are done and how strictly; plain values, read from the settings.
-
-    Attributes:
-        name: of the registered model and of the source of alerts.
-        changes: (tick, recipe): from that tick on versions are made by it, ascending.
-        window: ticks a version is trained on.
-        every: ticks between retrains.
-        on_drift: retrain at once when a watch flags drift.
-        margin: mean log loss by which a version may be worse than the champion and still be promoted.
-        watch_every: ticks between watches.
-        watch_window: newest ticks compared with the champion's window.
-        evidence_rows: at most so many evidence rows of a window test claims (those with the smallest hash of id).
-        level: of every interval.
-        replicates: bootstrap replicates.
-        attributions, errors, gaps, segments, slices, findings, expect, available_after: what the investigator looks at;
-            see ``halflife.monitoring.investigator.agenda.Agenda``.
-        follow: retrains for which the investigator's findings are re-tested.
-        immutable: columns no counterfactual may change.
-        false_discoveries: expected share of false ones among the refutations an alert lists.
-        strict: hold that share whatever the dependence between tests.
-        shadows: control models beside a version, K.
-        shadows_every: versions from one that has them to the next.
-        shadows_keep: newest versions whose shadows are kept; of older ones what they said of each finding is.
-        cause_fits: models fitted a version to attribute causes, beyond its shadows.
-        opacity_refits: fits without one row, to measure a version's sensitivity.
-        opacity_every: versions from one that is measured to the next.
-        dask: address of Dask's scheduler that trains shadows, ``local`` for one of its own; empty for threads.
-    """
-
-    name: str
-    seed: int
-    recipe: Recipe
-    window: int
-    every: int
-    on_drift: bool
-    margin: float
-    watch_every: int
-    watch_window: int
-    evidence_rows: int
-    level: float
-    replicates: int
-    attributions: int
-    errors: int
-    gaps: int
-    segments: tuple[str, ...]
-    follow: int
-    immutable: tuple[str, ...] = ()
-    slices: int = 4
-    findings: int = 40
-    expect: Mapping[str, str] = field(default_factory=dict)
-    available_after: tuple[str, ...] = ()
-    false_discoveries: float = 0.10
-    strict: bool = False
-    shadows: int = 0
-    shadows_every: int = 1
-    shadows_keep: int = 3
-    cause_fits: int = 0
-    opacity_refits: int = 0
-    opacity_every: int = 5
-    dask: str = ""
-    changes: tuple[tuple[int, Recipe], ...] = ()
-
-    def recipe_at(self, tick: int) -> Recipe:
-        """By which a version whose window ends at ``tick`` is made."""
-        return next((recipe for first, recipe in reversed(self.changes) if first <= tick), self.recipe)
-
-    @property
-    def agenda(self) -> Agenda:
-        """What the investigator looks at."""
-        return Agenda(**{each.name: getattr(self, each.name) for each in fields(Agenda)})
 
 
 @dataclass
@@ -159,7 +84,7 @@ class Service:
         return self.store.window(version.first, version.last, version.source)
 
     def evidence(self, version: Version) -> pd.DataFrame:
-        """The labelled evidence rows of a version's window, at most ``policy.evidence_rows`` of them.
+        """The labelled evidence rows of a version's window, at most ``policy.evidence.rows`` of them.
 
         Chosen by the smallest hash of id, so that overlapping windows choose the same rows. Where decisions choose the
         labels, rows without one are among them: those with one are no sample of the rows the model meets, and only what
@@ -188,7 +113,7 @@ class Service:
         """
         if version.shadows:
             self.at_hand = version.number, window
-        while len(self._kept) > 4 * self.policy.follow:
+        while len(self._kept) > 4 * self.policy.investigate.follow:
             self._kept.pop(next(iter(self._kept)))
         for part in (Part.EVIDENCE, Part.DISCOVERY):
             labelled = part is not Part.EVIDENCE or PROPENSITY not in window.rows.columns
@@ -204,11 +129,11 @@ class Service:
         return self._kept[version.number, part]
 
     def capped(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """At most ``policy.evidence_rows`` rows, those with the smallest hash of id, or of entity and then of id."""
-        if len(rows) <= self.policy.evidence_rows:
+        """At most ``policy.evidence.rows`` rows, those with the smallest hash of id, or of entity and then of id."""
+        if len(rows) <= self.policy.evidence.rows:
             return rows
         if ENTITY in rows.columns:  # whole entities, but for the last one
             order = np.lexsort((row_hash(rows[ROW_ID]), row_hash(units(rows))))
-            return rows.iloc[np.sort(order[: self.policy.evidence_rows])].reset_index(drop=True)
-        keep = np.argpartition(row_hash(rows[ROW_ID]), self.policy.evidence_rows)[: self.policy.evidence_rows]
+            return rows.iloc[np.sort(order[: self.policy.evidence.rows])].reset_index(drop=True)
+        keep = np.argpartition(row_hash(rows[ROW_ID]), self.policy.evidence.rows)[: self.policy.evidence.rows]
         return rows.iloc[np.sort(keep)].reset_index(drop=True)

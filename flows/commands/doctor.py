@@ -66,13 +66,13 @@ def _home(settings: Settings) -> str:
 
 
 def _feed(settings: Settings) -> str:
-    from halflife.flows.bootstrap import feed, policy
+    from halflife.flows.bootstrap import feed
     from halflife.monitoring.explanations.explain_case import check_immutable
     from halflife.monitoring.investigator.agenda import check_agenda
 
     source = feed(settings)
     batch = source.batch(0)
-    check_agenda(policy(settings).agenda, source.schema)
+    check_agenda(settings.investigate, source.schema)
     check_immutable(settings.explain.immutable, source.schema)
     length = "without end" if source.ticks is None else f"{source.ticks} ticks"
     where = settings.feed.path or f"synthetic world {settings.feed.scenario!r}"

@@ -65,7 +65,7 @@ def compare(settings: Settings, names: tuple[str, ...], until: int | None, as_js
                 bar.update(done - bar.pos)
 
             done = trials(here, recipes, TrialCache(home / "trials"), watch)
-            told = side_by_side(done, title=settings.name, until=here.until, level=here.policy.level)
+            told = side_by_side(done, title=settings.name, until=here.until, level=here.policy.evidence.level)
         page = write_page(told, home / "reports" / "recipes.html")
     if as_json:
         emit({**document(told), "page": str(page)})

@@ -63,7 +63,7 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
             alerts: Any = here.channels["console"]
             here.channels = {**here.channels, "console": replace(alerts, terminal=observe.terminal)}
         total = length(ticks, here.feed.ticks)
-        check_agenda(here.policy.agenda, here.feed.schema)
+        check_agenda(here.policy.investigate, here.feed.schema)
         observe.expect(total)
 
         from halflife.flows.replay import replay as flow
@@ -74,7 +74,7 @@ def drive(settings: Settings, ticks: int | None, *, verbose: bool) -> dict[str, 
         versions = run(lambda: flow(home, total - 1))
     ended = time.perf_counter()
     if versions == 0:
-        note(f"no version yet: {total} ticks are fewer than a window of {here.policy.window}")
+        note(f"no version yet: {total} ticks are fewer than a window of {here.policy.retrain.window}")
 
     from halflife.monitoring import steps
     from halflife.monitoring.reports.listing import summary

@@ -213,7 +213,7 @@ class Pair:
         if self._corners.alone[f] or self.findings[f].scope is Scope.PROCESS:  # whose interval is not of rows alone
             return 0.0
         shared = max(0, self.old.last - version.first + 1) / (version.last - version.first + 1)
-        return rows_error(self._then(f), min(1.0, shared), self._service.policy.level)
+        return rows_error(self._then(f), min(1.0, shared), self._service.policy.evidence.level)
 
     def _chance(self, f: int) -> tuple[float | None, list[str]]:
         """That noise alone refutes the finding at one retrain, and how its shadows voted where it is about a case."""

@@ -29,7 +29,7 @@ from halflife.monitoring.explanations.predicate import predicate
 
 
 @dataclass(frozen=True)
-class ExplainPolicy:
+class ExplanationDepth:
     """How much is shown.
 
     Attributes:
@@ -69,7 +69,7 @@ def explain(
     case: pd.DataFrame,
     window: Window,
     discovery: pd.DataFrame,
-    agenda: ExplainPolicy,
+    agenda: ExplanationDepth,
     controls: Sequence[Model] = (),
 ) -> Explanation:
     """Everything said of one case on one version.
@@ -151,7 +151,7 @@ def _condition(top: Reason, paths: Sequence[Path]) -> str:
 
 
 def _neighbourhood(
-    model: Model, row: Array, rows: pd.DataFrame, condition: str, agenda: ExplainPolicy, of: int
+    model: Model, row: Array, rows: pd.DataFrame, condition: str, agenda: ExplanationDepth, of: int
 ) -> Neighbourhood:
     similar = similarity(model, row, rows, agenda.threads)
     at = nearest(similar, rows[ROW_ID].to_numpy(dtype=object), agenda.neighbours)
@@ -179,7 +179,7 @@ def _counterfactuals(
     case: pd.DataFrame,
     values: Mapping[str, Value],
     train: pd.DataFrame,
-    agenda: ExplainPolicy,
+    agenda: ExplanationDepth,
     controls: Sequence[Model],
 ) -> tuple[Counterfactual, ...]:
     flips = counterfactuals(

@@ -4,9 +4,9 @@ import numpy as np
 
 from halflife.models.explain.neighbours import kernel
 from halflife.models.rows import ROW_ID, Array, Rows
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, listed
 from halflife.monitoring.investigator.scored_rows import ScoredRows
+from halflife.monitoring.policy import InvestigatePolicy
 
 SURE = 0.9
 """Probability given to the wrong label from which an error is one the model is sure of."""
@@ -21,7 +21,7 @@ CLEAR = 2.5
 """Standard deviations of a count from which there are too many."""
 
 
-def errors(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
+def errors(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
     """Decisions and top reasons of the worst errors; and the sure errors, where there are more than its odds allow."""
     worst = confident(scene)
     if not worst.size:

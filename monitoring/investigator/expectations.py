@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
 from halflife.monitoring.investigator.scored_rows import SOME, ScoredRows
 from halflife.monitoring.investigator.strongest_features import direction, profile
+from halflife.monitoring.policy import InvestigatePolicy
 
 MATERIAL = 0.05
 """Log-odds by which the score must move for its direction to mean something."""
@@ -13,7 +13,7 @@ PARTLY = 0.3
 """Share of all ups and downs against the expectation from which a range is named."""
 
 
-def expectations(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
+def expectations(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
     """One lead for each expectation: contradicted, contradicted in a range, met, or not used at all."""
     names = list(agenda.expect)
     subjects = [call("effect", name) for name in names]

@@ -9,11 +9,11 @@ import pandas as pd
 from halflife.models.rows import Array, Kind, Mask, Schema
 from halflife.monitoring.claims.syntax.segment import Segment
 from halflife.monitoring.claims.syntax.sql_words import quote
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.candidates import literal
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, rounded, slug
 from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.slices import MISJUDGED, odds_lead
+from halflife.monitoring.policy import InvestigatePolicy
 
 SEGMENT_SHARE = 0.02
 LEAST = 30
@@ -50,7 +50,7 @@ class GroupGap:
         return abs(self.width) > CLEAR * self.error
 
 
-def groups(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
+def groups(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
     """The clearest gap of each rate in each segment, with who makes it; and groups whose odds are off."""
     sides = {segment: segment_pairs([segment], scene.rows, scene.schema) for segment in agenda.segments}
     scene.sweep.evidence.expect(where for pairs in sides.values() for pair in pairs for where in pair)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.column_signal import auc_error
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim
 from halflife.monitoring.investigator.scored_rows import ScoredRows
+from halflife.monitoring.policy import InvestigatePolicy
 
 BELOW = 2.5
 """Standard errors that a claim stays short of what was seen."""
@@ -13,7 +13,7 @@ OVER, UNDER = 0.8, 1.25
 """Slopes beyond which probabilities are too extreme, or not extreme enough."""
 
 
-def quality(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
+def quality(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
     """It ranks and it loses about as seen."""
     positives = float(scene.label.sum())
     floor = scene.auc - BELOW * float(auc_error(scene.auc, positives, len(scene) - positives))
@@ -26,7 +26,7 @@ def quality(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
     return leads
 
 
-def slope(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
+def slope(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
     """Calibrated, too sure or not sure enough: what the slope of recalibration says."""
     of = call("calibration_slope")
     seen, level = (float(value) for value in scene.seen([of, call("calibration_intercept")]))

@@ -9,7 +9,6 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.statistics import STATISTICS
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.candidates import candidates
 from halflife.monitoring.investigator.confident_errors import errors
 from halflife.monitoring.investigator.expectations import expectations
@@ -21,12 +20,13 @@ from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.shortcuts import shortcuts
 from halflife.monitoring.investigator.slices import misjudged, worst
 from halflife.monitoring.investigator.strongest_features import reliance
+from halflife.monitoring.policy import InvestigatePolicy
 
 LEAST_ROWS = 50
 
 
 def investigate(
-    version: Version, model: Model, rows: pd.DataFrame, agenda: Agenda, *, threads: int = 1
+    version: Version, model: Model, rows: pd.DataFrame, agenda: InvestigatePolicy, *, threads: int = 1
 ) -> Investigation:
     """Everything worth saying about ``version``.
 

@@ -3,11 +3,11 @@
 import numpy as np
 
 from halflife.models.rows import Mask
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.candidates import Candidates
 from halflife.monitoring.investigator.column_signal import auc_error, signals
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
 from halflife.monitoring.investigator.scored_rows import SOME, ScoredRows
+from halflife.monitoring.policy import InvestigatePolicy
 
 USED, WEIGHTY = 0.02, 0.05
 """Share of attribution from which a column that is known too late matters, and from which any other is looked into."""
@@ -26,7 +26,7 @@ MAJORITY = 0.5
 MOST = 3
 
 
-def shortcuts(scene: ScoredRows, agenda: Agenda, among: Candidates) -> list[Lead]:
+def shortcuts(scene: ScoredRows, agenda: InvestigatePolicy, among: Candidates) -> list[Lead]:
     """Suspects, the one that is relied on most first.
 
     A column that is declared to be known only after the label is one whenever it is used, and so is one that holds half

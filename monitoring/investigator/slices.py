@@ -4,12 +4,12 @@ import numpy as np
 
 from halflife.models.rows import Kind, Mask
 from halflife.monitoring.claims.syntax.predicates import columns
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.candidates import Candidates
 from halflife.monitoring.investigator.column_signal import auc, auc_error
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
 from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.slice_search import Slice, search
+from halflife.monitoring.policy import InvestigatePolicy
 
 LOOKED_AT = 3
 """Slices that are looked into for each that is told."""
@@ -23,7 +23,7 @@ CLOSE_CALLS = 0.25
 """Part of what is at stake where nothing but an even mix of labels makes a slice hard."""
 
 
-def worst(scene: ScoredRows, agenda: Agenda, among: Candidates) -> list[Lead]:
+def worst(scene: ScoredRows, agenda: InvestigatePolicy, among: Candidates) -> list[Lead]:
     """Slices of high loss, the one that loses most beyond what its mix of labels explains first."""
     found = search(scene.loss, among, LOOKED_AT * agenda.slices)
     leads = [_worst(scene, one) for one in found]
@@ -100,7 +100,7 @@ def _misjudged(scene: ScoredRows, inside: Mask) -> float:
     return float((scene.label[inside] - p).sum() / np.sqrt((p * (1 - p)).sum()))
 
 
-def misjudged(scene: ScoredRows, agenda: Agenda, among: Candidates) -> list[Lead]:
+def misjudged(scene: ScoredRows, agenda: InvestigatePolicy, among: Candidates) -> list[Lead]:
     """Slices in which label 1 is clearly more, or clearly less, frequent than the model says."""
     residual = scene.label - scene.probability
     found = [one for sign in (1, -1) for one in search(sign * residual, among, agenda.slices)]

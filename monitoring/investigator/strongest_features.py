@@ -3,10 +3,10 @@
 import numpy as np
 
 from halflife.models.rows import Array, Kind
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.column_signal import binned
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
 from halflife.monitoring.investigator.scored_rows import SOME, ScoredRows
+from halflife.monitoring.policy import InvestigatePolicy
 
 HELD = 0.75
 """Part of what was seen that is claimed."""
@@ -14,7 +14,7 @@ WITHOUT_TURN = 0.5
 """A direction is told when at least this much of the ups and downs goes one way on balance."""
 
 
-def reliance(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
+def reliance(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
     """The strongest features hold most of their share; numeric ones that go one way keep going that way."""
     leads = []
     for rank, j in enumerate(scene.ranking[: agenda.attributions], start=1):
@@ -26,7 +26,7 @@ def reliance(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
     return leads + _directions(scene, agenda)
 
 
-def _directions(scene: ScoredRows, agenda: Agenda) -> list[Lead]:
+def _directions(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
     strongest = [
         j
         for j in scene.ranking[: agenda.attributions]

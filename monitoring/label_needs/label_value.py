@@ -19,9 +19,9 @@ from halflife.monitoring.label_needs.needs_report import (
     Advice,
     Curve,
     CurvePoint,
-    UntestedSegment,
     SegmentNeed,
     SegmentTrial,
+    UntestedSegment,
 )
 from halflife.monitoring.label_needs.subset_fits import Progress, Scored, SubsetFits
 

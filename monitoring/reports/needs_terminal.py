@@ -10,7 +10,7 @@ from rich.text import Text
 
 from halflife.models.domain import Interval
 from halflife.models.learner.power_law import FEWEST
-from halflife.monitoring.label_needs.needs_report import LABELS, Advice, ClaimNeed, Needs, UntestedSegment, SegmentTrial
+from halflife.monitoring.label_needs.needs_report import LABELS, Advice, ClaimNeed, Needs, SegmentTrial, UntestedSegment
 from halflife.monitoring.reports.words import plural
 
 BARS = "▁▂▃▄▅▆▇█"

@@ -23,7 +23,7 @@ from halflife.monitoring.verdicts import verdict
 def attribute(service: Service, version: Version) -> list[Why]:
     """Why each finding whose status changed on ``version`` did, recorded in one transaction; by finding.
 
-    At most ``policy.cause_fits`` models are trained, first those that tell causes apart for the most findings; weighing
+    At most ``policy.causes.fits`` models are trained, first those that tell causes apart for the most findings; weighing
     rows by a classifier counts, also where nothing is trained on the weights. Said again, it is the same.
     """
     status = service.ledger.statuses()
@@ -43,7 +43,7 @@ def attribute(service: Service, version: Version) -> list[Why]:
         for n, some in sorted(changed.items())
         if n in versions
     ]
-    tell_apart(pairs, service.policy.cause_fits)
+    tell_apart(pairs, service.policy.causes.fits)
     found = [told.why for pair in pairs for told in pair.accounts() if told is not None]
     whys = sorted(found, key=lambda why: why.finding)
     service.ledger.record_causes(version.number, whys)

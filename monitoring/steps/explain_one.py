@@ -13,7 +13,7 @@ from halflife.models.domain import Author, Finding, Version
 from halflife.models.errors import NotFound
 from halflife.models.rows import LABEL, ROW_ID, row_hash
 from halflife.monitoring.claims.evidence.model_view import ModelScores
-from halflife.monitoring.explanations.explain_case import ExplainPolicy, check_immutable
+from halflife.monitoring.explanations.explain_case import ExplanationDepth, check_immutable
 from halflife.monitoring.explanations.explain_case import explain as tell
 from halflife.monitoring.explanations.explanation import Explanation
 from halflife.monitoring.explanations.explanation_document import document
@@ -35,15 +35,15 @@ def explain(service: Service, version: Version, case: str) -> Explanation:
 
     Raises:
         NotFound: no such case; lists ids near to it.
-        UsageError: ``policy.immutable`` names a column there is not.
+        UsageError: ``policy.explain.immutable`` names a column there is not.
     """
-    check_immutable(service.policy.immutable, service.schema)
+    check_immutable(service.policy.explain.immutable, service.schema)
     rows = service.store.cases([case])
     window = service.window(version)
     if rows.empty:
         raise NotFound(f"there is no case {case!r} in the store; {_found(case, window.rows[ROW_ID])}")
     service.remember(version, window)
-    agenda = ExplainPolicy(immutable=service.policy.immutable, threads=service.policy.recipe.threads)
+    agenda = ExplanationDepth(immutable=service.policy.explain.immutable, threads=service.policy.recipe.threads)
     discovery = service.discovery(version)
     model, controls = service.registry.model(version), service.controls(version)
     return tell(version.number, model, rows, window, discovery, agenda, controls)

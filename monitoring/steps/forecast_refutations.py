@@ -76,7 +76,7 @@ def _margins(service: Service, version: Version, about: Sequence[Finding], check
     now, then = (coupled(_controls(service, v, checks), kinds) for v in (newest, before))
     noise = spread(now, then, np.array([f.statistic for f in about], dtype=np.str_))
     overlap = shared(known[-2] if len(known) > 1 else None, version)
-    return margins(about, checks, noise, level=service.policy.level, overlap=overlap)
+    return margins(about, checks, noise, level=service.policy.evidence.level, overlap=overlap)
 
 
 def _controls(service: Service, version: Version | None, checks: Sequence[Check]) -> list[Controls | None]:

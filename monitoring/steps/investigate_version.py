@@ -24,7 +24,7 @@ def investigate(service: Service, version: Version) -> list[Finding]:
     """
     session = look(service, version)
     watched = _watched(service, version)
-    suggested = findings(version, session.leads, service.policy.agenda.findings)
+    suggested = findings(version, session.leads, service.policy.investigate.findings)
     new, checks = _tested(service, version, [f for f in suggested if f.claim not in {w.claim for w, _ in watched}])
     _write(service, version, told(session, [*watched, *zip(new, checks, strict=True)]))
     return service.ledger.file(new, checks, stage=(version.number, Milestone.INVESTIGATED))
@@ -33,7 +33,7 @@ def investigate(service: Service, version: Version) -> list[Finding]:
 def look(service: Service, version: Version) -> Investigation:
     """What the discovery rows of a version suggest; nothing is written."""
     policy, model = service.policy, service.registry.model(version)
-    return suggest(version, model, service.discovery(version), policy.agenda, threads=policy.recipe.threads)
+    return suggest(version, model, service.discovery(version), policy.investigate, threads=policy.recipe.threads)
 
 
 def review(service: Service, version: Version) -> Told:

@@ -59,20 +59,24 @@ def needs(
         raise UsageError(f"{sizes} sizes × {repeats} repeats are {sizes * repeats} fits, and the budget is {fits}")
     policy, window = service.policy, service.window(version)
     service.remember(version, window)
-    chosen = tuple(segments) or policy.agenda.segments or strongest(service.registry.model(version))
+    chosen = tuple(segments) or policy.investigate.segments or strongest(service.registry.model(version))
     base = (policy.seed, version.number, STREAM)
     trainer = SubsetFits(window, service.schema, policy.recipe_at(version.last), base, repeats)
     where = parts(chosen, window.rows, service.schema)
-    told = labels(trainer, where, sizes=sizes, fits=fits, level=policy.level, replicates=CURVES, progress=progress)
+    told = labels(
+        trainer, where, sizes=sizes, fits=fits, level=policy.evidence.level, replicates=CURVES, progress=progress
+    )
     open_now = service.ledger.findings(open_only=True)
     asked = open_questions(open_now, service.ledger.checks(version=version.number))
-    claims = wanting(asked, _measured(service, version, asked), _supply(service, version, window), policy.level)
+    claims = wanting(
+        asked, _measured(service, version, asked), _supply(service, version, window), policy.evidence.level
+    )
     return Needs(
         version=version.number,
         ticks=window.last - window.first + 1,
         repeats=repeats,
         fits=trainer.fits,
-        level=policy.level,
+        level=policy.evidence.level,
         whole=told.whole,
         anywhere=told.anywhere,
         exponent=told.exponent,
@@ -91,7 +95,7 @@ def keep_needs(service: Service, version: Version, told: Needs, text: str) -> No
 
 def _supply(service: Service, version: Version, window: Window) -> Supply:
     there = window.count(Part.EVIDENCE)
-    return Supply(min(there, service.policy.evidence_rows), there, window.last - window.first + 1)
+    return Supply(min(there, service.policy.evidence.rows), there, window.last - window.first + 1)
 
 
 def _measured(service: Service, version: Version, asked: Sequence[tuple[Finding, Check]]) -> dict[int, Measurement]:
@@ -111,5 +115,7 @@ def _measured(service: Service, version: Version, asked: Sequence[tuple[Finding,
         return {}
     sweep = ModelPass(service.registry.model(version), evidence, threads=service.policy.recipe.threads)
     policy = service.policy
-    answers = measure(sweep, list(questions.values()), level=policy.level, replicates=policy.replicates)
+    answers = measure(
+        sweep, list(questions.values()), level=policy.evidence.level, replicates=policy.evidence.replicates
+    )
     return dict(zip(questions, answers, strict=True))

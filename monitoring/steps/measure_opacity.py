@@ -44,7 +44,7 @@ def measure_opacity(
         service: whose store, shadows, registry and ledger are used.
         version: any that is registered.
         sensitivity: measure it on this version, also where `sensitivity_due` does not say so.
-        refits: fits without one row; ``policy.opacity_refits`` when left out; 0 measures none.
+        refits: fits without one row; ``policy.opacity.refits`` when left out; 0 measures none.
         window: of the version, where it has been read already.
 
     Raises:
@@ -65,7 +65,7 @@ def measure_opacity(
         if by_kind:
             found = replace(found, data=by_kind.get(ShadowKind.COUPLED), seed=by_kind.get(ShadowKind.SEED))
         found = subject.with_feedback(found, known)
-        count = service.policy.opacity_refits if refits is None else refits
+        count = service.policy.opacity.refits if refits is None else refits
         wanted = count > 0 and (sensitivity or sensitivity_due(service, version))
         if wanted and (found.sensitivity is None or found.sensitivity.refits != count):
             found = replace(found, sensitivity=subject.sensitivity(count))
@@ -76,7 +76,7 @@ def measure_opacity(
 def sensitivity_due(service: Service, version: Version) -> bool:
     """Whether this version's sensitivity is measured without being asked for: the first's, and every n-th's from there."""
     policy = service.policy
-    return policy.opacity_refits > 0 and (version.number - 1) % policy.opacity_every == 0
+    return policy.opacity.refits > 0 and (version.number - 1) % policy.opacity.every == 0
 
 
 def newest_measured(service: Service, version: Version) -> Opacity | None:
@@ -147,7 +147,7 @@ class _Subject:
             self.probability >= self.model.threshold,
             np.array([p >= other.threshold for p, other in zip(said, others, strict=True)]),
             entities=entities(self.rows),
-            level=self.service.policy.level,
+            level=self.service.policy.evidence.level,
             slack=slack,
         )
 

@@ -20,11 +20,13 @@ def recheck(service: Service, version: Version) -> list[Check]:
     """Every open finding made before ``version``, on pinned and on fresh rows, recorded in one transaction.
 
     Those made about ``version`` itself were tested on it when they were filed. The investigator's findings are retired
-    after ``policy.follow`` retrains, so that what a retrain costs does not depend on how many there were before.
+    after ``policy.investigate.follow`` retrains, so that what a retrain costs does not depend on how many there were before.
     """
     earlier = [f for f in service.ledger.findings(open_only=True) if f.made_on < version.number]
     done = {
-        f.id for f in earlier if f.author == Author.INVESTIGATOR and version.number - f.made_on > service.policy.follow
+        f.id
+        for f in earlier
+        if f.author == Author.INVESTIGATOR and version.number - f.made_on > service.policy.investigate.follow
     }
     service.ledger.retire(done, version.number)
     findings = [f for f in earlier if f.id not in done]
@@ -69,8 +71,8 @@ def retest(
         pinned={f.id: f"v{f.made_on}" if f.made_on in versions else FRESH for f in findings},
         cases=cases,
         controls=controls,
-        level=service.policy.level,
-        replicates=service.policy.replicates,
+        level=service.policy.evidence.level,
+        replicates=service.policy.evidence.replicates,
         threads=service.policy.recipe.threads,
     ).checks
 

@@ -48,7 +48,7 @@ def report(service: Service, version: Version) -> Conclusions:
         ingested=_ingested(service, story, version),
         links={name: str(path) for name, path in links.items()},
         source=service.policy.name,
-        limits=Limits(false_discoveries=service.policy.false_discoveries, strict=service.policy.strict),
+        limits=Limits(false_discoveries=service.policy.alerts.false_discoveries, strict=service.policy.alerts.strict),
     )
     if alert is None:
         service.ledger.set_stage(version.number, Milestone.REPORTED)

@@ -34,12 +34,12 @@ def retrain(service: Service, tick: int) -> Version:
     if known:
         return known[0]
     policy, number = service.policy, len(versions) + 1
-    window = service.store.window(max(0, tick - policy.window + 1), tick)
+    window = service.store.window(max(0, tick - policy.retrain.window + 1), tick)
     seed = seed_of(policy.seed, number)
     recipe = policy.recipe_at(tick)
     model = fit(window, service.schema, recipe, seed, before=before(service, number, recipe))
     rows, evidence = window.count(Part.TRAIN), window.part(Part.EVIDENCE)
-    shadowed = policy.shadows and (number - 1) % policy.shadows_every == 0
+    shadowed = policy.shadows.count and (number - 1) % policy.shadows.every == 0
     probability, label = model.probability(evidence), evidence[LABEL].to_numpy(dtype=float)
     version = Version(
         number=number,
@@ -51,13 +51,13 @@ def retrain(service: Service, tick: int) -> Version:
         data_digest=window.digest,
         model_digest=model.digest,
         metrics=evaluate(
-            probability, label, level=policy.level, threshold=recipe.threshold, entities=entities(evidence)
+            probability, label, level=policy.evidence.level, threshold=recipe.threshold, entities=entities(evidence)
         ),
         role=Role.CHALLENGER,
         reason="",
         rows=rows,
         parameters=recipe.to_dict(),
-        shadows=plan(recipe, policy.shadows, rows) if shadowed else (),
+        shadows=plan(recipe, policy.shadows.count, rows) if shadowed else (),
     )
     role, reason = _judge(service, version, model, evidence, row_log_loss(probability, label))
     version = service.registry.register(replace(version, role=role, reason=reason), model, window)
@@ -87,7 +87,9 @@ def _judge(service: Service, version: Version, model: Model, evidence: pd.DataFr
         label = evidence[LABEL].to_numpy(dtype=float)
         before = row_log_loss(service.registry.model(champion).probability(evidence), label)
     policy = service.policy
-    role, reason = gate(loss, before, margin=policy.margin, level=policy.level, entities=entities(evidence))
+    role, reason = gate(
+        loss, before, margin=policy.retrain.margin, level=policy.evidence.level, entities=entities(evidence)
+    )
     guards = [f for f in service.ledger.findings(open_only=True) if f.guard]
     broken = _broken(guards, retest(service, version, guards, model, service.capped(evidence))) if guards else []
     if role is Role.CHAMPION and broken:

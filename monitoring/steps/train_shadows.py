@@ -42,13 +42,13 @@ def _litter(service: Service, version: Version) -> ShadowTrainer:
 def thin_shadows(service: Service, version: Version) -> int:
     """Forget the window the shadows were trained on, and the shadows of versions that are too old; bytes freed.
 
-    Kept are the newest ``policy.shadows_keep`` versions that have any, and the champion's: what a shadow of an older one
+    Kept are the newest ``policy.shadows.keep`` versions that have any, and the champion's: what a shadow of an older one
     said of each finding stands in the ledger, and it can be trained again.
     """
     service.let_go()
     having = [v.number for v in service.ledger.versions() if v.shadows and v.number <= version.number]
     champion = service.champion()
-    kept = {*having[-service.policy.shadows_keep :], *([champion.number] if champion else [])}
+    kept = {*having[-service.policy.shadows.keep :], *([champion.number] if champion else [])}
     return service.shadows.thin(kept)
 
 

@@ -22,7 +22,7 @@ def watch(service: Service, tick: int) -> Drift | None:
     known = [d for d in service.ledger.drifts(since=tick) if (d.tick, d.against) == (tick, champion.number)]
     if known:
         return known[0]
-    first = max(0, tick - service.policy.watch_window + 1)
+    first = max(0, tick - service.policy.watch.window + 1)
     rng = np.random.default_rng([service.policy.seed, tick, champion.number])
     comparison, rows = compared(*sides(service, champion, first, tick), rng)
     drift = judge(comparison, tick=tick, first_tick=first, against=champion.number, rows=rows)

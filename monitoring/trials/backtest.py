@@ -12,8 +12,9 @@ from halflife.models.domain import Drift
 from halflife.models.errors import UsageError
 from halflife.models.recipe import Recipe
 from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.policy import Policy
 from halflife.monitoring.ports import Feed, Ledger, Registry, Reporter, Shadows, Store
-from halflife.monitoring.service import Policy, Service
+from halflife.monitoring.service import Service
 from halflife.monitoring.trials.prequential import labelled
 from halflife.monitoring.trials.store_as_of import StoreAsOf
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class Backtest:
     """A history and how recipes are tried on it.
 
-    Retrains go by the calendar, every ``policy.every`` ticks, never by drift: every recipe is trained on the same
+    Retrains go by the calendar, every ``policy.retrain.every`` ticks, never by drift: every recipe is trained on the same
     windows and scored on the same rows. No shadows are trained.
 
     Attributes:
@@ -49,7 +50,7 @@ class Backtest:
     @property
     def calendar(self) -> tuple[int, ...]:
         """Ticks at which a version is due. Raises UsageError when there are not two: nothing could be compared."""
-        window, every = self.policy.window, self.policy.every
+        window, every = self.policy.retrain.window, self.policy.retrain.every
         due = tuple(range(window - 1, self.until + 1, every))
         if len(due) < 2:
             raise UsageError(
@@ -61,13 +62,13 @@ class Backtest:
     @cached_property
     def rows_digest(self) -> str:
         """Of the first and the last window of the history, with the labels known then and in the end."""
-        last, window = self.calendar[-1], self.policy.window
+        last, window = self.calendar[-1], self.policy.retrain.window
         first = self.store.window(0, window - 1, self.store.as_of(window - 1))
         return first.digest + self.store.window(last - window + 1, self.until, self.store.as_of(self.until)).digest
 
     def after(self, tick: int) -> "pd.DataFrame":
         """Labelled rows between a version due at ``tick`` and the next one due, with the labels known in the end."""
-        last = min(tick + self.policy.every, self.until)
+        last = min(tick + self.policy.retrain.every, self.until)
         if last == tick:
             return self.store.window(tick, tick).rows.iloc[:0]
         return labelled(self.store.window(tick + 1, last, self.store.as_of(self.until)))
@@ -75,7 +76,15 @@ class Backtest:
     @contextmanager
     def service(self, recipe: Recipe) -> Iterator[tuple[Service, StoreAsOf]]:
         """A service in memory and the past it sees; what steps write goes to a folder that does not outlive it."""
-        policy = replace(self.policy, recipe=recipe, changes=(), on_drift=False, shadows=0, cause_fits=0)
+        own = self.policy
+        policy = replace(
+            own,
+            recipe=recipe,
+            changes=(),
+            retrain=own.retrain.model_copy(update={"on_drift": False}),
+            shadows=own.shadows.model_copy(update={"count": 0}),
+            causes=own.causes.model_copy(update={"fits": 0}),
+        )
         past = StoreAsOf(self.store, self.calendar[0])
         with TemporaryDirectory(prefix="halflife-trial-") as folder, self.ledger() as ledger:
             home = Path(folder)

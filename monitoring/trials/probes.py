@@ -60,7 +60,7 @@ def _butterfly(
     service: Service, version: Version, window: Window, after: "pd.DataFrame", gone_on_from: WarmStart | None
 ) -> float | None:
     policy, fresh = service.policy, _apart(service.ledger.versions(), version)
-    if fresh is None or not policy.opacity_refits:
+    if fresh is None or not policy.opacity.refits:
         return None
     return sensitivity(
         window,
@@ -69,7 +69,7 @@ def _butterfly(
         version.seed,
         after,
         service.registry.model(version),
-        policy.opacity_refits,
+        policy.opacity.refits,
         fresh=service.registry.model(fresh),
         fresh_window=(fresh.first, fresh.last),
         before=gone_on_from,

@@ -240,7 +240,7 @@ def live(home: Path) -> dict[str, list[float]]:
 
 def _policy(**chosen: object) -> object:
     """Plain values; what is not chosen is small."""
-    from halflife.monitoring.service import Policy
+    from halflife.testing.policies import small_policy
 
     small: dict[str, object] = {
         "name": "bench",
@@ -259,7 +259,7 @@ def _policy(**chosen: object) -> object:
         "segments": (),
         "follow": 5,
     }
-    return Policy(**{**small, **chosen})  # type: ignore[arg-type] # names and types as in Policy
+    return small_policy(**{**small, **chosen})  # type: ignore[arg-type] # names and types as in Policy
 
 
 if __name__ == "__main__":

@@ -207,12 +207,16 @@ def _cpu(call: Callable[[], object]) -> float:
 def _step(made: Thousand, past: int) -> Callable[[], list[Check]]:
     """The recheck step of version ``past`` + 1 over a ledger with so many versions before it."""
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
-    from halflife.monitoring.service import Policy, Service
+    from halflife.monitoring.service import Service
     from halflife.monitoring.steps.recheck_findings import recheck as step
+    from halflife.testing.policies import small_policy
 
     folder = tempfile.TemporaryDirectory()
     ledger = SqlLedger(f"sqlite:///{Path(folder.name) / 'ledger.db'}")
-    policy = Policy("bench", 1, Recipe(threads=1), 8, 1, False, 0.0, 1, 1, 20_000, 0.9, 1000, 5, 5, 5, (), BORN)
+    policy = small_policy(
+        name="bench", recipe=Recipe(threads=1), window=8, every=1, on_drift=False, watch_window=1, watch_every=1,
+        evidence_rows=20_000, replicates=1000, errors=5, gaps=5, follow=BORN,
+    )  # fmt: skip
     sets, checks = list(made.sets.values()), again(made).checks
     service: Any = Service(
         Path(folder.name),

@@ -34,9 +34,10 @@ from halflife.monitoring.adapters.folder_shadows import FolderShadows
 from halflife.monitoring.adapters.memory_registry import MemoryRegistry
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
-from halflife.monitoring.service import Policy, Service
+from halflife.monitoring.service import Service
 from halflife.monitoring.steps.attribute_causes import attribute
 from halflife.monitoring.trials.backtest import NullReporter
+from halflife.testing.policies import small_policy
 
 OUT = Path(__file__).parents[2] / ".bench" / "causes.json"
 OTHER_ROWS = (*NOISE, Cause.EVIDENCE)
@@ -137,12 +138,12 @@ def live(scenario: Scenario, seed: int, scale: Scale) -> Life:
     """Replay a world: every version trained, with its shadows, re-tested, attributed and investigated."""
     recipe = Recipe(trees=scale.trees, leaves=scale.leaves, threads=scale.threads)
     history = [(tick, replace(recipe, **dict(values))) for tick, values in scenario.recipe]  # type: ignore[arg-type]
-    policy = Policy(
+    policy = small_policy(
         name="truth", seed=seed, recipe=recipe, changes=tuple(history), window=8, every=3, on_drift=False, margin=0.0,
         watch_every=3, watch_window=3, evidence_rows=2000, level=0.9, replicates=200, attributions=5, errors=4, gaps=4,
         segments=("region", "channel", "sex"), follow=30, shadows=scale.shadows, shadows_keep=2, cause_fits=scale.fits,
     )  # fmt: skip
-    world = World(scenario, seed=seed, rows_per_tick=scale.rows, period=policy.window)
+    world = World(scenario, seed=seed, rows_per_tick=scale.rows, period=policy.retrain.window)
     with TemporaryDirectory(prefix="halflife-truth-") as folder:
         home = Path(folder)
         service = Service(
@@ -156,7 +157,7 @@ def live(scenario: Scenario, seed: int, scale: Scale) -> Life:
             channels={},
             shadows=FolderShadows(home / "shadows"),
         )
-        for tick in range(policy.window - 1, scale.until + 1, policy.every):
+        for tick in range(policy.retrain.window - 1, scale.until + 1, policy.retrain.every):
             steps.ingest(service, tick)
             version = steps.retrain(service, tick)
             steps.shadows(service, version)

@@ -10,7 +10,7 @@ from halflife.models.learner.fit import fit
 from halflife.models.learner.model import Model
 from halflife.models.recipe import Recipe
 from halflife.models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
-from halflife.monitoring.explanations.explain_case import ExplainPolicy, explain
+from halflife.monitoring.explanations.explain_case import ExplanationDepth, explain
 from halflife.monitoring.explanations.explanation import Explanation
 
 SCHEMA = Schema(
@@ -50,7 +50,7 @@ def told(window: Window, model: Model) -> Callable[..., Explanation]:
     def explained(case: str, controls: tuple[Model, ...] = (), **agenda: object) -> Explanation:
         row = window.rows[window.rows[ROW_ID] == case]
         discovery = window.part(Part.DISCOVERY)
-        return explain(3, model, row, window, discovery, ExplainPolicy(**agenda), controls)  # type: ignore[arg-type]  # by name
+        return explain(3, model, row, window, discovery, ExplanationDepth(**agenda), controls)  # type: ignore[arg-type]  # by name
 
     return explained
 

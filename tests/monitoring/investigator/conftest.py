@@ -16,10 +16,10 @@ from halflife.models.rows import LABEL, ROW_ID, TICK, Part, Schema, Split, Windo
 from halflife.models.world.generator import World
 from halflife.models.world.scenarios import scenario
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
-from halflife.monitoring.investigator.agenda import Agenda
 from halflife.monitoring.investigator.lead import Investigation
 from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.session import investigate
+from halflife.monitoring.policy import InvestigatePolicy
 
 Relabel: TypeAlias = Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame]
 TICKS = 6
@@ -65,7 +65,7 @@ def session() -> Callable[..., Investigation]:
 
     def held(name: str, change: Relabel | None = None, untrained: bool = False, **agenda: object) -> Investigation:
         model, rows = fitted(name, change, untrained)
-        return investigate(VERSION, model, rows, Agenda(**agenda))  # type: ignore[arg-type]  # by name
+        return investigate(VERSION, model, rows, InvestigatePolicy(**agenda))  # type: ignore[arg-type]  # by name
 
     return held
 

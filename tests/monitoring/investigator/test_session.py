@@ -19,10 +19,11 @@ from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
-from halflife.monitoring.investigator.agenda import Agenda, check_agenda
+from halflife.monitoring.investigator.agenda import check_agenda
 from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
 from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.session import findings, investigate
+from halflife.monitoring.policy import InvestigatePolicy
 
 Session = Callable[..., Investigation]
 SEGMENTS = ("region", "sex")
@@ -123,23 +124,22 @@ def test_what_is_suggested_mostly_holds_on_rows_that_did_not_suggest_it(
 
 def test_too_few_rows_say_nothing(version: Version, scene: ScoredRows) -> None:
     """Below 50 rows, or with one label only, there is one sentence and no lead."""
-    few = investigate(version, scene.model, scene.rows.iloc[:40], Agenda())
+    few = investigate(version, scene.model, scene.rows.iloc[:40], InvestigatePolicy())
     assert (few.leads, few.paragraph) == ((), "v3 has 40 labelled discovery rows: too little to say anything.")
     zeros = scene.rows[scene.label == 0]
-    assert "all with one label" in investigate(version, scene.model, zeros, Agenda()).paragraph
+    assert "all with one label" in investigate(version, scene.model, zeros, InvestigatePolicy()).paragraph
 
 
 @pytest.mark.parametrize(
     ("agenda", "said"),
     [
-        (Agenda(segments=("aeg > 3",)), "aeg"),
-        (Agenda(expect={"aeg": "+"}), "'aeg' is not a column; columns are age, job; did you mean 'age'?"),
-        (Agenda(expect={"job": "+"}), "only a numeric column can rise"),
-        (Agenda(expect={"age": "up"}), 'it is "+" or "-"'),
-        (Agenda(available_after=("jobs",)), "did you mean 'job'?"),
+        (InvestigatePolicy(segments=("aeg > 3",)), "aeg"),
+        (InvestigatePolicy(expect={"aeg": "+"}), "'aeg' is not a column; columns are age, job; did you mean 'age'?"),
+        (InvestigatePolicy(expect={"job": "+"}), "only a numeric column can rise"),
+        (InvestigatePolicy(available_after=("jobs",)), "did you mean 'job'?"),
     ],
 )
-def test_an_agenda_that_does_not_fit_the_columns_is_refused(agenda: Agenda, said: str) -> None:
+def test_an_agenda_that_does_not_fit_the_columns_is_refused(agenda: InvestigatePolicy, said: str) -> None:
     """Each fault names what was asked and what there is."""
     schema = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
     with pytest.raises((ClaimError, UsageError), match=re.escape(said)):
@@ -160,7 +160,7 @@ def test_odd_columns_are_survived(version: Version) -> None:
     schema = Schema(tuple(Column(name, kind) for name, kind in kinds.items()))
     window = Window(0, 5, "1", rows, Split(discovery=0.3))
     model = fit(window, schema, Recipe(trees=20, leaves=7, threads=1), seed=1)
-    agenda = Agenda(
+    agenda = InvestigatePolicy(
         segments=("select", 'odd "x".y', "empty", "same"),
         expect={'odd "x".y': "-", "empty": "+", "same": "+"},
         available_after=("empty", "select"),

@@ -12,9 +12,9 @@ from halflife.monitoring.label_needs.needs_report import (
     Curve,
     CurvePoint,
     Needs,
-    UntestedSegment,
     SegmentNeed,
     SegmentTrial,
+    UntestedSegment,
 )
 from halflife.monitoring.reports.needs_terminal import plain, spark
 

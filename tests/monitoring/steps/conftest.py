@@ -20,7 +20,8 @@ from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.ports import Registry, Reporter
-from halflife.monitoring.service import Policy, Service
+from halflife.monitoring.service import Service
+from halflife.testing.policies import small_policy
 
 
 class RememberingRegistry(Registry):
@@ -104,7 +105,7 @@ def make(tmp_path: Path) -> Callable[..., Service]:
         world = World(scenario(name), seed=1, rows_per_tick=rows, period=policy["window"])
         return Service(
             home=home,
-            policy=Policy(**policy),  # type: ignore[arg-type]
+            policy=small_policy(**policy),  # type: ignore[arg-type]
             feed=SyntheticFeed(world, ticks=40),
             store=DeltaStore(home / "store", Split(cluster=world.scenario.cluster)),
             registry=RememberingRegistry(),

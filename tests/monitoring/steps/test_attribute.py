@@ -18,6 +18,7 @@ from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.service import Service
+from halflife.testing.policies import small_policy
 
 Make = Callable[..., Service]
 
@@ -123,7 +124,7 @@ def test_without_a_budget_inputs_and_concept_stay_together(
 ) -> None:
     """No fit is made, the share is the data's, and a note names the command that makes the fits."""
     service, findings, _, last = leaked
-    service.policy = replace(service.policy, cause_fits=0)
+    service.policy = small_policy(service.policy, cause_fits=0)
     (leak,) = [why for why in steps.attribute(service, last) if why.finding == findings["leak"].id]
     assert leak.top is Cause.DATA
     assert not {Cause.CONCEPT, Cause.COVARIATE} & set(leak.shares)
@@ -163,7 +164,7 @@ def test_another_recipe_is_the_pipelines_doing(make: Make) -> None:
     finding = filed(service, first)["case"]
     loss = steps.file(service, first, [Finding("loss", "log_loss() < 9", "log_loss", Scope.POPULATION, 1, "ann")])[0]
     weak = Recipe(trees=2, leaves=3, learning_rate=0.02, threads=1)
-    service.policy = replace(service.policy, recipe=weak)
+    service.policy = small_policy(service.policy, recipe=weak)
     second = version(service, 5)
     told = steps.account(service, loss, first, second)
     assert told.why.top is Cause.PIPELINE
@@ -192,7 +193,7 @@ def test_shadows_of_one_version_alone_give_an_upper_bound(make: Make) -> None:
     service = make("shortcut", rows=700, follow=20, recipe=RECIPE)
     first = version(service, 19)
     finding = filed(service, first)["leak"]
-    service.policy = replace(service.policy, shadows=6)
+    service.policy = small_policy(service.policy, shadows=6)
     last = version(service, 31)
     told = steps.account(service, finding, first, last, fits=0)
     theta = service.ledger.checks(finding=finding.id, version=last.number)[0].controls

@@ -19,6 +19,7 @@ from halflife.monitoring.adapters.delta_store import DeltaStore
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.selective_labels import explored, selective_labels
+from halflife.testing.policies import small_policy
 
 Make = Callable[..., Service]
 
@@ -135,7 +136,7 @@ def test_a_recipe_changes_at_its_tick(make: Make) -> None:
     """Versions whose window ends before the tick are made by the old recipe, those from it on by the new one."""
     service = make("calm")
     new = replace(service.policy.recipe, leaves=3)
-    service.policy = replace(service.policy, changes=((5, new),))
+    service.policy = small_policy(service.policy, changes=((5, new),))
     live(service, 7)
     digests = [v.recipe for v in service.ledger.versions()]
     assert digests == [service.policy.recipe.digest, new.digest, new.digest]

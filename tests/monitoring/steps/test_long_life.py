@@ -28,8 +28,8 @@ def test_a_service_keeps_rows_of_few_versions(make: Make) -> None:
     """However many versions there were, it holds the rows of those whose findings are followed, and not many more."""
     service = make("calm", rows=1200, follow=1, window=2, errors=2, gaps=0)
     live(service, range(1, 8))
-    assert len({number for number, _ in service._kept}) <= 2 * service.policy.follow + 2
-    assert all(len(rows) <= service.policy.evidence_rows for rows in service._kept.values())
+    assert len({number for number, _ in service._kept}) <= 2 * service.policy.investigate.follow + 2
+    assert all(len(rows) <= service.policy.evidence.rows for rows in service._kept.values())
 
 
 def test_a_cycle_reads_as_many_checks_late_as_early(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from halflife.monitoring.label_needs.needs_document import document
 from halflife.monitoring.label_needs.needs_report import Needs
 from halflife.monitoring.reports.needs_terminal import plain
 from halflife.monitoring.service import Service
+from halflife.testing.policies import small_policy
 
 Make = Callable[..., Service]
 
@@ -88,7 +89,7 @@ def test_a_budget_below_the_curves_is_refused(ready: Service) -> None:
 def test_without_configured_segments_the_strongest_columns_are_told_apart(make: Make) -> None:
     """Each part is of a column the trees use."""
     service = make("calm", rows=1200, recipe=Recipe(trees=10, leaves=7, threads=1))
-    service.policy = replace(service.policy, segments=())
+    service.policy = small_policy(service.policy, segments=())
     steps.ingest(service, 3)
     steps.retrain(service, 3)
     needs = steps.needs(service, service.version(), sizes=2, repeats=2, fits=4)

@@ -16,6 +16,7 @@ from halflife.monitoring import steps
 from halflife.monitoring.multiplicity import document
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.measure_opacity import apart, sensitivity_due
+from halflife.testing.policies import small_policy
 
 Make = Callable[..., Service]
 
@@ -102,7 +103,7 @@ def test_sensitivity_is_measured_on_every_nth_version_or_when_asked(make: Make) 
     assert newest is not None
     assert newest.version == 1
     assert steps.measure_opacity(service, versions[1], sensitivity=True).sensitivity is not None
-    service.policy = replace(service.policy, opacity_refits=0)
+    service.policy = small_policy(service.policy, opacity_refits=0)
     assert not any(sensitivity_due(service, v) for v in versions)
 
 

@@ -1,7 +1,6 @@
 """Retraining by recipes that go on from the version before, and the shadows a version is planned to have."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from halflife.models.shadow import ShadowKind
 from halflife.monitoring import steps
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.starting_points import before, shadow_before
+from halflife.testing.policies import small_policy
 
 Make = Callable[..., Service]
 WARM = Recipe(trees=20, leaves=7, threads=1, strategy="warm", added=5, restart=3)
@@ -48,7 +48,7 @@ def test_a_changed_recipe_goes_on_from_a_plain_version(make: Make) -> None:
     service = make("calm")
     plain = retrained(service, 3)
     assert before(service, 2, service.policy.recipe) is None
-    service.policy = replace(service.policy, recipe=WARM)
+    service.policy = small_policy(service.policy, recipe=WARM)
     assert [service.registry.model(v).forest.trees for v in retrained(service, 4, 5, 6)] == [25, 30, 20]
     start = before(service, 2, WARM)
     assert start is not None

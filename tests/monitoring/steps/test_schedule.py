@@ -1,15 +1,13 @@
 """When watches and retrains are due."""
 
-from dataclasses import replace
-
 import pytest
 
 from halflife.models.domain import Drift, Role, Version
 from halflife.models.recipe import Recipe
-from halflife.monitoring.service import Policy
 from halflife.monitoring.steps.schedule import next_tick, retrain_due, watch_due
+from halflife.testing.policies import small_policy
 
-POLICY = Policy(
+POLICY = small_policy(
     name="p", seed=1, recipe=Recipe(), window=8, every=3, on_drift=True, margin=0.0, watch_every=2, watch_window=2,
     evidence_rows=100, level=0.9, replicates=100, attributions=1, errors=1, gaps=1, segments=(), follow=5,
 )  # fmt: skip
@@ -47,14 +45,14 @@ def test_drift_brings_the_retrain_forward_unless_told_otherwise() -> None:
     versions, drifts = [version(1, 7)], [drift(9, drifted=True)]
     assert next_tick(POLICY, versions, drifts) == 9
     assert retrain_due(POLICY, versions, drifts, 9)
-    calm = replace(POLICY, on_drift=False)
+    calm = small_policy(POLICY, on_drift=False)
     assert next_tick(calm, versions, drifts) == 10
 
 
 @pytest.mark.parametrize("every", [1, 2, 5])
 def test_time_always_goes_on(every: int) -> None:
     """Doing what is due always moves to a later tick: a replay cannot stand still."""
-    policy = replace(POLICY, every=every)
+    policy = small_policy(POLICY, every=every)
     versions: list[Version] = []
     drifts: list[Drift] = []
     last = -1

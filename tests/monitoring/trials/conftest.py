@@ -13,8 +13,9 @@ from halflife.monitoring.adapters.folder_shadows import FolderShadows
 from halflife.monitoring.adapters.memory_registry import MemoryRegistry
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
-from halflife.monitoring.service import Policy
+from halflife.monitoring.policy import Policy
 from halflife.monitoring.trials.backtest import Backtest
+from halflife.testing.policies import small_policy
 
 RECIPE = Recipe(trees=8, leaves=5, threads=1)
 TICKS = 11
@@ -28,7 +29,7 @@ def policy(**differs: object) -> Policy:
         "attributions": 3, "errors": 1, "gaps": 2, "segments": ("region",), "follow": 3, "slices": 1, "findings": 8,
         "opacity_refits": 1,
     }  # fmt: skip
-    return Policy(**{**plain, **differs})  # type: ignore[arg-type] # plain values by name
+    return small_policy(**{**plain, **differs})  # type: ignore[arg-type] # plain values by name
 
 
 def feed() -> SyntheticFeed:

@@ -22,6 +22,7 @@ from halflife.monitoring.service import Service
 from halflife.monitoring.trials.backtest import Backtest, NullReporter
 from halflife.monitoring.trials.run_trial import run
 from halflife.monitoring.trials.trial import Living, Trial
+from halflife.testing.policies import small_policy
 
 
 def unclocked(trial: Trial) -> Trial:
@@ -35,7 +36,7 @@ def test_a_trial_does_what_the_service_does_tick_by_tick(lab: Callable[..., Back
     trial = run(here, "plain", here.policy.recipe)
     with SqlLedger("sqlite://") as ledger:
         service = Service(
-            tmp_path, replace(here.policy, on_drift=False), here.feed, DeltaStore(tmp_path / "store", Split()),
+            tmp_path, small_policy(here.policy, on_drift=False), here.feed, DeltaStore(tmp_path / "store", Split()),
             MemoryRegistry(), ledger, NullReporter(), {}, FolderShadows(tmp_path / "shadows"),
         )  # fmt: skip
         for tick in here.calendar:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,13 +16,15 @@ from halflife.models.recipe import Recipe
 from halflife.models.threads import limit
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
+    from rich.console import Console
+
     from halflife.monitoring.adapters.delta_store import DeltaStore
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
+    from halflife.monitoring.context import Context, Observer
     from halflife.monitoring.database_cache import Make
     from halflife.monitoring.policy import Policy
     from halflife.monitoring.ports import Channel, Feed
-    from halflife.monitoring.service import Service
     from halflife.monitoring.trials.backtest import Backtest
 
 SETTINGS = "settings.json"
@@ -42,8 +43,13 @@ SECTIONS = (
 """Tables of the settings that decide: the policy's sections, as they are."""
 
 
-def bootstrap(settings: Settings) -> "Service":
-    """A service ready for use under ``settings.home``, which is made if it is not there.
+def bootstrap(settings: Settings, observe: "Observer | None" = None, terminal: "Console | None" = None) -> "Context":
+    """A context ready for use under ``settings.home``, which is made if it is not there.
+
+    Args:
+        settings: in force.
+        observe: told what happens; nobody when left out.
+        terminal: on which alerts are printed; standard output when left out.
 
     Raises:
         Unavailable: the home cannot be written.
@@ -52,10 +58,10 @@ def bootstrap(settings: Settings) -> "Service":
     limit(settings.compute.cores)
     from halflife.monitoring.adapters.evidently_reporter import EvidentlyReporter
     from halflife.monitoring.adapters.folder_shadows import FolderShadows
-    from halflife.monitoring.service import Service
+    from halflife.monitoring.context import cached, unobserved
 
     home = remember(settings)
-    return Service(
+    return cached(
         home=home,
         policy=policy(settings),
         feed=feed(settings),
@@ -63,13 +69,14 @@ def bootstrap(settings: Settings) -> "Service":
         registry=registry(settings),
         ledger=ledger(settings),
         reporter=EvidentlyReporter(),
-        channels=channels(settings.alerts, home, settings.name),
+        channels=channels(settings.alerts, home, settings.name, terminal),
         shadows=FolderShadows(home / "shadows"),
+        observe=observe or unobserved,
     )
 
 
 @contextmanager
-def lab(settings: Settings, until: int | None) -> "Iterator[Backtest]":
+def backtest(settings: Settings, until: int | None) -> "Iterator[Backtest]":
     """Where recipes are tried: on the home's rows as far as they reach, else on the feed's in a store of its own.
 
     Nothing is made in the home.
@@ -147,10 +154,22 @@ def templates() -> "dict[str, Make]":
     return {adapter.template_key(): adapter.make_template for adapter in (ledger_database, mlflow_connection)}
 
 
-@lru_cache(maxsize=4)
-def service(home: str) -> "Service":
-    """The service of a home that has been used before, from the settings kept in it; one a process."""
-    return bootstrap(recall(Path(home)))
+_OPEN: "dict[str, Context]" = {}
+"""Home -> its context, for the flows of this process; they are named by the home alone, which any process understands."""
+
+
+def opened(home: str) -> "Context":
+    """The context of a home that has been used before: the one this process opened, else from the settings kept in it."""
+    if home not in _OPEN:
+        _OPEN[home] = bootstrap(recall(Path(home)))
+    return _OPEN[home]
+
+
+def hold(context: "Context") -> str:
+    """Have the flows of this process use this context for its home; gives the home as the flows are told it."""
+    home = str(context.home)
+    _OPEN[home] = context
+    return home
 
 
 def remember(settings: Settings) -> Path:
@@ -244,9 +263,16 @@ def feed(settings: Settings) -> "Feed":
     )
 
 
-def channels(settings: AlertSettings, home: Path, source: str) -> "dict[str, Channel]":
-    """Name -> channel, for every configured one."""
-    return {name: CHANNELS[name](settings, home, source) for name in settings.channels}
+def channels(
+    settings: AlertSettings, home: Path, source: str, terminal: "Console | None" = None
+) -> "dict[str, Channel]":
+    """Name -> channel, for every configured one; alerts on the console go to ``terminal`` where it is given."""
+    made: dict[str, Channel] = {name: CHANNELS[name](settings, home, source) for name in settings.channels}
+    if terminal is not None and "console" in made:
+        from halflife.monitoring.adapters.channels.console import Console as ConsoleChannel
+
+        made["console"] = ConsoleChannel(terminal)
+    return made
 
 
 def _console(settings: AlertSettings, home: Path, source: str) -> "Channel":

@@ -11,6 +11,7 @@ from halflife.models.errors import HalflifeError
 COMMANDS = {
     "demo": "Stream a synthetic world that changes, and see which beliefs go stale.",
     "replay": "Run every step over a feed's history, tick by tick.",
+    "plan": "Say what is to be done now and why, and what comes next.",
     "ingest": "Pull the next ticks of the feed into the store.",
     "watch": "Compare the newest ticks with the champion's window.",
     "retrain": "Train, gate and register a version on the newest window.",

@@ -95,13 +95,18 @@ def decide(
     )
 
 
+def drift_key(source: str, drift: Drift) -> str:
+    """Of the alert that a watch flagged drift and no retrain follows."""
+    return f"{source}-drift-{drift.tick}"
+
+
 def drifted(source: str, drift: Drift, links: Mapping[str, str] | None = None) -> Alert | None:
     """A message about a watch after which no version is trained; None when it has nothing to say."""
     events = _drift(drift)
     if not events:
         return None
     return Alert(
-        key=f"{source}-drift-{drift.tick}",
+        key=drift_key(source, drift),
         severity=Severity.WARNING,
         version=drift.against,
         subject=one_line(f"{source}: {events[0].headline}"),

@@ -1,21 +1,26 @@
-"""What every command shares: its options, where its home is, how it prints, and how it runs a flow."""
+"""What every command shares: its options, where its home is, and how it prints."""
 
-import fcntl
 import json
+import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from halflife.flows.configuration import read
+from halflife.flows.opened import Opened
+from halflife.flows.prefect_runner import PrefectRunner
 from halflife.flows.settings import Settings
-from halflife.models.errors import Unavailable
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from halflife.flows.use_cases.running import Rechecked
+    from halflife.monitoring.context import Observer
+    from halflife.monitoring.reports.shown import Shown
 
 DEFAULT_HOME = Path("halflife-home")
 DEFAULT_CONFIG = Path("halflife.toml")
@@ -24,7 +29,7 @@ LAST = DEFAULT_HOME / ".last"
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--config``, ``--home``, ``--json`` and ``--verbose``; the command gets ``settings``, ``as_json``, ``verbose``."""
+    """Add ``--config``, ``--home``, ``--json`` and ``--verbose``; the command gets ``opened`` and ``as_json``."""
 
     @click.option("--config", type=click.Path(path_type=Path), help="Settings; default halflife.toml if it is there.")
     @click.option(
@@ -33,10 +38,20 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; logs on stderr.")
     @click.option("-v", "--verbose", is_flag=True, help="Let Prefect and MLflow log what they do.")
     @wraps(command)
-    def with_settings(*args: Any, config: Path | None, home: Path | None, **kwargs: Any) -> Any:
-        return command(*args, settings=resolve(config, home), **kwargs)
+    def with_home(*args: Any, config: Path | None, home: Path | None, verbose: bool, **kwargs: Any) -> Any:
+        return command(*args, opened=at(resolve(config, home), verbose=verbose), **kwargs)
 
-    return with_settings
+    return with_home
+
+
+def at(settings: Settings, *, verbose: bool, observe: "Observer | None" = None) -> Opened:
+    """A home for a command: its flows run under Prefect, and news goes to stderr."""
+
+    def news(sentence: str, *, lasting: bool = False) -> None:
+        if lasting:
+            note(sentence)
+
+    return Opened(settings, PrefectRunner(verbose), observe or news)
 
 
 def resolve(config: Path | None, home: Path | None) -> Settings:
@@ -89,34 +104,50 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-@contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Hold the home for one writing command at a time; the lock goes with the process, however it ends.
-
-    Raises:
-        Unavailable: another command is writing there, or the folder cannot be written.
-    """
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        lock = (home / ".lock").open("w")
-    except OSError as error:
-        raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Unavailable(f"another halflife command is working in {home}; wait for it to end") from None
-        yield
+def show(answer: "Shown", as_json: bool) -> None:
+    """An answer on stdout: as JSON, or for people."""
+    if as_json:
+        emit(answer.to_dict())
+    else:
+        terminal().print(answer)
 
 
-def run(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a flow to its end in this process."""
-    import asyncio
+def terminal() -> "Console":
+    """Standard output; wide enough for tables when it is a file or a pipe."""
+    from rich.console import Console
 
-    async def whole() -> T:
-        return await flow()
+    from halflife.monitoring.reports.shown import WIDTH
 
-    return asyncio.run(whole())
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
+    return Console(highlight=False, width=width)
+
+
+def short(path: Path) -> str:
+    """Relative to where the command runs, if it is below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+class VersionNumber(click.ParamType["int"]):
+    """``14`` or ``v14``."""
+
+    name = "version"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        digits = str(value).removeprefix("v")
+        if not digits.isdigit() or int(digits) < 1:
+            self.fail(f"{value!r} is no version; versions are 1 or v1 and on", param, ctx)
+        return int(digits)
+
+
+VERSION = VersionNumber()
+FAIL_ON = click.option("--fail-on", type=click.Choice(["stale", "guard"]), help="Exit with 3 when it occurs.")
+
+
+def fail(condition: str | None, standing: "Rechecked") -> None:
+    """Exit with 3 when an open finding (``stale``) or guard (``guard``) is refuted on the newest version."""
+    if condition is not None and standing.refutes(guards=condition == "guard"):
+        sys.exit(3)
 
 
 def interactive() -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from halflife.flows.commands.common import DEFAULT_HOME
+from halflife.flows.commands.common import DEFAULT_HOME, at
 from halflife.flows.commands.replay import replay
 from halflife.flows.configuration import parse
 from halflife.flows.settings import Settings
@@ -36,7 +36,7 @@ def command(home: Path, seed: int, fresh: bool, as_json: bool, verbose: bool) ->
     """
     if fresh and (home / "settings.json").exists():
         shutil.rmtree(home)
-    replay(settings(home, seed), None, as_json=as_json, verbose=verbose)
+    replay(at(settings(home, seed), verbose=verbose), None, as_json=as_json)
 
 
 def settings(home: Path, seed: int) -> Settings:

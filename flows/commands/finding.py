@@ -13,7 +13,7 @@ def command() -> None:
 for _each in (
     adding.add,
     looking.list_,
-    looking.show,
+    looking.show_,
     changing.retire,
     changing.guard,
     files.import_,

@@ -2,30 +2,20 @@
 
 import click
 
-from halflife.flows.commands.common import alone, emit, options
-from halflife.flows.commands.steps import opened
-from halflife.flows.settings import Settings
+from halflife.flows.commands.common import VERSION, options, show
+from halflife.flows.opened import Opened
 
 
-@click.command(epilog="Example: halflife investigate --version 4")
-@click.option("--version", "number", type=click.IntRange(min=1), help="Which version; default the newest.")
+@click.command(epilog="Example: halflife investigate --version v4")
+@click.option("--version", "number", type=VERSION, help="Which version; default the newest.")
 @options
-def command(settings: Settings, number: int | None, as_json: bool, verbose: bool) -> None:
+def command(opened: Opened, number: int | None, as_json: bool) -> None:
     """What a debugging session finds in one version: what a colleague would say, and every claim with its status.
 
     Shortcuts, effects against expectations, odds that are off, slices it does worst on, gaps between groups and who
     makes them, and errors it is sure of. The rows that suggest are never those that confirm. Every retrain does this by
     itself and files what it finds; here it is shown again, and nothing is filed.
     """
-    from halflife.monitoring import steps
-    from halflife.monitoring.reports.investigation_page import document, terminal
+    from halflife.flows.use_cases.explaining import investigate
 
-    with alone(settings.home):
-        _, here = opened(settings)
-        told = steps.review(here, here.version(number))
-    if as_json:
-        emit(document(told))
-        return
-    from halflife.flows.commands.ending import terminal as console
-
-    console().print(terminal(told))
+    show(investigate(opened, version=number), as_json)

@@ -4,13 +4,12 @@ import sys
 
 import click
 
-from halflife.flows.commands.common import alone, emit, interactive, note, options
-from halflife.flows.commands.steps import opened
-from halflife.flows.settings import Settings
+from halflife.flows.commands.common import VERSION, interactive, note, options, show
+from halflife.flows.opened import Opened
 
 
 @click.command(epilog='Example: halflife needs --segments job --segments "age > 60"')
-@click.option("--version", "number", type=click.IntRange(min=1), help="Whose window; default the newest.")
+@click.option("--version", "number", type=VERSION, help="Whose window; default the newest.")
 @click.option(
     "--segments",
     multiple=True,
@@ -22,14 +21,7 @@ from halflife.flows.settings import Settings
 @click.option("--fits", type=click.IntRange(min=2), default=60, help="At most so many models are trained; default 60.")
 @options
 def command(
-    settings: Settings,
-    number: int | None,
-    segments: tuple[str, ...],
-    sizes: int,
-    repeats: int,
-    fits: int,
-    as_json: bool,
-    verbose: bool,
+    opened: Opened, number: int | None, segments: tuple[str, ...], sizes: int, repeats: int, fits: int, as_json: bool
 ) -> None:
     """Which labels to collect next, and which claims want more rows.
 
@@ -37,27 +29,18 @@ def command(
     sees: learning curves over all rows and by segment, and what labels in each segment would save. Beside it, the open
     findings that are unclear or untestable for want of rows. Kept with the version's run as needs.json and needs.txt.
     """
-    from halflife.monitoring import steps
-    from halflife.monitoring.label_needs.needs_document import document
-    from halflife.monitoring.reports.needs_terminal import needs, plain
+    from halflife.flows.use_cases.measuring import needs
 
-    with alone(settings.home):
-        _, here = opened(settings)
-        version = here.version(number)
-        with click.progressbar(length=1, label="models", file=sys.stderr, hidden=not interactive()) as bar:
+    with click.progressbar(length=1, label="models", file=sys.stderr, hidden=not interactive()) as bar:
 
-            def progress(done: int, total: int) -> None:
-                bar.length = total
-                bar.update(done - bar.pos)
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
 
-            told = steps.needs(
-                here, version, segments=segments, sizes=sizes, repeats=repeats, fits=fits, progress=progress
-            )
-        steps.keep_needs(here, version, told, plain(told))
-    if as_json:
-        emit(document(told))
-        return
-    from halflife.flows.commands.ending import terminal
-
-    terminal().print(needs(told))
-    note(f"\nkept with the run of {version.label} as needs.txt and needs.json; {told.fits} models were trained")
+        told = needs(
+            opened, version=number, segments=segments, sizes=sizes, repeats=repeats, fits=fits, progress=progress
+        )
+    show(told, as_json)
+    if not as_json:
+        kept = f"kept with the run of v{told.needs.version} as needs.txt and needs.json"
+        note(f"\n{kept}; {told.needs.fits} models were trained")

@@ -4,32 +4,22 @@ from pathlib import Path
 
 import click
 
-from halflife.flows.commands.common import alone, emit, options
-from halflife.flows.commands.steps import story
-from halflife.flows.settings import Settings
-from halflife.models.errors import NotFound
+from halflife.flows.commands.common import emit, options
+from halflife.flows.opened import Opened
 
 
 @click.command(epilog="Example: halflife report --open")
 @click.option("--output", type=click.Path(path_type=Path), help="Where to write it; default in the home.")
-@click.option("--open", "show", is_flag=True, help="Open it in the browser.")
+@click.option("--open", "in_browser", is_flag=True, help="Open it in the browser.")
 @options
-def command(settings: Settings, output: Path | None, show: bool, as_json: bool, verbose: bool) -> None:
+def command(opened: Opened, output: Path | None, in_browser: bool, as_json: bool) -> None:
     """Write the conclusions page: what holds, what went stale and when, and how long conclusions live."""
-    said = story(settings, scored=True)
-    if not said.versions:
-        raise NotFound("there is no version yet; run `halflife retrain` or `halflife replay` first")
-    from halflife.monitoring.reports.page import write_page
+    from halflife.flows.use_cases.reporting import report
 
-    reports = settings.home.resolve() / "reports"
-    path = output or reports / "conclusions.html"
-    drift = reports / said.versions[-1].label / "drift.html"
-    links = {"drift": str(drift)} if drift.exists() else {}
-    with alone(settings.home):
-        write_page(said, path, title=settings.name, links=links)
+    page = report(opened, output)
     if as_json:
-        emit({"path": str(path), "bytes": path.stat().st_size})
+        emit(page.to_dict())
     else:
-        click.echo(path)
-    if show:
-        click.launch(str(path))
+        click.echo(page.path)
+    if in_browser:
+        click.launch(str(page.path))

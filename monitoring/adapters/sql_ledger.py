@@ -215,6 +215,10 @@ class SqlLedger(SqlReasons):
             _set_stage(connection, stage)
         return not known
 
+    def decided(self, key: str) -> bool:
+        with self._read() as connection:
+            return connection.execute(sa.select(ALERTS.c.id).where(ALERTS.c.key == key)).first() is not None
+
     def due(self, now: float) -> list[Delivery]:
         query = _DELIVERY.where(DELIVERIES.c.state == PENDING, DELIVERIES.c.next_attempt <= now)
         with self._read() as connection:

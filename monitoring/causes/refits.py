@@ -12,11 +12,11 @@ from halflife.models.learner.domain_weights import domain_weights
 from halflife.models.learner.feedback import identified, inverse_propensity, selective
 from halflife.models.learner.fit import fit
 from halflife.models.learner.model import Model
+from halflife.models.learner.starting_points import starting_point
 from halflife.models.recipe import Recipe
 from halflife.models.rows import Array, Mask, Part, Window
 from halflife.monitoring.causes.shares import Fit
-from halflife.monitoring.service import Service
-from halflife.monitoring.steps.starting_points import before
+from halflife.monitoring.context import Context
 
 WORTH = 0.1
 """Share of the earlier rows that reweighted ones must at least be worth, by Kish."""
@@ -45,14 +45,14 @@ class Refits:
     """Models between two versions, trained when they are asked for.
 
     Args:
-        service: with the windows and the models.
+        context: with the windows and the models.
         old: the earlier version.
         new: the later one.
         windows: gives the window of a version.
     """
 
-    def __init__(self, service: Service, old: Version, new: Version, windows: Callable[[Version], Window]) -> None:
-        self._service, self._old, self._new, self._window = service, old, new, windows
+    def __init__(self, context: Context, old: Version, new: Version, windows: Callable[[Version], Window]) -> None:
+        self._context, self._old, self._new, self._window = context, old, new, windows
 
     @property
     def recipe_changed(self) -> bool:
@@ -89,7 +89,7 @@ class Refits:
         windows = self._windows
         source, target = self._learnt(windows[0]), self._learnt(windows[1], labelled=not self.chosen[1])
         frames = [window.rows.loc[mask] for window, mask in zip(windows, (source, target), strict=True)]
-        found = domain_weights(frames[0], frames[1], self._service.schema, seed=new.seed)
+        found = domain_weights(frames[0], frames[1], self._context.store.fixed_schema, seed=new.seed)
         if found.auc <= 0.5 + 2 * _auc_error(len(frames[0]), len(frames[1])):
             alike = f"The inputs of {old.label} and {new.label} cannot be told apart (AUC {found.auc:.3f})"
             return Refitted(notes=(f"{alike}, so nothing is put down to them.",), settled=True)
@@ -131,14 +131,16 @@ class Refits:
 
     def _fit(self, rows: Version, by: Version, weights: Array | None = None) -> Model:
         """The window of one version by the recipe of another. Raises NotTrainable."""
-        service = self._service
+        context = self._context
         recipe = self._recipe(by)
-        gone_on_from = before(service, rows.number, recipe)
-        return fit(self._window(rows), service.schema, recipe, rows.seed, weights=weights, before=gone_on_from)
+        gone_on_from = starting_point(context.ledger.versions(), rows.number, recipe, context.registry.model)
+        return fit(
+            self._window(rows), context.store.fixed_schema, recipe, rows.seed, weights=weights, before=gone_on_from
+        )
 
     def _recipe(self, version: Version) -> Recipe:
         """In ledgers older than recipes' parameters, the one in force."""
-        policy = self._service.policy
+        policy = self._context.policy
         return Recipe.from_dict(version.parameters, policy.recipe.threads) if version.parameters else policy.recipe
 
     @staticmethod

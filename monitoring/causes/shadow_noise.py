@@ -8,13 +8,13 @@ from halflife.models.domain import Check, Finding, Version
 from halflife.models.learner.model import Model
 from halflife.models.rows import Array, Mask
 from halflife.monitoring.causes.retraining_noise import RetrainingNoise, ShadowEstimates, moderated, spread
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
 
 NOBODY = ShadowEstimates((), ())
 
 
 def seen(
-    service: Service,
+    context: Context,
     version: Version,
     checks: Mapping[int, Check],
     findings: Sequence[Finding],
@@ -23,7 +23,7 @@ def seen(
     """Finding's id -> θ by the version's shadows on its pinned rows; findings of which nothing is known are absent.
 
     Args:
-        service: with the shadows that are kept.
+        context: with the shadows that are kept.
         version: whose shadows they are.
         checks: finding's id -> its check on ``version``.
         findings: F of them, of which more is asked than stands in the checks.
@@ -32,7 +32,7 @@ def seen(
     told = {n: ShadowEstimates.of(version.shadows, check.controls) for n, check in checks.items()}
     found = {n: each for n, each in told.items() if each.theta}
     wanted = np.array([f.id not in found for f in findings], dtype=bool)
-    models = service.controls(version) if version.shadows and wanted.any() else ()
+    models = context.shadows.of(version) if version.shadows and wanted.any() else ()
     if models:
         theta = ask(models, wanted)
         found |= {

@@ -25,7 +25,7 @@ from halflife.monitoring.claims.estimation.shadow_agreement import upholding
 from halflife.monitoring.claims.language.comparison import order
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.statistics.base import CaseStatistic
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
 
 COSTS: Mapping[Cause, int] = {Cause.PIPELINE: 2, Cause.FEEDBACK: 2, Cause.COVARIATE: 1}
 """What fits can tell apart, and how many at most, in the order in which they are made."""
@@ -35,7 +35,7 @@ class Pair:
     """An earlier and a later version, with findings that were made on the earlier one or before it.
 
     Args:
-        service: with the checks, the rows and the models.
+        context: with the checks, the rows and the models.
         old: the earlier version.
         new: the later one.
         findings: F of them, whose claims this build can read.
@@ -45,7 +45,7 @@ class Pair:
 
     def __init__(
         self,
-        service: Service,
+        context: Context,
         old: Version,
         new: Version,
         findings: Sequence[Finding],
@@ -53,10 +53,10 @@ class Pair:
         checks: Callable[[int], Mapping[int, Check]] | None = None,
     ) -> None:
         self.old, self.new, self.findings = old, new, list(findings)
-        self._service, self._windows = service, windows
-        self._refits = Refits(service, old, new, windows)
+        self._context, self._windows = context, windows
+        self._refits = Refits(context, old, new, windows)
         self._claims = [parse(finding.claim) for finding in findings]
-        self._read = checks or (lambda number: by_finding(service, number))
+        self._read = checks or (lambda number: by_finding(context, number))
         self._checks = [self._read(v.number) for v in (old, new)]
         self._fits: dict[Fit, Array] = {}
         self._refitted: dict[Cause, Refitted] = {}
@@ -66,16 +66,16 @@ class Pair:
             self._rows,
             (old.label, new.label),
             {f.id: f"v{f.made_on}" for f in findings},
-            service.schema,
-            threads=service.policy.recipe.threads,
+            context.store.fixed_schema,
+            threads=context.policy.recipe.threads,
         )
 
     def _rows(self) -> dict[str, pd.DataFrame]:
-        service = self._service
-        born = {number: service.version(number) for number in sorted({f.made_on for f in self.findings})}
+        context = self._context
+        born = {number: context.ledger.version(number) for number in sorted({f.made_on for f in self.findings})}
         versions = {**born, self.old.number: self.old, self.new.number: self.new}
         cases = sorted({str(case) for c in self._claims if (case := dict(c.arguments).get("case")) is not None})
-        return {**{v.label: service.evidence(v) for v in versions.values()}, CASES: service.store.cases(cases)}
+        return {**{v.label: context.rows.evidence(v) for v in versions.values()}, CASES: context.store.cases(cases)}
 
     @cached_property
     def theta(self) -> Array:
@@ -98,7 +98,7 @@ class Pair:
         for side, version in enumerate((self.old, self.new)):
             unknown = np.isnan(theta[side])
             if unknown.any():
-                asked = self._corners.theta(self._service.registry.model(version), unknown)
+                asked = self._corners.theta(self._context.registry.model(version), unknown)
                 theta[side][unknown] = asked[unknown]
         return theta.transpose(1, 0, 2)
 
@@ -106,7 +106,7 @@ class Pair:
     def _seen(self) -> tuple[dict[int, ShadowEstimates], dict[int, ShadowEstimates]]:
         """θ by the shadows of both versions."""
         before, now = (
-            seen(self._service, version, checks, self.findings, self._corners.shadows)
+            seen(self._context, version, checks, self.findings, self._corners.shadows)
             for version, checks in zip((self.old, self.new), self._checks, strict=True)
         )
         return before, now
@@ -114,7 +114,7 @@ class Pair:
     @cached_property
     def noise(self) -> list[RetrainingNoise | None]:
         """Of each finding's change, moderated by all findings of its statistic that both versions were tested on."""
-        statistics = {f.id: f.statistic for f in [*self._service.ledger.findings(), *self.findings]}
+        statistics = {f.id: f.statistic for f in [*self._context.ledger.findings(), *self.findings]}
         return noises(self.findings, statistics, *self._seen)
 
     def _change(self, f: int) -> ThetaChange:
@@ -139,7 +139,7 @@ class Pair:
     @cached_property
     def _chosen(self) -> bool:
         """Whether decisions chose which labels there are; windows are read only where propensities are logged."""
-        return PROPENSITY in self._service.evidence(self.new).columns and any(self._refits.chosen)
+        return PROPENSITY in self._context.rows.evidence(self.new).columns and any(self._refits.chosen)
 
     def wishes(self) -> dict[Cause, int]:
         """What fits would tell apart, and for how many findings.
@@ -213,7 +213,7 @@ class Pair:
         if self._corners.alone[f] or self.findings[f].scope is Scope.PROCESS:  # whose interval is not of rows alone
             return 0.0
         shared = max(0, self.old.last - version.first + 1) / (version.last - version.first + 1)
-        return rows_error(self._then(f), min(1.0, shared), self._service.policy.evidence.level)
+        return rows_error(self._then(f), min(1.0, shared), self._context.policy.evidence.level)
 
     def _chance(self, f: int) -> tuple[float | None, list[str]]:
         """That noise alone refutes the finding at one retrain, and how its shadows voted where it is about a case."""
@@ -236,19 +236,19 @@ class Pair:
     @cached_property
     def _next(self) -> Version:
         """The version after the earlier one."""
-        return next(v for v in self._service.ledger.versions() if v.number > self.old.number)
+        return next(v for v in self._context.ledger.versions() if v.number > self.old.number)
 
     @cached_property
     def _one_retrain(self) -> list[RetrainingNoise | None]:
         """The noise of one retrain from the earlier version on."""
         if self._next.number == self.new.number:
             return self.noise
-        return Pair(self._service, self.old, self._next, self.findings, self._windows, self._read).noise
+        return Pair(self._context, self.old, self._next, self.findings, self._windows, self._read).noise
 
 
-def by_finding(service: Service, number: int) -> dict[int, Check]:
+def by_finding(context: Context, number: int) -> dict[int, Check]:
     """Finding's id -> its check on a version."""
-    return {check.finding: check for check in service.ledger.checks(version=number)}
+    return {check.finding: check for check in context.ledger.checks(version=number)}
 
 
 def _whole(fits: Mapping[Fit, float]) -> dict[Fit, float]:

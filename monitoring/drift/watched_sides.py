@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from halflife.models.domain import Version
+from halflife.models.domain import Drift, Version
 from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, Array, Part, Window, row_hash, units
 from halflife.monitoring.drift.comparison import DriftComparison, compare, label_of, prediction_of
 from halflife.monitoring.drift.sketches.column import Categories, sketch
 from halflife.monitoring.drift.sketches.layout import BUCKETS, Edges, Words, found_edges
 from halflife.monitoring.drift.sketches.profile import Profile
-from halflife.monitoring.service import Service
+from halflife.monitoring.ports import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ class Side:
         at_hand: what would be read from the store, where somebody has read it.
     """
 
-    service: Service
+    store: Store
     model: Model
     first: int
     last: int
@@ -69,14 +69,14 @@ class Side:
         """At most `SAMPLED` rows that never train, so that predictions are compared like with like."""
         if self.at_hand is not None:
             return self.at_hand.rows
-        return self.service.store.sample(self.first, self.last, self.source, rows=SAMPLED)
+        return self.store.sample(self.first, self.last, self.source, rows=SAMPLED)
 
     @cached_property
     def labels(self) -> tuple[int, int]:
         """How many of all rows have label 0, and how many label 1."""
         if self.at_hand is not None:
             return self.at_hand.labels
-        return self.service.store.labels(self.first, self.last, self.source)
+        return self.store.labels(self.first, self.last, self.source)
 
     @cached_property
     def prediction(self) -> Array:
@@ -85,54 +85,63 @@ class Side:
 
     def profile(self, edges: Edges) -> Profile:
         """What is kept of all rows' features and labels, and of the predictions over these bins."""
-        schema, kept = self.service.schema, self.service.store.profile(self.first, self.last)
+        schema, kept = self.store.fixed_schema, self.store.profile(self.first, self.last)
         zeros, ones = self.labels
         label = Categories(CLASSES, np.array([zeros, ones, *[0] * BUCKETS]), kept.rows - zeros - ones)
         return kept.beside({prediction_of(schema): sketch(self.prediction, edges), label_of(schema): label})
 
     def values(self, name: str) -> Any:
         """One column of all rows, the prediction of those that are predicted."""
-        if name == prediction_of(self.service.schema):
+        if name == prediction_of(self.store.fixed_schema):
             return self.prediction
-        return self.service.store.values(name, self.first, self.last)
+        return self.store.values(name, self.first, self.last)
 
     def drawn(self) -> "pd.DataFrame":
         """The rows, predictions and labels as a page draws them."""
-        schema = self.service.schema
+        schema = self.store.fixed_schema
         label = self.rows[LABEL].map({0.0: "0", 1.0: "1"})
         beside: dict[str, Any] = {prediction_of(schema): self.prediction, label_of(schema): label}
         return self.rows[list(schema.names)].assign(**beside)
 
 
-def keep_reference(service: Service, champion: Version, model: Model, window: Window) -> None:
-    """Spare the watches against a champion just trained another read of its window."""
-    service.reference = champion.number, _reference(service, champion, model, HeldOut.of(window))
+@dataclass(frozen=True)
+class Watched:
+    """What a watch looked at, for the page that draws it.
 
-
-def sides(service: Service, champion: Version, first: int, last: int) -> tuple[Side, Side]:
-    """The champion's window, and ticks ``first`` to ``last`` as they are now.
-
-    The same two as before until a tick comes: what a watch has read and predicted is drawn by the report after it. The
-    champion's side is the same as long as it is the champion.
+    Attributes:
+        against: number of the champion.
+        stored: the store's last tick when the sides were read; later they may read otherwise.
+        reference: the champion's window; the same for as long as it is the champion.
+        current: the ticks that were watched.
     """
-    asked = champion.number, first, last, service.store.last_tick
-    if service.watched is None or service.watched[0] != asked:
-        if service.reference is None or service.reference[0] != champion.number:
-            service.reference = champion.number, _reference(service, champion, service.registry.model(champion))
-        reference: Side = service.reference[1]
-        service.watched = asked, (reference, Side(service, reference.model, first, last, None))
-    pair: tuple[Side, Side] = service.watched[1]
-    return pair
+
+    against: int
+    stored: int
+    reference: Side
+    current: Side
+
+    def shows(self, drift: Drift, stored: int) -> bool:
+        """Whether these are the sides of a watch, as the store would give them now."""
+        asked = drift.against, drift.first_tick, drift.tick, stored
+        return asked == (self.against, self.current.first, self.current.last, self.stored)
 
 
-def _reference(service: Service, champion: Version, model: Model, at_hand: HeldOut | None = None) -> Side:
-    return Side(service, model, champion.first, champion.last, champion.source, at_hand)
+def reference_side(store: Store, champion: Version, model: Model, window: Window | None = None) -> Side:
+    """The champion's window; ``window`` spares another read where it is at hand."""
+    at_hand = None if window is None else HeldOut.of(window)
+    return Side(store, model, champion.first, champion.last, champion.source, at_hand)
 
 
-def compared(reference: Side, current: Side, rng: np.random.Generator) -> tuple[DriftComparison, tuple[int, int]]:
+def watched(store: Store, champion: Version, reference: Side, first: int, last: int) -> Watched:
+    """Ticks ``first`` to ``last`` as they are now, beside the champion's window."""
+    return Watched(champion.number, store.last_tick, reference, Side(store, reference.model, first, last, None))
+
+
+def compared(sides: Watched, rng: np.random.Generator) -> tuple[DriftComparison, tuple[int, int]]:
     """What the columns of both sides have to say, and how many rows there were."""
+    reference, current = sides.reference, sides.current
     edges = found_edges(np.concatenate([reference.prediction, current.prediction]))
     before, now = reference.profile(edges), current.profile(edges)
-    late = label_of(reference.service.schema)
+    late = label_of(reference.store.fixed_schema)
     found = compare(before, now, lambda name: (reference.values(name), current.values(name)), rng, late=late)
     return found, (before.rows, now.rows)

@@ -71,6 +71,13 @@ class Shadows(ABC):
     def load(self, version: int, number: int) -> Model:
         """One shadow. Raises NotFound: it was never kept, or thinned away."""
 
+    def of(self, version: Version) -> tuple[Model, ...]:
+        """The shadows of a version in their order; none where it has none or not all of them are kept."""
+        known = self.known(version.number)
+        if len(known) < len(version.shadows):
+            return ()
+        return tuple(self.load(version.number, k) for k in known)
+
     @abstractmethod
     def thin(self, kept: Iterable[int]) -> int:
         """Forget the shadows of every version but these; how many bytes were freed."""

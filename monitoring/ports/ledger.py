@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from halflife.models.alert import Alert
 from halflife.models.causes import Why
-from halflife.models.domain import Check, Drift, Finding, Milestone, Status, Version
+from halflife.models.domain import Check, Drift, Finding, Milestone, Role, Status, Version
+from halflife.models.errors import NotFound
 from halflife.models.forecast import Forecast
 from halflife.models.opacity import Opacity
 from halflife.monitoring.ports.telling import Delivery
@@ -19,6 +20,22 @@ class Ledger(ABC):
     @abstractmethod
     def versions(self) -> list[Version]:
         """All versions, oldest first."""
+
+    def version(self, number: int | None = None) -> Version:
+        """That version, or the newest. Raises NotFound."""
+        versions = self.versions()
+        if not versions:
+            raise NotFound("there is no version yet; run `halflife retrain` or `halflife replay` first")
+        if number is None:
+            return versions[-1]
+        found = [v for v in versions if v.number == number]
+        if not found:
+            raise NotFound(f"there is no v{number}; versions go from v1 to v{versions[-1].number}")
+        return found[0]
+
+    def champion(self) -> Version | None:
+        """The newest version the gate let through; None before the first."""
+        return next((v for v in reversed(self.versions()) if v.role is Role.CHAMPION), None)
 
     @abstractmethod
     def add_version(self, version: Version) -> None:
@@ -104,6 +121,10 @@ class Ledger(ABC):
     @abstractmethod
     def enqueue(self, alert: Alert, channels: Sequence[str], *, stage: tuple[int, Milestone] | None = None) -> bool:
         """Put an alert in the outbox, one delivery a channel; False when its key is there already. Sets a stage."""
+
+    @abstractmethod
+    def decided(self, key: str) -> bool:
+        """Whether an alert with this key was ever put in the outbox."""
 
     @abstractmethod
     def set_stage(self, number: int, stage: Milestone) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from halflife.models.errors import UsageError
+
 if TYPE_CHECKING:  # whoever reads a ledger loads no frames
     import pandas as pd
 
@@ -55,6 +57,13 @@ class Store(ABC):
     @abstractmethod
     def schema(self) -> Schema | None:
         """The schema fixed by the first tick; None while the store is empty."""
+
+    @property
+    def fixed_schema(self) -> Schema:
+        """The schema, where there has to be one. Raises UsageError while nothing has been ingested."""
+        if self.schema is None:
+            raise UsageError("no rows have been ingested yet; run `halflife ingest` or `halflife replay` first")
+        return self.schema
 
     @property
     @abstractmethod

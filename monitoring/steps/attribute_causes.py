@@ -14,41 +14,39 @@ from halflife.monitoring.causes.version_pair import COSTS, Pair, by_finding
 from halflife.monitoring.claims.language.comparison import order
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.statistics import STATISTICS
-from halflife.monitoring.service import Service
-from halflife.monitoring.steps.timing import timed
+from halflife.monitoring.context import Context
 from halflife.monitoring.verdicts import verdict
 
 
-@timed
-def attribute(service: Service, version: Version) -> list[Why]:
+def attribute(context: Context, version: Version) -> list[Why]:
     """Why each finding whose status changed on ``version`` did, recorded in one transaction; by finding.
 
     At most ``policy.causes.fits`` models are trained, first those that tell causes apart for the most findings; weighing
     rows by a classifier counts, also where nothing is trained on the weights. Said again, it is the same.
     """
-    status = service.ledger.statuses()
+    status = context.ledger.statuses()
     changed: dict[int, list[Finding]] = defaultdict(list)
-    for finding in service.ledger.findings():
+    for finding in context.ledger.findings():
         history = status.get(finding.id, {})
         if finding.stillborn or version.number not in history or not _readable(finding):
             continue
         since = status_change(history, finding.made_on, version.number, exact=finding.scope is Scope.ARTIFACT)
         if since is not None:
             changed[since].append(finding)
-    versions = {v.number: v for v in service.ledger.versions()}
-    read = lru_cache(maxsize=2)(lambda number: service.window(versions[number]))
-    checks = lru_cache(maxsize=None)(lambda number: by_finding(service, number))
+    versions = {v.number: v for v in context.ledger.versions()}
+    read = lru_cache(maxsize=2)(lambda number: context.rows.window(versions[number]))
+    checks = lru_cache(maxsize=None)(lambda number: by_finding(context, number))
     pairs = [
-        Pair(service, versions[n], version, some, lambda v: read(v.number), checks)
+        Pair(context, versions[n], version, some, lambda v: read(v.number), checks)
         for n, some in sorted(changed.items())
         if n in versions
     ]
-    tell_apart(pairs, service.policy.causes.fits)
+    tell_apart(pairs, context.policy.causes.fits)
     found = [told.why for pair in pairs for told in pair.accounts() if told is not None]
     whys = sorted(found, key=lambda why: why.finding)
-    service.ledger.record_causes(version.number, whys)
+    context.ledger.record_causes(version.number, whys)
     if whys:
-        service.observe(f"{version.label}: causes of {len(whys)} changes told apart")
+        context.observe(f"{version.label}: causes of {len(whys)} changes told apart")
     return whys
 
 
@@ -64,16 +62,16 @@ def tell_apart(pairs: Iterable[Pair], fits: float) -> None:
             pair.tell_apart(cause)
 
 
-def why(service: Service, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Why:
+def why(context: Context, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Why:
     """The story of `account` alone."""
-    return account(service, finding, old, new, fits=fits).why
+    return account(context, finding, old, new, fits=fits).why
 
 
-def account(service: Service, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Breakdown:
+def account(context: Context, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Breakdown:
     """Why a finding's θ on one version differs from what it was on an earlier one; nothing is recorded.
 
     Args:
-        service: with everything.
+        context: with everything.
         finding: any, whatever its status.
         old: the earlier version; not before the one the finding was made on.
         new: the later one.
@@ -88,22 +86,22 @@ def account(service: Service, finding: Finding, old: Version, new: Version, *, f
         )
     if not _readable(finding):
         raise UsageError(f"this build cannot read the claim of {finding.name}: {finding.claim}")
-    pair = Pair(service, old, new, [finding], service.window)
+    pair = Pair(context, old, new, [finding], context.rows.window)
     tell_apart([pair], fits)
     (told,) = pair.accounts()
     if told is None:
         raise UsageError(
-            f"{finding.name} could not be measured on both {old.label} and {new.label}{_reason(service, finding, old, new)}"
+            f"{finding.name} could not be measured on both {old.label} and {new.label}{_reason(context, finding, old, new)}"
         )
     return told
 
 
-def versions_of(service: Service, finding: Finding) -> tuple[Version, Version] | None:
+def versions_of(context: Context, finding: Finding) -> tuple[Version, Version] | None:
     """The pair of versions a finding is explained by: its newest change, else from its birth to its newest check.
 
     None for a finding that was never re-tested.
     """
-    history = service.ledger.statuses().get(finding.id, {})
+    history = context.ledger.statuses().get(finding.id, {})
     later = [number for number in history if number > finding.made_on]
     if not later:
         return None
@@ -111,24 +109,24 @@ def versions_of(service: Service, finding: Finding) -> tuple[Version, Version] |
         finding.made_on,
         max(later),
     )
-    return service.version(pair[0]), service.version(pair[1])
+    return context.ledger.version(pair[0]), context.ledger.version(pair[1])
 
 
-def keep_why(service: Service, finding: Finding, told: Breakdown) -> bool:
+def keep_why(context: Context, finding: Finding, told: Breakdown) -> bool:
     """Put a story in the ledger when it is of the change that ends on its version; whether it was."""
-    history = service.ledger.statuses().get(finding.id, {})
+    history = context.ledger.statuses().get(finding.id, {})
     since = status_change(history, finding.made_on, told.why.version, exact=finding.scope is Scope.ARTIFACT)
     if since != told.why.since:
         return False
-    known = [w for w in service.ledger.causes(since=told.why.version) if w.version == told.why.version]
+    known = [w for w in context.ledger.causes(since=told.why.version) if w.version == told.why.version]
     others = [w for w in known if w.finding != finding.id]
-    service.ledger.record_causes(told.why.version, sorted([*others, told.why], key=lambda w: w.finding))
+    context.ledger.record_causes(told.why.version, sorted([*others, told.why], key=lambda w: w.finding))
     return True
 
 
-def status_on(service: Service, finding: Finding, told: Breakdown) -> Status:
+def status_on(context: Context, finding: Finding, told: Breakdown) -> Status:
     """The finding's status on the later version; by θ alone where it was not tested there."""
-    checks = [c for c in service.ledger.checks(finding=finding.id) if c.version == told.why.version]
+    checks = [c for c in context.ledger.checks(finding=finding.id) if c.version == told.why.version]
     if checks:
         return checks[-1].status
     claim, now = parse(finding.claim), float(told.corners[1, 1])
@@ -143,8 +141,8 @@ def _readable(finding: Finding) -> bool:
     return finding.statistic in STATISTICS
 
 
-def _reason(service: Service, finding: Finding, *versions: Version) -> str:
-    checks = {c.version: c for c in service.ledger.checks(finding=finding.id)}
+def _reason(context: Context, finding: Finding, *versions: Version) -> str:
+    checks = {c.version: c for c in context.ledger.checks(finding=finding.id)}
     untestable = [
         checks[v.number] for v in versions if v.number in checks and checks[v.number].status is Status.UNTESTABLE
     ]

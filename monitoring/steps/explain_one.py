@@ -13,23 +13,23 @@ from halflife.models.domain import Author, Finding, Version
 from halflife.models.errors import NotFound
 from halflife.models.rows import LABEL, ROW_ID, row_hash
 from halflife.monitoring.claims.evidence.model_view import ModelScores
+from halflife.monitoring.context import Context
 from halflife.monitoring.explanations.explain_case import ExplanationDepth, check_immutable
 from halflife.monitoring.explanations.explain_case import explain as tell
 from halflife.monitoring.explanations.explanation import Explanation
 from halflife.monitoring.explanations.explanation_document import document
 from halflife.monitoring.explanations.offers import Offer
-from halflife.monitoring.service import Service
 from halflife.monitoring.steps.file_findings import enroll
 
 EXAMPLES = 3
 """Ids named when one is not found."""
 
 
-def explain(service: Service, version: Version, case: str) -> Explanation:
+def explain(context: Context, version: Version, case: str) -> Explanation:
     """Everything said of a case; nothing is written. Counterfactuals are tried on the version's shadows too.
 
     Args:
-        service: whose store holds the case.
+        context: whose store holds the case.
         version: on which it is explained.
         case: id of a row.
 
@@ -37,23 +37,22 @@ def explain(service: Service, version: Version, case: str) -> Explanation:
         NotFound: no such case; lists ids near to it.
         UsageError: ``policy.explain.immutable`` names a column there is not.
     """
-    check_immutable(service.policy.explain.immutable, service.schema)
-    rows = service.store.cases([case])
-    window = service.window(version)
+    check_immutable(context.policy.explain.immutable, context.store.fixed_schema)
+    rows = context.store.cases([case])
+    window = context.rows.window(version)
     if rows.empty:
         raise NotFound(f"there is no case {case!r} in the store; {_found(case, window.rows[ROW_ID])}")
-    service.remember(version, window)
-    agenda = ExplanationDepth(immutable=service.policy.explain.immutable, threads=service.policy.recipe.threads)
-    discovery = service.discovery(version)
-    model, controls = service.registry.model(version), service.controls(version)
+    agenda = ExplanationDepth(immutable=context.policy.explain.immutable, threads=context.policy.recipe.threads)
+    discovery = context.rows.discovery(version)
+    model, controls = context.registry.model(version), context.shadows.of(version)
     return tell(version.number, model, rows, window, discovery, agenda, controls)
 
 
-def worst(service: Service, version: Version) -> str:
+def worst(context: Context, version: Version) -> str:
     """The evidence row a version is most confidently wrong about. Raises NotFound where it is wrong about none."""
-    rows, model = service.evidence(version).dropna(subset=[LABEL]), service.registry.model(version)
+    rows, model = context.rows.evidence(version).dropna(subset=[LABEL]), context.registry.model(version)
     if len(rows):
-        scores = ModelScores(model, lambda: model.raw(model.matrix(rows), service.policy.recipe.threads))
+        scores = ModelScores(model, lambda: model.raw(model.matrix(rows), context.policy.recipe.threads))
         label = rows[LABEL].to_numpy(dtype=float) == 1
         sure = np.where(scores.decision != label, np.abs(scores.margin), -1.0)
         if sure.max() >= 0:
@@ -61,22 +60,22 @@ def worst(service: Service, version: Version) -> str:
     raise NotFound(f"{version.label} is wrong about none of its {len(rows)} evidence rows; name a case")
 
 
-def keep(service: Service, version: Version, told: Explanation, offered: Sequence[Offer], text: str) -> str:
+def keep(context: Context, version: Version, told: Explanation, offered: Sequence[Offer], text: str) -> str:
     """Add an explanation to the version's run, as JSON and as text; gives the artifacts' name without its ending."""
     name = f"explanations/{_slug(told.case)}"
     whole = dumps(document(told, offered), indent=1)
-    service.registry.annotate(version, metrics={}, texts={f"{name}.json": whole, f"{name}.txt": text})
+    context.registry.annotate(version, metrics={}, texts={f"{name}.json": whole, f"{name}.txt": text})
     return name
 
 
 def file_offers(
-    service: Service, version: Version, told: Explanation, wanted: Sequence[Offer], author: str
+    context: Context, version: Version, told: Explanation, wanted: Sequence[Offer], author: str
 ) -> list[Finding]:
     """File conclusions as a person's findings, each tested at once; one a person filed on this version before stays.
 
     The investigator's own do not count: they are re-tested for some retrains only.
     """
-    before = service.ledger.findings()
+    before = context.ledger.findings()
     known = {f.claim: f for f in before if f.made_on == version.number and f.author != Author.INVESTIGATOR}
     taken = {f.name for f in before}
     new = []
@@ -86,7 +85,7 @@ def file_offers(
             known[offer.claim] = offer.finding(name, author, version.number)
             taken.add(name)
             new.append(known[offer.claim])
-    filed = {f.claim: f for f in enroll(service, new)}
+    filed = {f.claim: f for f in enroll(context, new)}
     return [filed.get(offer.claim, known[offer.claim]) for offer in wanted]
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from halflife.models.domain import Finding, Milestone
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
 from halflife.monitoring.steps.investigate_version import file
 from halflife.monitoring.steps.recheck_findings import retest
 
 
-def enroll(service: Service, findings: Sequence[Finding]) -> list[Finding]:
+def enroll(context: Context, findings: Sequence[Finding]) -> list[Finding]:
     """File each finding on the version it is about, and re-test on the newest version those about an earlier one.
 
     A name that is taken is left as it is. Safe to kill and run again: what lacks its re-test gets it.
@@ -18,21 +18,21 @@ def enroll(service: Service, findings: Sequence[Finding]) -> list[Finding]:
         All, as the ledger has them, in order.
     """
     for number, about in groupby(sorted(findings, key=lambda f: f.made_on), key=lambda f: f.made_on):
-        file(service, service.version(number), list(about))
+        file(context, context.ledger.version(number), list(about))
     names = {finding.name for finding in findings}
-    filed = {finding.name: finding for finding in service.ledger.findings() if finding.name in names}
-    catch_up(service, filed.values())
+    filed = {finding.name: finding for finding in context.ledger.findings() if finding.name in names}
+    catch_up(context, filed.values())
     return [filed[finding.name] for finding in findings]
 
 
-def catch_up(service: Service, findings: Iterable[Finding]) -> None:
+def catch_up(context: Context, findings: Iterable[Finding]) -> None:
     """Re-test on the newest version the open findings that have no check there, unless its own re-test is still to come."""
-    newest = service.version()
-    if service.ledger.stage(newest.number) is Milestone.REGISTERED:
+    newest = context.ledger.version()
+    if context.ledger.stage(newest.number) is Milestone.REGISTERED:
         return
-    tested = {check.finding for check in service.ledger.checks(version=newest.number)}
+    tested = {check.finding for check in context.ledger.checks(version=newest.number)}
     behind = [f for f in findings if not f.stillborn and f.retired_on is None and f.id not in tested]
     if behind:
-        model, evidence = service.registry.model(newest), service.evidence(newest)
-        checks = retest(service, newest, behind, model, evidence, service.controls(newest))
-        service.ledger.record_checks(newest.number, checks)
+        model, evidence = context.registry.model(newest), context.rows.evidence(newest)
+        checks = retest(context, newest, behind, model, evidence, context.shadows.of(newest))
+        context.ledger.record_checks(newest.number, checks)

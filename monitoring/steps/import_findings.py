@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from halflife.models.domain import Check, Finding
+from halflife.monitoring.context import Context
 from halflife.monitoring.filing.import_plan import ImportPlan, born, differences, plan
 from halflife.monitoring.filing.reader import Findings
-from halflife.monitoring.service import Service
 from halflife.monitoring.steps.file_findings import catch_up, enroll
-from halflife.monitoring.steps.timing import timed
 
 
 @dataclass(frozen=True)
@@ -28,14 +27,13 @@ class Imported:
     births: Mapping[int, Check]
 
 
-@timed
 def import_findings(
-    service: Service, findings: Findings, *, author: str, replace: bool = False, prune: bool = False, dry: bool = False
+    context: Context, findings: Findings, *, author: str, replace: bool = False, prune: bool = False, dry: bool = False
 ) -> Imported:
     """Make the ledger say what the file says; run again, it changes nothing.
 
     Args:
-        service: whose ledger it is.
+        context: whose ledger it is.
         findings: a file in which everything is valid.
         author: of entries that name none.
         replace: retire findings whose claim, scope or version differs, and file them anew under the same name.
@@ -46,7 +44,7 @@ def import_findings(
         ConfigError: an entry differs from an open or a retired finding of its name, and ``replace`` is not given.
             Nothing is filed then.
     """
-    ledger, newest = service.ledger, service.version()
+    ledger, newest = context.ledger, context.ledger.version()
     todo = plan(findings.placed, ledger.findings())
     if not replace and todo.changed:
         raise findings.marked.error(
@@ -62,8 +60,8 @@ def import_findings(
     if dry:
         return Imported(todo, (), {}, {})
     ledger.supersede([finding.id for finding, _ in again], newest.number)
-    filed = enroll(service, [born(placed, made_on=newest.number, author=author) for placed in entries])
-    catch_up(service, (*todo.unchanged, *(revision.finding for revision in todo.revised)))
+    filed = enroll(context, [born(placed, made_on=newest.number, author=author) for placed in entries])
+    catch_up(context, (*todo.unchanged, *(revision.finding for revision in todo.revised)))
     ledger.revise([revision.finding for revision in todo.revised])
     if prune:
         ledger.retire([finding.id for finding in todo.gone], newest.number)

@@ -1,14 +1,14 @@
 """Pull ticks from the feed into the store, exactly once."""
 
+from halflife.models.domain import Role
 from halflife.models.errors import FeedError
+from halflife.models.learner.model import Model
+from halflife.models.learner.selective_labels import selective_labels
+from halflife.monitoring.context import Context
 from halflife.monitoring.ports import Ingested
-from halflife.monitoring.service import Service
-from halflife.monitoring.steps.selective_labels import selective_labels
-from halflife.monitoring.steps.timing import timed
 
 
-@timed
-def ingest(service: Service, upto: int) -> list[Ingested]:
+def ingest(context: Context, upto: int) -> list[Ingested]:
     """Ingest every tick after the last one stored, up to and including ``upto``.
 
     Returns:
@@ -17,15 +17,21 @@ def ingest(service: Service, upto: int) -> list[Ingested]:
     Raises:
         FeedError: the feed ends before ``upto``.
     """
-    ticks = service.feed.ticks
+    ticks = context.feed.ticks
     if ticks is not None and upto >= ticks:
         raise FeedError(f"tick {upto} is past the end of the feed, which has {ticks} ticks (0 to {ticks - 1})")
-    schema = service.store.schema or service.feed.schema
+    schema = context.store.schema or context.feed.schema
     done = []
-    for tick in range(service.store.last_tick + 1, upto + 1):
-        batch = service.feed.batch(tick)
-        if service.feed.exploration is not None:
-            batch = selective_labels(service, batch, service.feed.exploration)
-        done.append(service.store.append(batch, schema))
-        service.observe(f"tick {tick}")
+    for tick in range(context.store.last_tick + 1, upto + 1):
+        batch = context.feed.batch(tick)
+        if context.feed.exploration is not None:
+            batch = selective_labels(batch, _champion_of(context, tick), context.feed.exploration, context.store.cases)
+        done.append(context.store.append(batch, schema))
+        context.observe(f"tick {tick}")
     return done
+
+
+def _champion_of(context: Context, tick: int) -> Model | None:
+    """The model that decided at a tick: of the newest champion trained on earlier ones."""
+    champions = [v for v in context.ledger.versions() if v.role is Role.CHAMPION and v.last < tick]
+    return context.registry.model(champions[-1]) if champions else None

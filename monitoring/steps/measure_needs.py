@@ -10,13 +10,13 @@ from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
 from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.question import Question
+from halflife.monitoring.context import Context
 from halflife.monitoring.label_needs.claim_needs import Supply, bare, open_questions, wanting
 from halflife.monitoring.label_needs.label_value import labels
 from halflife.monitoring.label_needs.needs_document import document
 from halflife.monitoring.label_needs.needs_report import Needs
 from halflife.monitoring.label_needs.segments import parts, strongest
 from halflife.monitoring.label_needs.subset_fits import Progress, SubsetFits
-from halflife.monitoring.service import Service
 from halflife.monitoring.steps.recheck_findings import FRESH
 
 STREAM = 0x6E656564
@@ -30,7 +30,7 @@ def unwatched(done: int, total: int) -> None:
 
 
 def needs(
-    service: Service,
+    context: Context,
     version: Version,
     *,
     segments: Sequence[str] = (),
@@ -42,7 +42,7 @@ def needs(
     """Train on parts of the version's window and look at its open findings; nothing is written.
 
     Args:
-        service: whose store, ledger and registry hold them.
+        context: whose store, ledger and registry hold them.
         version: whose window it is.
         segments: columns or predicates; those of ``investigate.segments`` when there are none, else the strongest columns.
         sizes: shares of the labels, 1 and its halvings.
@@ -57,19 +57,18 @@ def needs(
     """
     if sizes * repeats > fits:
         raise UsageError(f"{sizes} sizes × {repeats} repeats are {sizes * repeats} fits, and the budget is {fits}")
-    policy, window = service.policy, service.window(version)
-    service.remember(version, window)
-    chosen = tuple(segments) or policy.investigate.segments or strongest(service.registry.model(version))
+    policy, window = context.policy, context.rows.window(version)
+    chosen = tuple(segments) or policy.investigate.segments or strongest(context.registry.model(version))
     base = (policy.seed, version.number, STREAM)
-    trainer = SubsetFits(window, service.schema, policy.recipe_at(version.last), base, repeats)
-    where = parts(chosen, window.rows, service.schema)
+    trainer = SubsetFits(window, context.store.fixed_schema, policy.recipe_at(version.last), base, repeats)
+    where = parts(chosen, window.rows, context.store.fixed_schema)
     told = labels(
         trainer, where, sizes=sizes, fits=fits, level=policy.evidence.level, replicates=CURVES, progress=progress
     )
-    open_now = service.ledger.findings(open_only=True)
-    asked = open_questions(open_now, service.ledger.checks(version=version.number))
+    open_now = context.ledger.findings(open_only=True)
+    asked = open_questions(open_now, context.ledger.checks(version=version.number))
     claims = wanting(
-        asked, _measured(service, version, asked), _supply(service, version, window), policy.evidence.level
+        asked, _measured(context, version, asked), _supply(context, version, window), policy.evidence.level
     )
     return Needs(
         version=version.number,
@@ -87,22 +86,22 @@ def needs(
     )
 
 
-def keep_needs(service: Service, version: Version, told: Needs, text: str) -> None:
+def keep_needs(context: Context, version: Version, told: Needs, text: str) -> None:
     """Add what was told to the version's run, as ``needs.json`` and ``needs.txt``; saying it again replaces it."""
     texts = {"needs.json": dumps(document(told), indent=1), "needs.txt": text}
-    service.registry.annotate(version, metrics={}, texts=texts)
+    context.registry.annotate(version, metrics={}, texts=texts)
 
 
-def _supply(service: Service, version: Version, window: Window) -> Supply:
+def _supply(context: Context, version: Version, window: Window) -> Supply:
     there = window.count(Part.EVIDENCE)
-    return Supply(min(there, service.policy.evidence.rows), there, window.last - window.first + 1)
+    return Supply(min(there, context.policy.evidence.rows), there, window.last - window.first + 1)
 
 
-def _measured(service: Service, version: Version, asked: Sequence[tuple[Finding, Check]]) -> dict[int, Measurement]:
+def _measured(context: Context, version: Version, asked: Sequence[tuple[Finding, Check]]) -> dict[int, Measurement]:
     """What the version's evidence rows say of the population by the bare claims; what cannot be read is left out."""
-    made = {v.number: v for v in service.ledger.versions()}
-    sets = {made[n].label: service.evidence(made[n]) for n in sorted({f.made_on for f, _ in asked} & set(made))}
-    evidence = Evidence({**sets, FRESH: service.evidence(version)})
+    made = {v.number: v for v in context.ledger.versions()}
+    sets = {made[n].label: context.rows.evidence(made[n]) for n in sorted({f.made_on for f, _ in asked} & set(made))}
+    evidence = Evidence({**sets, FRESH: context.rows.evidence(version)})
     questions: dict[int, Question] = {}
     for finding, _ in asked:
         try:
@@ -113,8 +112,8 @@ def _measured(service: Service, version: Version, asked: Sequence[tuple[Finding,
         questions[finding.id] = Question(claim, Scope.POPULATION, FRESH, None, reference)
     if not questions:
         return {}
-    sweep = ModelPass(service.registry.model(version), evidence, threads=service.policy.recipe.threads)
-    policy = service.policy
+    sweep = ModelPass(context.registry.model(version), evidence, threads=context.policy.recipe.threads)
+    policy = context.policy
     answers = measure(
         sweep, list(questions.values()), level=policy.evidence.level, replicates=policy.evidence.replicates
     )

@@ -16,19 +16,17 @@ from halflife.models.learner.fit import fit
 from halflife.models.learner.model import Model
 from halflife.models.learner.sensitivity import sensitivity as sensitivity_of
 from halflife.models.learner.shadow_training import seed_inert
+from halflife.models.learner.starting_points import starting_point
 from halflife.models.opacity import Multiplicity, Opacity, Sensitivity
 from halflife.models.recipe import Recipe
 from halflife.models.rows import LABEL, Array, Part, Window, entities
 from halflife.models.shadow import ShadowKind
+from halflife.monitoring.context import Context
 from halflife.monitoring.multiplicity import document, metrics, multiplicity
-from halflife.monitoring.service import Service
-from halflife.monitoring.steps.starting_points import before
-from halflife.monitoring.steps.timing import timed
 
 
-@timed
 def measure_opacity(
-    service: Service,
+    context: Context,
     version: Version,
     *,
     sensitivity: bool = False,
@@ -41,7 +39,7 @@ def measure_opacity(
     measurement of sensitivity, unless another number of refits is asked for.
 
     Args:
-        service: whose store, shadows, registry and ledger are used.
+        context: whose store, shadows, registry and ledger are used.
         version: any that is registered.
         sensitivity: measure it on this version, also where `sensitivity_due` does not say so.
         refits: fits without one row; ``policy.opacity.refits`` when left out; 0 measures none.
@@ -50,8 +48,8 @@ def measure_opacity(
     Raises:
         NotFound: the registry does not have the version's model.
     """
-    known = next((o for o in service.ledger.opacities() if o.version == version.number), None)
-    subject = _Subject(service, version, service.window(version) if window is None else window)
+    known = next((o for o in context.ledger.opacities() if o.version == version.number), None)
+    subject = _Subject(context, version, context.rows.window(version) if window is None else window)
     found = Opacity(
         version=version.number,
         data=known.data if known else None,
@@ -65,30 +63,30 @@ def measure_opacity(
         if by_kind:
             found = replace(found, data=by_kind.get(ShadowKind.COUPLED), seed=by_kind.get(ShadowKind.SEED))
         found = subject.with_feedback(found, known)
-        count = service.policy.opacity.refits if refits is None else refits
-        wanted = count > 0 and (sensitivity or sensitivity_due(service, version))
+        count = context.policy.opacity.refits if refits is None else refits
+        wanted = count > 0 and (sensitivity or sensitivity_due(context, version))
         if wanted and (found.sensitivity is None or found.sensitivity.refits != count):
             found = replace(found, sensitivity=subject.sensitivity(count))
-    service.ledger.record_opacity(found)
+    context.ledger.record_opacity(found)
     return found
 
 
-def sensitivity_due(service: Service, version: Version) -> bool:
+def sensitivity_due(context: Context, version: Version) -> bool:
     """Whether this version's sensitivity is measured without being asked for: the first's, and every n-th's from there."""
-    policy = service.policy
+    policy = context.policy
     return policy.opacity.refits > 0 and (version.number - 1) % policy.opacity.every == 0
 
 
-def newest_measured(service: Service, version: Version) -> Opacity | None:
+def newest_measured(context: Context, version: Version) -> Opacity | None:
     """The newest measurement of sensitivity up to this version, to be told where the version itself has none."""
-    known = [o for o in service.ledger.opacities() if o.sensitivity is not None and o.version <= version.number]
+    known = [o for o in context.ledger.opacities() if o.sensitivity is not None and o.version <= version.number]
     return known[-1] if known else None
 
 
-def keep_opacity(service: Service, version: Version, told: Opacity, text: str) -> None:
+def keep_opacity(context: Context, version: Version, told: Opacity, text: str) -> None:
     """Add what was measured to the version's run: metrics, ``opacity.json`` and ``opacity.txt``; again replaces it."""
     texts = {"opacity.json": dumps(document(told), indent=1), "opacity.txt": text}
-    service.registry.annotate(version, metrics=metrics(told), texts=texts)
+    context.registry.annotate(version, metrics=metrics(told), texts=texts)
 
 
 def apart(versions: Sequence[Version], version: Version) -> Version | None:
@@ -101,23 +99,23 @@ def apart(versions: Sequence[Version], version: Version) -> Version | None:
 class _Subject:
     """One version with what is measured on it."""
 
-    service: Service
+    context: Context
     version: Version
     window: Window
 
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Evidence rows, labelled or not: a decision needs no label."""
-        return self.service.capped(self.window.part(Part.EVIDENCE, labelled=False))
+        return self.context.rows.capped(self.window.part(Part.EVIDENCE, labelled=False))
 
     @cached_property
     def model(self) -> Model:
-        return self.service.registry.model(self.version)
+        return self.context.registry.model(self.version)
 
     @cached_property
     def recipe(self) -> Recipe:
         """As the version was trained; in ledgers older than recipes' parameters, the one in force."""
-        own, parameters = self.service.policy.recipe, self.version.parameters
+        own, parameters = self.context.policy.recipe, self.version.parameters
         return Recipe.from_dict(parameters, own.threads) if parameters else own
 
     @cached_property
@@ -127,7 +125,7 @@ class _Subject:
 
     def shadows(self) -> dict[ShadowKind, Multiplicity]:
         """By kind; empty where the version has no shadows, or they are not kept any more."""
-        controls = self.service.controls(self.version)
+        controls = self.context.shadows.of(self.version)
         kinds = self.version.shadows if controls else ()
         return {
             kind: self.against([controls[k] for k, each in enumerate(kinds) if each is kind])
@@ -147,7 +145,7 @@ class _Subject:
             self.probability >= self.model.threshold,
             np.array([p >= other.threshold for p, other in zip(said, others, strict=True)]),
             entities=entities(self.rows),
-            level=self.service.policy.evidence.level,
+            level=self.context.policy.evidence.level,
             slack=slack,
         )
 
@@ -160,11 +158,13 @@ class _Subject:
         if reason := identified(self.window):
             return replace(found, unidentified=reason)
         weighted, recipe = inverse_propensity(self.window), self.recipe
-        gone_on_from = before(self.service, self.version.number, recipe)
+        gone_on_from = starting_point(
+            self.context.ledger.versions(), self.version.number, recipe, self.context.registry.model
+        )
         try:
             model = fit(
                 self.window,
-                self.service.schema,
+                self.context.store.fixed_schema,
                 recipe,
                 self.version.seed,
                 weights=weighted.weights,
@@ -176,18 +176,18 @@ class _Subject:
 
     def sensitivity(self, refits: int) -> Sensitivity:
         """By so many fits without one row, against the newest version of other ticks."""
-        service, version = self.service, self.version
-        other = apart(service.ledger.versions(), version)
-        service.observe(f"{version.label}: {refits} models, each without one row")
+        context, version = self.context, self.version
+        other = apart(context.ledger.versions(), version)
+        context.observe(f"{version.label}: {refits} models, each without one row")
         return sensitivity_of(
             self.window,
-            service.schema,
+            context.store.fixed_schema,
             self.recipe,
             version.seed,
             self.rows,
             self.model,
             refits,
-            fresh=None if other is None else service.registry.model(other),
+            fresh=None if other is None else context.registry.model(other),
             fresh_window=None if other is None else (other.first, other.last),
-            before=before(service, version.number, self.recipe),
+            before=starting_point(context.ledger.versions(), version.number, self.recipe, context.registry.model),
         )

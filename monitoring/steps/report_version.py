@@ -9,29 +9,29 @@ from halflife.monitoring import multiplicity
 from halflife.monitoring.alert_decisions import Limits, decide
 from halflife.monitoring.conclude import RECENT, tell
 from halflife.monitoring.conclusions import Conclusions
-from halflife.monitoring.drift.watched_sides import sides
+from halflife.monitoring.context import Context
+from halflife.monitoring.drift.watched_sides import Watched
 from halflife.monitoring.reports import foresight_words
 from halflife.monitoring.reports.card import card
 from halflife.monitoring.reports.listing import finding_rows, half_life_metrics
 from halflife.monitoring.reports.page import write_page
 from halflife.monitoring.reports.words import plural
-from halflife.monitoring.service import Service
 from halflife.monitoring.steps.investigate_version import PAGE
-from halflife.monitoring.steps.timing import timed
+from halflife.monitoring.steps.watch_ticks import look_at
 
 
-def conclusions(service: Service) -> Conclusions:
-    """The one story, from the ledger."""
-    return tell(service.ledger)
+def report(context: Context, version: Version, watched: Watched | None = None) -> Conclusions:
+    """Write the pages of ``version``, log them, and put its alert (if there is any) into the outbox.
 
-
-@timed
-def report(service: Service, version: Version) -> Conclusions:
-    """Write the pages of ``version``, log them, and put its alert (if there is any) into the outbox."""
-    story = tell(service.ledger, scored=True)
-    drift = _drift(service, story, version)
-    links = pages(service, story, drift, service.home / "reports" / version.label)
-    service.registry.annotate(
+    Args:
+        context: whose ledger it is.
+        version: the newest.
+        watched: what the watch before it looked at, where that is at hand: it is drawn without being read again.
+    """
+    story = tell(context.ledger, scored=True)
+    drift = _drift(context, story, version)
+    links = pages(context, story, drift, context.home / "reports" / version.label, watched)
+    context.registry.annotate(
         version,
         metrics=_metrics(story, drift),
         artifacts=list(links.values()),
@@ -39,36 +39,39 @@ def report(service: Service, version: Version) -> Conclusions:
         tags={"halflife.went_stale": str(sum(change.after.refutes for change in story.changes))},
         card=card(version, story),
     )
-    service.observe(f"{version.label}: {_news(story)}", lasting=True)
+    context.observe(f"{version.label}: {_news(story)}", lasting=True)
     alert = decide(
         story,
         version,
         drift=drift,
-        quarantined=_quarantined(service, story, version),
-        ingested=_ingested(service, story, version),
+        quarantined=_quarantined(context, story, version),
+        ingested=_ingested(context, story, version),
         links={name: str(path) for name, path in links.items()},
-        source=service.policy.name,
-        limits=Limits(false_discoveries=service.policy.alerts.false_discoveries, strict=service.policy.alerts.strict),
+        source=context.policy.name,
+        limits=Limits(false_discoveries=context.policy.alerts.false_discoveries, strict=context.policy.alerts.strict),
     )
     if alert is None:
-        service.ledger.set_stage(version.number, Milestone.REPORTED)
+        context.ledger.set_stage(version.number, Milestone.REPORTED)
     else:
-        service.ledger.enqueue(alert, list(service.channels), stage=(version.number, Milestone.REPORTED))
+        context.ledger.enqueue(alert, list(context.channels), stage=(version.number, Milestone.REPORTED))
     return story
 
 
-def pages(service: Service, story: Conclusions, drift: Drift | None, folder: Path) -> dict[str, Path]:
+def pages(
+    context: Context, story: Conclusions, drift: Drift | None, folder: Path, watched: Watched | None = None
+) -> dict[str, Path]:
     """Name -> page. The Evidently report is there when something was watched."""
     folder.mkdir(parents=True, exist_ok=True)
     links = {}
     if drift is not None:
-        reference, current = sides(service, service.version(drift.against), drift.first_tick, drift.tick)
-        drawn = reference.drawn(), current.drawn()
-        links["drift"] = service.reporter.page(drift, story, drawn, folder / "drift.html")
+        if watched is None or not watched.shows(drift, context.store.last_tick):
+            watched = look_at(context, context.ledger.version(drift.against), drift.first_tick, drift.tick)
+        drawn = watched.reference.drawn(), watched.current.drawn()
+        links["drift"] = context.reporter.page(drift, story, drawn, folder / "drift.html")
     if (folder / PAGE).exists():
         links["investigation"] = folder / PAGE
     near = {name: path.name for name, path in links.items()}
-    links["conclusions"] = write_page(story, folder / "conclusions.html", title=service.policy.name, links=near)
+    links["conclusions"] = write_page(story, folder / "conclusions.html", title=context.policy.name, links=near)
     return links
 
 
@@ -88,7 +91,7 @@ def _news(story: Conclusions) -> str:
     return ", ".join(told)
 
 
-def _drift(service: Service, story: Conclusions, version: Version) -> Drift | None:
+def _drift(context: Context, story: Conclusions, version: Version) -> Drift | None:
     """The newest watch since the version before."""
     known = [d for d in story.drifts if _since(story, version) < d.tick <= version.last]
     return known[-1] if known else None
@@ -99,12 +102,12 @@ def _since(story: Conclusions, version: Version) -> int:
     return max((v.last for v in story.versions if v.number < version.number), default=-1)
 
 
-def _quarantined(service: Service, story: Conclusions, version: Version) -> int:
-    return len(service.store.quarantine(_since(story, version) + 1, version.last))
+def _quarantined(context: Context, story: Conclusions, version: Version) -> int:
+    return len(context.store.quarantine(_since(story, version) + 1, version.last))
 
 
-def _ingested(service: Service, story: Conclusions, version: Version) -> int:
-    return service.store.profile(_since(story, version) + 1, version.last).rows
+def _ingested(context: Context, story: Conclusions, version: Version) -> int:
+    return context.store.profile(_since(story, version) + 1, version.last).rows
 
 
 def _documents(story: Conclusions, version: Version) -> dict[str, str]:

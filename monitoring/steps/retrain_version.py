@@ -11,17 +11,14 @@ from halflife.models.learner.fit import fit
 from halflife.models.learner.model import Model
 from halflife.models.learner.seeding import seed_of
 from halflife.models.learner.shadow_training import plan
+from halflife.models.learner.starting_points import starting_point
 from halflife.models.rows import LABEL, Array, Part, entities
-from halflife.monitoring.drift.watched_sides import keep_reference
+from halflife.monitoring.context import Context
 from halflife.monitoring.gate import gate
-from halflife.monitoring.service import Service
 from halflife.monitoring.steps.recheck_findings import retest
-from halflife.monitoring.steps.starting_points import before
-from halflife.monitoring.steps.timing import timed
 
 
-@timed
-def retrain(service: Service, tick: int) -> Version:
+def retrain(context: Context, tick: int) -> Version:
     """Train, evaluate, gate and register the version whose window ends at ``tick``.
 
     The same tick again gives the same version: what a killed run left undone is done, nothing is done twice.
@@ -29,15 +26,21 @@ def retrain(service: Service, tick: int) -> Version:
     Raises:
         NotTrainable: too few labelled rows to train on.
     """
-    versions = service.ledger.versions()
+    versions = context.ledger.versions()
     known = [v for v in versions if v.last == tick]
     if known:
         return known[0]
-    policy, number = service.policy, len(versions) + 1
-    window = service.store.window(max(0, tick - policy.retrain.window + 1), tick)
+    policy, number = context.policy, len(versions) + 1
+    window = context.store.window(max(0, tick - policy.retrain.window + 1), tick)
     seed = seed_of(policy.seed, number)
     recipe = policy.recipe_at(tick)
-    model = fit(window, service.schema, recipe, seed, before=before(service, number, recipe))
+    model = fit(
+        window,
+        context.store.fixed_schema,
+        recipe,
+        seed,
+        before=starting_point(context.ledger.versions(), number, recipe, context.registry.model),
+    )
     rows, evidence = window.count(Part.TRAIN), window.part(Part.EVIDENCE)
     shadowed = policy.shadows.count and (number - 1) % policy.shadows.every == 0
     probability, label = model.probability(evidence), evidence[LABEL].to_numpy(dtype=float)
@@ -59,39 +62,37 @@ def retrain(service: Service, tick: int) -> Version:
         parameters=recipe.to_dict(),
         shadows=plan(recipe, policy.shadows.count, rows) if shadowed else (),
     )
-    role, reason = _judge(service, version, model, evidence, row_log_loss(probability, label))
-    version = service.registry.register(replace(version, role=role, reason=reason), model, window)
-    service.registry.promote(version, role)
-    service.ledger.add_version(version)
-    service.remember(version, window)
+    role, reason = _judge(context, version, model, evidence, row_log_loss(probability, label))
+    version = context.registry.register(replace(version, role=role, reason=reason), model, window)
+    context.registry.promote(version, role)
+    context.ledger.add_version(version)
     if role is Role.CHALLENGER:
-        service.observe(f"{version.label} was not promoted: {reason}", lasting=True)
+        context.observe(f"{version.label} was not promoted: {reason}", lasting=True)
     else:
-        keep_reference(service, version, model, window)
-        service.observe(f"{version.label} trained")
+        context.observe(f"{version.label} trained")
     return version
 
 
-def _judge(service: Service, version: Version, model: Model, evidence: pd.DataFrame, loss: Array) -> tuple[Role, str]:
+def _judge(context: Context, version: Version, model: Model, evidence: pd.DataFrame, loss: Array) -> tuple[Role, str]:
     """The gate: not worse than the champion on the same rows, and every guard holds.
 
     Args:
-        service: whose champion and guards they are.
+        context: whose champion and guards they are.
         version: the candidate.
         model: of the candidate.
         evidence: labelled evidence rows of its window.
         loss: the candidate's log loss on each of them, shape (n,).
     """
-    champion, before = service.champion(), None
+    champion, before = context.ledger.champion(), None
     if champion is not None:
         label = evidence[LABEL].to_numpy(dtype=float)
-        before = row_log_loss(service.registry.model(champion).probability(evidence), label)
-    policy = service.policy
+        before = row_log_loss(context.registry.model(champion).probability(evidence), label)
+    policy = context.policy
     role, reason = gate(
         loss, before, margin=policy.retrain.margin, level=policy.evidence.level, entities=entities(evidence)
     )
-    guards = [f for f in service.ledger.findings(open_only=True) if f.guard]
-    broken = _broken(guards, retest(service, version, guards, model, service.capped(evidence))) if guards else []
+    guards = [f for f in context.ledger.findings(open_only=True) if f.guard]
+    broken = _broken(guards, retest(context, version, guards, model, context.rows.capped(evidence))) if guards else []
     if role is Role.CHAMPION and broken:
         return Role.CHALLENGER, f"guard broken: {'; '.join(broken)}"
     return role, reason

@@ -3,18 +3,16 @@
 from itertools import groupby
 
 from halflife.models.domain import Finding
+from halflife.monitoring.context import Context
 from halflife.monitoring.filing.tag_requests import WARNING, asked
 from halflife.monitoring.reports.fragility_words import fragility
-from halflife.monitoring.service import Service
 from halflife.monitoring.steps.investigate_version import file
-from halflife.monitoring.steps.timing import timed
 
 RECENT = 50
 """Newest versions whose tags are read, so that what a retrain costs does not depend on how many there were."""
 
 
-@timed
-def take_requests(service: Service) -> list[Finding]:
+def take_requests(context: Context) -> list[Finding]:
     """File what tags on the newest registered versions ask for, and answer there what cannot be filed.
 
     What is born fragile is filed, with a warning beside its tag.
@@ -22,28 +20,28 @@ def take_requests(service: Service) -> list[Finding]:
     Returns:
         What was filed, each tested on the version that was tagged.
     """
-    versions = service.ledger.versions()[-RECENT:]
-    tags = service.registry.tags(versions)
+    versions = context.ledger.versions()[-RECENT:]
+    tags = context.registry.tags(versions)
     if not tags:
         return []
-    found = asked(tags, service.ledger.findings(), service.schema)
+    found = asked(tags, context.ledger.findings(), context.store.fixed_schema)
     filed = []
     for number, about in groupby(found.findings, key=lambda f: f.made_on):
-        filed += file(service, service.version(number), list(about))
+        filed += file(context, context.ledger.version(number), list(about))
     for version in versions:
         if version.number in found.answers:
-            service.registry.annotate(version, metrics={}, tags=found.answers[version.number])
+            context.registry.annotate(version, metrics={}, tags=found.answers[version.number])
     for finding in filed:
-        (birth,) = service.ledger.checks(finding=finding.id, version=finding.made_on)
+        (birth,) = context.ledger.checks(finding=finding.id, version=finding.made_on)
         warning = fragility(finding, birth.controls)
         if warning:
             tags_beside = {f"{WARNING}{finding.name}": warning}
-            service.registry.annotate(service.version(finding.made_on), metrics={}, tags=tags_beside)
+            context.registry.annotate(context.ledger.version(finding.made_on), metrics={}, tags=tags_beside)
         told = f"; it is {warning}" if warning else ""
-        service.observe(f"{finding.name} filed on v{finding.made_on} from a tag{told}", lasting=True)
+        context.observe(f"{finding.name} filed on v{finding.made_on} from a tag{told}", lasting=True)
     wrong = sum(text is not None for answers in found.answers.values() for text in answers.values())
     if wrong:
-        service.observe(
+        context.observe(
             f"{wrong} tags ask for findings that cannot be filed; the tags beside them say why", lasting=True
         )
     return filed

@@ -3,17 +3,17 @@
 from halflife.models.domain import Drift
 from halflife.models.errors import NotTrainable
 from halflife.monitoring.alert_decisions import drifted, retrain_failed
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
 
 
-def warn_of_drift(service: Service, drift: Drift) -> None:
+def warn_of_drift(context: Context, drift: Drift) -> None:
     """A watch flagged drift and no retrain follows."""
-    alert = drifted(service.policy.name, drift)
+    alert = drifted(context.policy.name, drift)
     if alert is not None:
-        service.ledger.enqueue(alert, list(service.channels))
+        context.ledger.enqueue(alert, list(context.channels))
 
 
-def warn_of_failure(service: Service, tick: int, error: NotTrainable) -> None:
+def warn_of_failure(context: Context, tick: int, error: NotTrainable) -> None:
     """The version due at ``tick`` could not be trained."""
-    service.observe(f"tick {tick}: not retrained: {error}", lasting=True)
-    service.ledger.enqueue(retrain_failed(service.policy.name, tick, str(error)), list(service.channels))
+    context.observe(f"tick {tick}: not retrained: {error}", lasting=True)
+    context.ledger.enqueue(retrain_failed(context.policy.name, tick, str(error)), list(context.channels))

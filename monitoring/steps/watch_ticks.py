@@ -2,31 +2,45 @@
 
 import numpy as np
 
-from halflife.models.domain import Drift
+from halflife.models.domain import Drift, Version
+from halflife.monitoring.context import Context
 from halflife.monitoring.drift.comparison import judge
-from halflife.monitoring.drift.watched_sides import compared, sides
-from halflife.monitoring.service import Service
-from halflife.monitoring.steps.timing import timed
+from halflife.monitoring.drift.watched_sides import Side, Watched, compared, reference_side, watched
 
 
-@timed
-def watch(service: Service, tick: int) -> Drift | None:
+def watch(context: Context, tick: int, reference: Side | None = None) -> tuple[Drift, Watched] | None:
     """Judge the ticks up to ``tick`` against the champion's window; None before there is a champion.
 
     Inputs and labels are compared on every row, from the histograms the store keeps; predictions only where the model
     never trained, so that like is compared with like.
+
+    Args:
+        context: whose store, champion and ledger are used.
+        tick: the last one watched.
+        reference: the champion's side, where an earlier stage read it.
+
+    Returns:
+        What was found, recorded in the ledger, and what it was found on.
     """
-    champion = service.champion()
+    champion = context.ledger.champion()
     if champion is None:
         return None
-    known = [d for d in service.ledger.drifts(since=tick) if (d.tick, d.against) == (tick, champion.number)]
+    first = max(0, tick - context.policy.watch.window + 1)
+    sides = look_at(context, champion, first, tick, reference)
+    known = [d for d in context.ledger.drifts(since=tick) if (d.tick, d.against) == (tick, champion.number)]
     if known:
-        return known[0]
-    first = max(0, tick - service.policy.watch.window + 1)
-    rng = np.random.default_rng([service.policy.seed, tick, champion.number])
-    comparison, rows = compared(*sides(service, champion, first, tick), rng)
+        return known[0], sides
+    rng = np.random.default_rng([context.policy.seed, tick, champion.number])
+    comparison, rows = compared(sides, rng)
     drift = judge(comparison, tick=tick, first_tick=first, against=champion.number, rows=rows)
-    service.ledger.record_drift(drift)
+    context.ledger.record_drift(drift)
     if drift.drifted:
-        service.observe(f"drift in ticks {first} to {tick}: {drift.note}", lasting=True)
-    return drift
+        context.observe(f"drift in ticks {first} to {tick}: {drift.note}", lasting=True)
+    return drift, sides
+
+
+def look_at(context: Context, champion: Version, first: int, last: int, reference: Side | None = None) -> Watched:
+    """Both sides of a watch, of which nothing is read before it is asked for."""
+    if reference is None:
+        reference = reference_side(context.store, champion, context.registry.model(champion))
+    return watched(context.store, champion, reference, first, last)

@@ -1,4 +1,4 @@
-"""Where recipes are tried: one history, read only, and a service in memory for each recipe."""
+"""Where recipes are tried: one history, read only, and a context in memory for each recipe."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,9 +12,10 @@ from halflife.models.domain import Drift
 from halflife.models.errors import UsageError
 from halflife.models.recipe import Recipe
 from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.context import Context, cached
+from halflife.monitoring.plan import calendar
 from halflife.monitoring.policy import Policy
 from halflife.monitoring.ports import Feed, Ledger, Registry, Reporter, Shadows, Store
-from halflife.monitoring.service import Service
 from halflife.monitoring.trials.prequential import labelled
 from halflife.monitoring.trials.store_as_of import StoreAsOf
 
@@ -31,7 +32,7 @@ class Backtest:
 
     Attributes:
         store: with all ticks of the history; only read.
-        feed: for the service; nothing is pulled from it.
+        feed: for the context; nothing is pulled from it.
         policy: in force; its recipe is the one the others are variants of.
         until: last tick of the history.
         ledger: an empty ledger that nobody else sees.
@@ -51,7 +52,7 @@ class Backtest:
     def calendar(self) -> tuple[int, ...]:
         """Ticks at which a version is due. Raises UsageError when there are not two: nothing could be compared."""
         window, every = self.policy.retrain.window, self.policy.retrain.every
-        due = tuple(range(window - 1, self.until + 1, every))
+        due = tuple(calendar(self.policy, self.until))
         if len(due) < 2:
             raise UsageError(
                 f"ticks 0 to {self.until} are too few to compare recipes on: two versions trained on {window} ticks, "
@@ -74,8 +75,8 @@ class Backtest:
         return labelled(self.store.window(tick + 1, last, self.store.as_of(self.until)))
 
     @contextmanager
-    def service(self, recipe: Recipe) -> Iterator[tuple[Service, StoreAsOf]]:
-        """A service in memory and the past it sees; what steps write goes to a folder that does not outlive it."""
+    def context(self, recipe: Recipe) -> Iterator[tuple[Context, StoreAsOf]]:
+        """A context in memory and the past it sees; what steps write goes to a folder that does not outlive it."""
         own = self.policy
         policy = replace(
             own,
@@ -89,7 +90,7 @@ class Backtest:
         with TemporaryDirectory(prefix="halflife-trial-") as folder, self.ledger() as ledger:
             home = Path(folder)
             yield (
-                Service(
+                cached(
                     home=home,
                     policy=policy,
                     feed=self.feed,

@@ -9,7 +9,7 @@ from scipy.stats import t
 from halflife.models.domain import Interval
 from halflife.models.recipe import Recipe
 from halflife.monitoring.trials.backtest import Backtest
-from halflife.monitoring.trials.run_trial import Watch, run, unwatched
+from halflife.monitoring.trials.run_trial import OnVersion, run, unwatched
 from halflife.monitoring.trials.trial import Block, Living, Probe, Trial
 from halflife.monitoring.trials.trial_cache import TrialCache
 from halflife.monitoring.trials.variants import BASELINE
@@ -72,7 +72,9 @@ class RecipeComparison:
     standings: tuple[Standing, ...]
 
 
-def trials(lab: Backtest, recipes: Mapping[str, Recipe], shelf: TrialCache, watch: Watch = unwatched) -> list[Trial]:
+def trials(
+    lab: Backtest, recipes: Mapping[str, Recipe], shelf: TrialCache, watch: OnVersion = unwatched
+) -> list[Trial]:
     """Each recipe's trial, from the shelf or run and put there; those after the first follow the first one's beliefs.
 
     Args:
@@ -94,7 +96,7 @@ def trials(lab: Backtest, recipes: Mapping[str, Recipe], shelf: TrialCache, watc
     return done
 
 
-def _onwards(watch: Watch, done: int, total: int) -> Watch:
+def _onwards(watch: OnVersion, done: int, total: int) -> OnVersion:
     """Told of one recipe's versions, tells of those of all."""
     return lambda more, _: watch(done + more, total)
 

@@ -9,10 +9,10 @@ from halflife.models.domain import Version
 from halflife.models.learner.fit import fit
 from halflife.models.learner.seeding import seed_of
 from halflife.models.learner.sensitivity import sensitivity
+from halflife.models.learner.starting_points import starting_point
 from halflife.models.learner.warm_start import WarmStart
 from halflife.models.rows import Window
-from halflife.monitoring.service import Service
-from halflife.monitoring.steps.starting_points import before
+from halflife.monitoring.context import Context
 from halflife.monitoring.trials.prequential import disagreement
 from halflife.monitoring.trials.trial import Probe
 
@@ -37,40 +37,44 @@ def probed(versions: Sequence[Version], most: int = PROBED) -> list[Version]:
     return [apart[k] for k in picked]
 
 
-def probe(service: Service, version: Version, after: "pd.DataFrame") -> Probe:
+def probe(context: Context, version: Version, after: "pd.DataFrame") -> Probe:
     """Fit the version again with another seed, and once for each row left out.
 
     Args:
-        service: whose store and registry hold them.
+        context: whose store and registry hold them.
         version: to probe.
         after: labelled rows after it, on which decisions and scores are compared.
     """
-    policy, window = service.policy, service.window(version)
-    gone_on_from = before(service, version.number, policy.recipe)
-    model = service.registry.model(version)
+    policy, window = context.policy, context.rows.window(version)
+    gone_on_from = starting_point(context.ledger.versions(), version.number, policy.recipe, context.registry.model)
+    model = context.registry.model(version)
     other = fit(
-        window, service.schema, policy.recipe, seed_of(policy.seed, version.number, STREAM), before=gone_on_from
+        window,
+        context.store.fixed_schema,
+        policy.recipe,
+        seed_of(policy.seed, version.number, STREAM),
+        before=gone_on_from,
     )
     own, others = (m.raw(m.matrix(after), policy.recipe.threads) for m in (model, other))
     reseeded = None if np.array_equal(own, others) else disagreement(model, other, after)
-    return Probe(version.last, reseeded, _butterfly(service, version, window, after, gone_on_from))
+    return Probe(version.last, reseeded, _butterfly(context, version, window, after, gone_on_from))
 
 
 def _butterfly(
-    service: Service, version: Version, window: Window, after: "pd.DataFrame", gone_on_from: WarmStart | None
+    context: Context, version: Version, window: Window, after: "pd.DataFrame", gone_on_from: WarmStart | None
 ) -> float | None:
-    policy, fresh = service.policy, _apart(service.ledger.versions(), version)
+    policy, fresh = context.policy, _apart(context.ledger.versions(), version)
     if fresh is None or not policy.opacity.refits:
         return None
     return sensitivity(
         window,
-        service.schema,
+        context.store.fixed_schema,
         policy.recipe,
         version.seed,
         after,
-        service.registry.model(version),
+        context.registry.model(version),
         policy.opacity.refits,
-        fresh=service.registry.model(fresh),
+        fresh=context.registry.model(fresh),
         fresh_window=(fresh.first, fresh.last),
         before=gone_on_from,
     ).butterfly

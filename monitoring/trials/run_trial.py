@@ -1,4 +1,4 @@
-"""Run one recipe over a history with the very steps that run in service, and keep what became of it."""
+"""Run one recipe over a history with the very steps that run in context, and keep what became of it."""
 
 import re
 import time
@@ -9,10 +9,14 @@ from halflife.models.domain import Milestone, Version
 from halflife.models.errors import NotTrainable
 from halflife.models.learner.model import Model
 from halflife.models.recipe import Recipe
-from halflife.monitoring import steps
 from halflife.monitoring.conclude import tell
+from halflife.monitoring.context import Context
+from halflife.monitoring.cycle import Learned, perform
+from halflife.monitoring.plan import Investigate, Recheck, follow_up
 from halflife.monitoring.ports import Ledger
-from halflife.monitoring.service import Service
+from halflife.monitoring.steps.investigate_version import file
+from halflife.monitoring.steps.recheck_findings import recheck
+from halflife.monitoring.steps.retrain_version import retrain
 from halflife.monitoring.survival.half_lives import ALL
 from halflife.monitoring.trials.backtest import Backtest
 from halflife.monitoring.trials.prequential import scored
@@ -21,7 +25,9 @@ from halflife.monitoring.trials.store_as_of import StoreAsOf
 from halflife.monitoring.trials.trial import Belief, Block, Living, Trial
 
 TREE = re.compile(r"(?m)^Tree=\d+$")
-Watch = Callable[[int, int], None]
+TRIED = (Recheck, Investigate)
+"""What is tried of all that follows a version: no causes, pages or alerts."""
+OnVersion = Callable[[int, int], None]
 """Told how many versions of a recipe are done, and of how many."""
 
 
@@ -30,7 +36,7 @@ def unwatched(done: int, total: int) -> None:
 
 
 def run(
-    lab: Backtest, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None = None, watch: Watch = unwatched
+    lab: Backtest, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None = None, watch: OnVersion = unwatched
 ) -> Trial:
     """Every version of one recipe: trained, its findings re-tested, investigated, and scored on the rows after it.
 
@@ -46,73 +52,74 @@ def run(
         NotTrainable: no window of the history can be trained on.
     """
     due, failure = lab.calendar, None
-    with lab.service(recipe) as (service, past), lab.ledger() as second:
-        beside, blocks = replace(service, ledger=second), list[Block]()
+    with lab.context(recipe) as (context, past), lab.ledger() as second:
+        beside, blocks = replace(context, ledger=second), list[Block]()
         for done, tick in enumerate(due, start=1):
             try:
-                version, cpu = _trained(service, past, tick)
+                version, cpu = _trained(context, past, tick)
             except NotTrainable as error:
                 failure = error
             else:
-                blocks.append(_block(lab, service, version, cpu))
-                _concluded(service, version)
-                beliefs = _confirmed(service, version) if beliefs is None else beliefs
+                blocks.append(_block(lab, context, version, cpu))
+                _concluded(context, version)
+                beliefs = _confirmed(context, version) if beliefs is None else beliefs
                 _followed(beside, version, beliefs)
             watch(done, len(due))
         if not blocks and failure is not None:
             raise failure
         after = {block.tick for block in blocks if block.rows}
-        asked = probed([v for v in service.ledger.versions() if v.last in after])
+        asked = probed([v for v in context.ledger.versions() if v.last in after])
         return Trial(
             name=name,
             recipe=recipe,
             blocks=tuple(blocks),
-            probes=tuple(probe(service, version, lab.after(version.last)) for version in asked),
-            own=_living(service.ledger),
+            probes=tuple(probe(context, version, lab.after(version.last)) for version in asked),
+            own=_living(context.ledger),
             same=_living(second),
             beliefs=tuple(beliefs or ()),
         )
 
 
-def _trained(service: Service, past: StoreAsOf, tick: int) -> tuple[Version, float]:
+def _trained(context: Context, past: StoreAsOf, tick: int) -> tuple[Version, float]:
     """The version of a tick, and the CPU seconds it took beyond reading its window."""
     past.go_to(tick)
     started, reading = time.process_time(), past.reading
-    version = steps.retrain(service, tick)
+    version = retrain(context, tick)
     return version, time.process_time() - started - (past.reading - reading)
 
 
-def _block(lab: Backtest, service: Service, version: Version, cpu: float) -> Block:
-    model = service.registry.model(version)
+def _block(lab: Backtest, context: Context, version: Version, cpu: float) -> Block:
+    model = context.registry.model(version)
     block = Block(version.last, len(TREE.findall(model.text)), cpu)
-    return scored(block, lab.after(version.last), model, _before(service, version))
+    return scored(block, lab.after(version.last), model, _before(context, version))
 
 
-def _before(service: Service, version: Version) -> Model | None:
-    earlier = [v for v in service.ledger.versions() if v.number == version.number - 1]
-    return service.registry.model(earlier[0]) if earlier else None
+def _before(context: Context, version: Version) -> Model | None:
+    earlier = [v for v in context.ledger.versions() if v.number == version.number - 1]
+    return context.registry.model(earlier[0]) if earlier else None
 
 
-def _concluded(service: Service, version: Version) -> None:
-    """What follows a registered version in service, but for its pages and alerts."""
-    steps.recheck(service, version)
-    steps.investigate(service, version)
-    service.ledger.set_stage(version.number, Milestone.REPORTED)
+def _concluded(context: Context, version: Version) -> None:
+    """What follows a registered version in context, but for its pages and alerts."""
+    for stage in follow_up(version.number, version.last, Milestone.REGISTERED, context.policy):
+        if isinstance(stage, TRIED):
+            perform(context, stage, Learned())
+    context.ledger.set_stage(version.number, Milestone.REPORTED)
 
 
-def _confirmed(service: Service, version: Version) -> list[Belief]:
+def _confirmed(context: Context, version: Version) -> list[Belief]:
     """What the investigator found on a version and its evidence confirmed."""
-    return [Belief.of(f) for f in service.ledger.findings(open_only=True) if f.made_on == version.number]
+    return [Belief.of(f) for f in context.ledger.findings(open_only=True) if f.made_on == version.number]
 
 
-def _followed(beside: Service, version: Version, beliefs: Sequence[Belief]) -> None:
+def _followed(beside: Context, version: Version, beliefs: Sequence[Belief]) -> None:
     """File the beliefs on the first version, re-test them on every later one, in a ledger of their own."""
     first = not beside.ledger.versions()
     beside.ledger.add_version(version)
     if first:
-        steps.file(beside, version, [belief.finding(version.number) for belief in beliefs])
+        file(beside, version, [belief.finding(version.number) for belief in beliefs])
     else:
-        steps.recheck(beside, version)
+        recheck(beside, version)
     beside.ledger.set_stage(version.number, Milestone.REPORTED)
 
 

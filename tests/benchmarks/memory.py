@@ -172,17 +172,17 @@ def peak(home: Path) -> dict[str, int]:
 
     from halflife.models.recipe import Recipe
     from halflife.models.rows import Split
-    from halflife.monitoring import steps
     from halflife.monitoring.adapters.delta_store import DeltaStore
     from halflife.monitoring.adapters.folder_shadows import FolderShadows
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
-    from halflife.monitoring.service import Service
+    from halflife.monitoring.context import cached
+    from halflife.monitoring.steps.retrain_version import retrain
 
     with tempfile.TemporaryDirectory() as scratch:
         registry = MlflowRegistry.at(Path(scratch), "bench")
         registry.warm()
-        service = Service(
+        service = cached(
             home=Path(scratch),
             policy=_policy(window=TICKS, recipe=Recipe(trees=20, threads=1)),
             feed=None,  # type: ignore[arg-type] # nothing is ingested
@@ -194,7 +194,7 @@ def peak(home: Path) -> dict[str, int]:
             shadows=FolderShadows(home / "shadows"),
         )
         before = _status("VmRSS")
-        steps.retrain(service, TICKS - 1)
+        retrain(service, TICKS - 1)
         return {"peak": _status("VmHWM") - before}
 
 
@@ -204,15 +204,19 @@ def live(home: Path) -> dict[str, list[float]]:
     from halflife.models.rows import Split
     from halflife.models.world.generator import World
     from halflife.models.world.scenarios import scenario as named
-    from halflife.monitoring import steps
     from halflife.monitoring.adapters.delta_store import DeltaStore
     from halflife.monitoring.adapters.folder_shadows import FolderShadows
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
     from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
-    from halflife.monitoring.service import Service
+    from halflife.monitoring.context import cached
+    from halflife.monitoring.steps.ingest_ticks import ingest
+    from halflife.monitoring.steps.investigate_version import investigate
+    from halflife.monitoring.steps.recheck_findings import recheck
+    from halflife.monitoring.steps.report_version import report
+    from halflife.monitoring.steps.retrain_version import retrain
 
-    service = Service(
+    service = cached(
         home=home,
         policy=_policy(window=4, recipe=Recipe(trees=10, leaves=7, threads=1)),
         feed=SyntheticFeed(World(named("shortcut"), seed=1, rows_per_tick=500)),
@@ -226,11 +230,11 @@ def live(home: Path) -> dict[str, list[float]]:
     told: dict[str, list[float]] = {"bytes": [], "seconds": [], "files": [], "threads": []}
     for tick in range(3, 3 + RETRAINS):
         began = time.process_time()
-        steps.ingest(service, tick)
-        version = steps.retrain(service, tick)
-        steps.recheck(service, version)
-        steps.investigate(service, version)
-        steps.report(service, version)
+        ingest(service, tick)
+        version = retrain(service, tick)
+        recheck(service, version)
+        investigate(service, version)
+        report(service, version)
         told["seconds"].append(time.process_time() - began)
         told["bytes"].append(float(_status("VmRSS")))
         told["files"].append(float(sum(1 for _ in Path("/proc/self/fd").iterdir())))

@@ -207,7 +207,7 @@ def _cpu(call: Callable[[], object]) -> float:
 def _step(made: Thousand, past: int) -> Callable[[], list[Check]]:
     """The recheck step of version ``past`` + 1 over a ledger with so many versions before it."""
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
-    from halflife.monitoring.service import Service
+    from halflife.monitoring.context import cached
     from halflife.monitoring.steps.recheck_findings import recheck as step
     from halflife.testing.policies import small_policy
 
@@ -218,7 +218,7 @@ def _step(made: Thousand, past: int) -> Callable[[], list[Check]]:
         evidence_rows=20_000, replicates=1000, errors=5, gaps=5, follow=BORN,
     )  # fmt: skip
     sets, checks = list(made.sets.values()), again(made).checks
-    service: Any = Service(
+    service: Any = cached(
         Path(folder.name),
         policy,
         None,
@@ -244,5 +244,5 @@ def _step(made: Thousand, past: int) -> Callable[[], list[Check]]:
             if number <= past - BORN:
                 ledger.retire([f.id for f in filed], number)
     service.evidence = lambda version: sets[version.number - past - 1 + BORN]
-    newest = service.version(past + 1)
+    newest = service.ledger.version(past + 1)
     return lambda: step(service, newest) if folder else []

@@ -9,7 +9,7 @@ from halflife.monitoring.conclude import conclude
 from halflife.monitoring.filing.import_plan import plan
 from halflife.monitoring.filing.reader import read
 from halflife.monitoring.reports.listing import check_row, finding_rows
-from halflife.monitoring.steps import Imported
+from halflife.monitoring.steps.import_findings import Imported
 
 VERSION = Version(12, 0, 9, "s", "r", 1, "d", "m", {}, Role.CHAMPION, "", 900)
 CLAIM = 'gap("fpr", a="region = \'[north]\'", b="region = \'south\'", where="income > 20") < 0.05 ± 0.02'

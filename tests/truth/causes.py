@@ -28,14 +28,18 @@ from halflife.models.rows import ROW_ID, Split
 from halflife.models.world.events import FeatureShift
 from halflife.models.world.generator import World
 from halflife.models.world.scenarios import SCENARIOS, Scenario
-from halflife.monitoring import steps
 from halflife.monitoring.adapters.delta_store import DeltaStore
 from halflife.monitoring.adapters.folder_shadows import FolderShadows
 from halflife.monitoring.adapters.memory_registry import MemoryRegistry
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context, cached
 from halflife.monitoring.steps.attribute_causes import attribute
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.investigate_version import file, investigate
+from halflife.monitoring.steps.recheck_findings import recheck
+from halflife.monitoring.steps.retrain_version import retrain
+from halflife.monitoring.steps.train_shadows import train_shadows
 from halflife.monitoring.trials.backtest import NullReporter
 from halflife.testing.policies import small_policy
 
@@ -146,7 +150,7 @@ def live(scenario: Scenario, seed: int, scale: Scale) -> Life:
     world = World(scenario, seed=seed, rows_per_tick=scale.rows, period=policy.retrain.window)
     with TemporaryDirectory(prefix="halflife-truth-") as folder:
         home = Path(folder)
-        service = Service(
+        service = cached(
             home=home,
             policy=policy,
             feed=SyntheticFeed(world),
@@ -158,21 +162,21 @@ def live(scenario: Scenario, seed: int, scale: Scale) -> Life:
             shadows=FolderShadows(home / "shadows"),
         )
         for tick in range(policy.retrain.window - 1, scale.until + 1, policy.retrain.every):
-            steps.ingest(service, tick)
-            version = steps.retrain(service, tick)
-            steps.shadows(service, version)
-            steps.recheck(service, version)
+            ingest(service, tick)
+            version = retrain(service, tick)
+            train_shadows(service, version)
+            recheck(service, version)
             attribute(service, version)
-            steps.investigate(service, version)
+            investigate(service, version)
             if version.number == 1:
-                steps.file(service, version, close_calls(service, version, scale.close))
+                file(service, version, close_calls(service, version, scale.close))
         ledger = service.ledger
         return Life(ledger.findings(), ledger.statuses(), ledger.causes())
 
 
-def close_calls(service: Service, version: Version, count: int) -> list[Finding]:
+def close_calls(service: Context, version: Version, count: int) -> list[Finding]:
     """The decisions a version takes for the discovery cases it is least sure of, as claims: what noise kills first."""
-    model, rows = service.registry.model(version), service.discovery(version)
+    model, rows = service.registry.model(version), service.rows.discovery(version)
     margin = model.probability(rows) - model.threshold
     nearest = np.argsort(np.abs(margin), kind="stable")[:count]
     claims = [f'prediction(case="{rows[ROW_ID].iloc[at]}") {">" if margin[at] > 0 else "<"} 0' for at in nearest]

@@ -85,7 +85,7 @@ def test_an_empty_store_has_nothing_and_makes_nothing(tmp_path: Path) -> None:
 def test_an_existing_store_knows_its_schema(store: DeltaStore) -> None:
     """Opened again, it needs nothing but its folder and split, and gives the same windows."""
     again = DeltaStore(store.folder, SPLIT)
-    assert (again.schema, again.last_tick) == (SCHEMA, 3)
+    assert (again.store.fixed_schema, again.last_tick) == (SCHEMA, 3)
     assert contents(again) == contents(store)
 
 
@@ -148,8 +148,8 @@ def test_ticks_without_rows_count(tmp_path: Path) -> None:
     for tick, rows in enumerate([{}, {"a": "junk"}, {"b": 1.0}]):
         new.append(batch(tick, rows), SCHEMA)
     assert new.last_tick == 2
-    assert new.window(0, 2).rows["_id"].tolist() == ["b"]
-    assert new.window(0, 1).rows.empty
+    assert new.rows.window(0, 2).rows["_id"].tolist() == ["b"]
+    assert new.rows.window(0, 1).rows.empty
     assert new.append(batch(1, {"a": "junk"}), SCHEMA).repeated
 
 
@@ -158,7 +158,7 @@ def test_all_missing_columns_are_stored_as_missing(tmp_path: Path) -> None:
     new = DeltaStore(tmp_path / "store", SPLIT)
     nothing = pd.DataFrame({"_id": ["a", "b"], "age": [None, None], "job": [None, None]})
     new.append(Batch(0, nothing, batch(0, {}).labels), SCHEMA)
-    rows = new.window(0, 0).rows
+    rows = new.rows.window(0, 0).rows
     assert rows[["age", "job"]].isna().all(axis=None)
     assert [str(dtype) for dtype in rows.dtypes] == ["str", "int64", "float64", "float64", "str"]
 
@@ -169,7 +169,7 @@ def test_labels_are_joined_whenever_they_come(tmp_path: Path) -> None:
     new.append(batch(0, {"late": 1.0}, {"early": 1.0}), SCHEMA)
     new.append(batch(1, {"prompt": 1.0}, {"prompt": 0.0}), SCHEMA)
     new.append(batch(2, {"early": 1.0}, {"late": 1.0}), SCHEMA)
-    labels = new.window(0, 2).rows.set_index("_id")["_label"]
+    labels = new.rows.window(0, 2).rows.set_index("_id")["_label"]
     assert labels.to_dict() == {"late": 1.0, "prompt": 0.0, "early": 1.0}
 
 
@@ -231,7 +231,7 @@ def test_ids_whose_hashes_collide_are_told_apart(tmp_path: Path, monkeypatch: py
     results = [new.append(day, SCHEMA) for day in days()]
     assert [result.rows for result in results] == [3, 3, 3, 3]
     assert new.quarantine()["id"].tolist() == ["0-0", "bad"]
-    assert new.window(0, 3).rows["_label"].notna().sum() == 9
+    assert new.rows.window(0, 3).rows["_label"].notna().sum() == 9
 
 
 def killed(store: DeltaStore, day: Batch, at: int, monkeypatch: pytest.MonkeyPatch) -> bool:

@@ -19,8 +19,8 @@ from halflife.monitoring.adapters.folder_shadows import FolderShadows
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.context import Context, cached
 from halflife.monitoring.ports import Registry, Reporter
-from halflife.monitoring.service import Service
 from halflife.testing.policies import small_policy
 
 
@@ -76,10 +76,10 @@ class RememberingReporter(Reporter):
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Service]:
+def make(tmp_path: Path) -> Callable[..., Context]:
     """Make a service over a scenario: ``make("calm", errors=3)``."""
 
-    def service(name: str = "shortcut", rows: int = 800, **policy: object) -> Service:
+    def service(name: str = "shortcut", rows: int = 800, **policy: object) -> Context:
         home = tmp_path / name
         home.mkdir()
         plain: dict[str, object] = {
@@ -103,7 +103,7 @@ def make(tmp_path: Path) -> Callable[..., Service]:
         }
         policy = {**plain, **policy}
         world = World(scenario(name), seed=1, rows_per_tick=rows, period=policy["window"])
-        return Service(
+        return cached(
             home=home,
             policy=small_policy(**policy),  # type: ignore[arg-type]
             feed=SyntheticFeed(world, ticks=40),

@@ -7,10 +7,13 @@ import pandas as pd
 
 from halflife.models.domain import Finding, Scope, Status
 from halflife.models.rows import ENTITY, Batch, Part, Schema, Split
-from halflife.monitoring import steps
 from halflife.monitoring.adapters.delta_store import DeltaStore
+from halflife.monitoring.context import Context
 from halflife.monitoring.ports import Feed
-from halflife.monitoring.service import Service
+from halflife.monitoring.steps.file_findings import enroll
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.recheck_findings import recheck
+from halflife.monitoring.steps.retrain_version import retrain
 
 SIZE = 8
 
@@ -38,19 +41,19 @@ class Repeated(Feed):
         return replace(batch, rows=batch.rows.assign(**{ENTITY: pd.Series(who, dtype="str")}))
 
 
-def test_versions_and_findings_count_customers(make: Callable[..., Service]) -> None:
+def test_versions_and_findings_count_customers(make: Callable[..., Context]) -> None:
     """Trained on some customers and tested on others: the gate, claims and stillbirths speak of customers, not rows."""
     service = make("calm", rows=2400, evidence_rows=700)
     service.feed = Repeated(service.feed)
     service.store = DeltaStore(service.home / "clustered", Split(evidence=0.3, cluster="customer"))
-    steps.ingest(service, 7)
-    first = steps.retrain(service, 5)
-    steps.recheck(service, first)
+    ingest(service, 7)
+    first = retrain(service, 5)
+    recheck(service, first)
     sure = Finding("sure", "accuracy() > 0.2", "accuracy", Scope.POPULATION, 1)
-    (filed,) = steps.enroll(service, [sure])
-    second = steps.retrain(service, 7)
-    steps.recheck(service, second)
-    window, evidence = service.window(second), service.evidence(second)
+    (filed,) = enroll(service, [sure])
+    second = retrain(service, 7)
+    recheck(service, second)
+    window, evidence = service.rows.window(second), service.rows.evidence(second)
     assert set(window.part(Part.TRAIN)[ENTITY]).isdisjoint(evidence[ENTITY])
     assert len(evidence) == 700
     customers = evidence[ENTITY].nunique()

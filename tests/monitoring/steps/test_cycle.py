@@ -12,22 +12,27 @@ from scipy.stats import wasserstein_distance
 from halflife.models.domain import Author, Finding, Milestone, Role, Scope, Status, Version
 from halflife.models.errors import NotFound, UsageError
 from halflife.models.rows import ROW_ID, Part
-from halflife.monitoring import steps
+from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import SAMPLED, sides
 from halflife.monitoring.investigator.scored_rows import ScoredRows
-from halflife.monitoring.service import Service
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.investigate_version import file, investigate
+from halflife.monitoring.steps.recheck_findings import recheck
+from halflife.monitoring.steps.report_version import report
+from halflife.monitoring.steps.retrain_version import retrain
+from halflife.monitoring.steps.watch_ticks import watch
 
-Make = Callable[..., Service]
+Make = Callable[..., Context]
 
 
-def cycle(service: Service, tick: int) -> Version:
+def cycle(service: Context, tick: int) -> Version:
     """Everything between two versions."""
-    steps.ingest(service, tick)
-    steps.watch(service, tick)
-    version = steps.retrain(service, tick)
-    steps.recheck(service, version)
-    steps.investigate(service, version)
-    steps.report(service, version)
+    ingest(service, tick)
+    watch(service, tick)
+    version = retrain(service, tick)
+    recheck(service, version)
+    investigate(service, version)
+    report(service, version)
     return version
 
 
@@ -47,12 +52,12 @@ def test_what_suggests_a_finding_never_tests_it(make: Make) -> None:
     """The cases named by findings are discovery rows; the rows that test claims are evidence; neither trains."""
     service = make()
     version = cycle(service, 3)
-    window = service.window(version)
+    window = service.rows.window(version)
     discovery, evidence, train = (set(window.part(p)[ROW_ID]) for p in (Part.DISCOVERY, Part.EVIDENCE, Part.TRAIN))
     named = {f.claim.split('"')[1] for f in service.ledger.findings() if f.statistic == "prediction"}
     assert named
     assert named <= discovery
-    assert set(service.evidence(version)[ROW_ID]) <= evidence
+    assert set(service.rows.evidence(version)[ROW_ID]) <= evidence
     assert not (discovery | evidence) & train
 
 
@@ -72,7 +77,7 @@ def test_a_broken_guard_keeps_a_version_from_promotion(make: Make) -> None:
     service = make()
     first = cycle(service, 3)
     guard = Finding("impossible", "auc() > 0.5", "auc", Scope.POPULATION, first.number, author="ann", guard=True)
-    steps.file(service, first, [guard])
+    file(service, first, [guard])
     assert cycle(service, 5).role is Role.CHAMPION
     bound = 'attribution_share("review_code") > 0.999'
     service.ledger.file([Finding("tight", bound, "attribution_share", Scope.POPULATION, 1, guard=True)], [])
@@ -87,7 +92,7 @@ def test_the_investigators_findings_retire_and_peoples_do_not(make: Make) -> Non
     """After ``follow`` retrains what the investigator said is no longer re-tested; what a person said still is."""
     service = make(follow=1)
     first = cycle(service, 3)
-    steps.file(service, first, [Finding("mine", "auc() > 0.5", "auc", Scope.POPULATION, first.number, author="ann")])
+    file(service, first, [Finding("mine", "auc() > 0.5", "auc", Scope.POPULATION, first.number, author="ann")])
     for tick in (5, 7):
         cycle(service, tick)
     retired = [f for f in service.ledger.findings() if f.retired_on]
@@ -101,13 +106,13 @@ def test_watch_compares_every_row_and_predicts_only_where_the_model_never_traine
     """Each score is the distance of all rows of both windows to its stated error; predicted rows are never trained on."""
     service = make(rows=2_500)
     version = cycle(service, 3)
-    steps.ingest(service, 5)
-    drift = steps.watch(service, 5)
+    ingest(service, 5)
+    drift = watch(service, 5)
     assert drift is not None
-    windows = service.window(version).rows, service.store.window(4, 5).rows
+    windows = service.rows.window(version).rows, service.store.window(4, 5).rows
     assert drift.rows == tuple(len(rows) for rows in windows)
     scores = {column.name: column for column in drift.columns}
-    assert set(scores) == {*service.schema.names, "prediction", "label"}
+    assert set(scores) == {*service.store.fixed_schema.names, "prediction", "label"}
     for name in ("age", "income"):
         before, now = (rows[name].dropna() for rows in windows)
         distance = wasserstein_distance(before, now) / np.std(before)
@@ -132,7 +137,7 @@ def test_a_page_draws_the_rows_whose_predictions_were_compared(make: Make) -> No
     (drift, drawn), *_ = reporter.drawn
     assert drift == service.ledger.drifts()[-1]
     for frame in drawn:
-        assert list(frame) == [*service.schema.names, "prediction", "label"]
+        assert list(frame) == [*service.store.fixed_schema.names, "prediction", "label"]
         assert 0 < len(frame) <= SAMPLED
         assert frame["prediction"].between(0, 1).all()
         assert set(frame["label"].dropna()) == {"0", "1"}
@@ -142,12 +147,12 @@ def test_a_service_without_rows_or_versions_says_how_to_start(make: Make) -> Non
     """What is asked too early is answered with the command to run first."""
     service = make()
     with pytest.raises(UsageError, match="no rows have been ingested yet; run `halflife ingest`"):
-        _ = service.schema
+        _ = service.store.fixed_schema
     with pytest.raises(NotFound, match="there is no version yet; run `halflife retrain`"):
-        service.version()
+        service.ledger.version()
     cycle(service, 3)
     with pytest.raises(NotFound, match="there is no v7; versions go from v1 to v1"):
-        service.version(7)
+        service.ledger.version(7)
 
 
 def test_noise_is_stillborn(make: Make) -> None:
@@ -156,14 +161,14 @@ def test_noise_is_stillborn(make: Make) -> None:
     filed: list[Finding] = []
     for tick in (3, 5, 7):
         version = cycle(service, tick)
-        filed += steps.file(service, version, _dredged(service, version, most=4))
+        filed += file(service, version, _dredged(service, version, most=4))
     assert len(filed) == 12
     assert sum(f.stillborn for f in filed) / len(filed) > 0.5
 
 
-def _dredged(service: Service, version: Version, most: int) -> list[Finding]:
+def _dredged(service: Context, version: Version, most: int) -> list[Finding]:
     """The widest of ten gaps that are nothing but noise, as the investigator would file them."""
-    scene = ScoredRows(service.registry.model(version), service.discovery(version))
+    scene = ScoredRows(service.registry.model(version), service.rows.discovery(version))
     digits = [f"MOD(FLOOR(income), 10) = {digit}" for digit in range(10)]
     subjects = [f'gap("positive_rate", a="{where}", b="NOT ({where})")' for where in digits]
     widest = sorted(zip(scene.seen(subjects), subjects, strict=True), reverse=True)[:most]

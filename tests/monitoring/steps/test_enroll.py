@@ -8,13 +8,19 @@ import pytest
 from halflife.models.alert import AlertKind, Severity
 from halflife.models.domain import Author, Finding, Role, Scope, Status, Version
 from halflife.models.errors import ConfigError
-from halflife.monitoring import steps
+from halflife.monitoring.context import Context
 from halflife.monitoring.filing.reader import Findings, read
 from halflife.monitoring.filing.writer import write
-from halflife.monitoring.service import Service
-from halflife.monitoring.steps import Imported
+from halflife.monitoring.steps.file_findings import enroll
+from halflife.monitoring.steps.import_findings import Imported, import_findings
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.investigate_version import investigate
+from halflife.monitoring.steps.recheck_findings import recheck, retest
+from halflife.monitoring.steps.report_version import report
+from halflife.monitoring.steps.retrain_version import retrain
+from halflife.monitoring.steps.take_tag_requests import take_requests
 
-Make = Callable[..., Service]
+Make = Callable[..., Context]
 
 FILE = """
 findings:
@@ -24,7 +30,7 @@ findings:
 
 
 @pytest.fixture
-def service(make: Make) -> Service:
+def service(make: Make) -> Context:
     """Two versions whose cycles are done."""
     service = make(gaps=0, errors=0, attributions=1)
     for tick in (3, 5):
@@ -32,38 +38,38 @@ def service(make: Make) -> Service:
     return service
 
 
-def cycle(service: Service, tick: int) -> Version:
+def cycle(service: Context, tick: int) -> Version:
     """From ingest to report."""
-    steps.ingest(service, tick)
-    version = steps.retrain(service, tick)
-    steps.take_requests(service)
-    steps.recheck(service, version)
-    steps.investigate(service, version)
-    steps.report(service, version)
+    ingest(service, tick)
+    version = retrain(service, tick)
+    take_requests(service)
+    recheck(service, version)
+    investigate(service, version)
+    report(service, version)
     return version
 
 
-def parsed(service: Service, text: str) -> Findings:
+def parsed(service: Context, text: str) -> Findings:
     """A findings file as the service's schema and versions understand it."""
-    return read(text, "f.yaml", schema=service.schema, newest=service.version().number)
+    return read(text, "f.yaml", schema=service.store.fixed_schema, newest=service.ledger.version().number)
 
 
-def imported(service: Service, text: str, **how: bool) -> Imported:
+def imported(service: Context, text: str, **how: bool) -> Imported:
     """What importing a file does."""
-    return steps.import_findings(service, parsed(service, text), author="bea", **how)
+    return import_findings(service, parsed(service, text), author="bea", **how)
 
 
-def people(service: Service) -> dict[str, Finding]:
+def people(service: Context) -> dict[str, Finding]:
     """Every finding but the investigator's, by name."""
     return {f.name: f for f in service.ledger.findings() if f.author != Author.INVESTIGATOR}
 
 
-def checked_on(service: Service, name: str) -> list[int]:
+def checked_on(service: Context, name: str) -> list[int]:
     """Versions a finding was tested on."""
     return [check.version for check in service.ledger.checks(finding=people(service)[name].id)]
 
 
-def test_an_import_files_tests_and_changes_nothing_the_second_time(service: Service) -> None:
+def test_an_import_files_tests_and_changes_nothing_the_second_time(service: Context) -> None:
     """New entries are tested on their own version and on the newest; run again, every one is unchanged."""
     first = imported(service, FILE)
     filed = people(service)
@@ -80,14 +86,14 @@ def test_an_import_files_tests_and_changes_nothing_the_second_time(service: Serv
     assert (service.ledger.findings(), service.ledger.checks()) == before
 
 
-def test_a_dry_run_only_compares(service: Service) -> None:
+def test_a_dry_run_only_compares(service: Context) -> None:
     """The plan is there, the ledger is as it was."""
     done = imported(service, FILE, dry=True, replace=True, prune=True)
     assert [placed.entry.name for placed in done.plan.new] == ["good", "code"]
     assert people(service) == {}
 
 
-def test_an_import_that_was_killed_goes_on(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_that_was_killed_goes_on(service: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut off after filing and before the re-test on the newest version, the next import makes up for it."""
     ledger: Any = service.ledger
 
@@ -103,7 +109,7 @@ def test_an_import_that_was_killed_goes_on(service: Service, monkeypatch: pytest
     assert checked_on(service, "code") == [1, 2]
 
 
-def test_a_changed_claim_is_refused_with_its_place_and_nothing_is_filed(service: Service) -> None:
+def test_a_changed_claim_is_refused_with_its_place_and_nothing_is_filed(service: Context) -> None:
     """Another conclusion under the same name is the team's to decide about; the new entry beside it waits too."""
     imported(service, FILE)
     changed = FILE.replace("0.5", "0.6") + "  - {name: more, claim: log_loss() < 9}\n"
@@ -116,7 +122,7 @@ def test_a_changed_claim_is_refused_with_its_place_and_nothing_is_filed(service:
     assert service.ledger.findings() == before
 
 
-def test_replace_retires_the_old_conclusion_and_files_the_new_under_its_name(service: Service) -> None:
+def test_replace_retires_the_old_conclusion_and_files_the_new_under_its_name(service: Context) -> None:
     """The old one keeps its history under its name and number; retired entries come back the same way."""
     imported(service, FILE)
     old = people(service)["good"]
@@ -134,10 +140,10 @@ def test_replace_retires_the_old_conclusion_and_files_the_new_under_its_name(ser
     assert people(service)["good"].retired_on is None
 
 
-def test_what_left_the_file_is_told_and_retired_only_when_asked(service: Service) -> None:
+def test_what_left_the_file_is_told_and_retired_only_when_asked(service: Context) -> None:
     """A finding filed by hand is never pruned."""
     imported(service, FILE)
-    steps.enroll(service, [Finding("by-hand", "auc() > 0.5", "auc", Scope.POPULATION, 2, author="cy")])
+    enroll(service, [Finding("by-hand", "auc() > 0.5", "auc", Scope.POPULATION, 2, author="cy")])
     shorter = FILE.replace(
         '  - {name: code, claim: attribution_share("review_code") > 0.05, made_on: 1, author: ann}\n', ""
     )
@@ -149,7 +155,7 @@ def test_what_left_the_file_is_told_and_retired_only_when_asked(service: Service
     assert imported(service, shorter).plan.gone == ()
 
 
-def test_an_export_imported_into_another_home_is_exported_the_same(service: Service, make: Make) -> None:
+def test_an_export_imported_into_another_home_is_exported_the_same(service: Context, make: Make) -> None:
     """Byte for byte, with versions, authors, notes of several lines, tolerances and what is stillborn there."""
     text = """
 findings:
@@ -170,7 +176,7 @@ findings:
 class Tagged:
     """Tags as a registry keeps them: version number -> name -> value."""
 
-    def __init__(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, service: Context, monkeypatch: pytest.MonkeyPatch) -> None:
         self.kept: dict[int, dict[str, str]] = {v.number: {} for v in service.ledger.versions()}
         monkeypatch.setattr(service.registry, "tags", self.tags)
         monkeypatch.setattr(service.registry, "annotate", self.annotate)
@@ -190,7 +196,7 @@ class Tagged:
 
 
 def test_a_tag_is_filed_at_the_next_recheck_and_a_bad_one_answered(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The finding is about the tagged version and re-tested on the newest; the answer goes when the claim is mended."""
     registry = Tagged(service, monkeypatch)
@@ -200,29 +206,29 @@ def test_a_tag_is_filed_at_the_next_recheck_and_a_bad_one_answered(
     assert people(service)["good"].author == Author.MLFLOW
     assert registry.kept[1]["halflife.error.bad"].startswith("'acu' is not a statistic")
     registry.kept[1]["halflife.finding.bad"] = "auc() > 0.5"
-    (mended,) = steps.take_requests(service)
+    (mended,) = take_requests(service)
     assert mended.name == "bad"
     assert "halflife.error.bad" not in registry.kept[1]
-    assert steps.take_requests(service) == []
+    assert take_requests(service) == []
 
 
-def test_a_broken_guard_keeps_the_champion_and_is_told(service: Service) -> None:
+def test_a_broken_guard_keeps_the_champion_and_is_told(service: Context) -> None:
     """A guard that holds when it is filed and breaks on the next version: challenger, old alias, critical alert."""
     share = 'attribution_share("review_code")'
     (value,) = [
         check.decides.interval
-        for check in steps.retest(
+        for check in retest(
             service,
-            service.version(),
+            service.ledger.version(),
             [Finding("probe", f"{share} > 0", "attribution_share", Scope.ARTIFACT, 2)],
-            service.registry.model(service.version()),
-            service.evidence(service.version()),
+            service.registry.model(service.ledger.version()),
+            service.rows.evidence(service.ledger.version()),
         )
     ]
     assert value is not None
     exact = f"{share} < {value.estimate + 1e-9!r}"
     guard = Finding("bar", exact, "attribution_share", Scope.ARTIFACT, 2, author="ann", guard=True)
-    (filed,) = steps.enroll(service, [guard])
+    (filed,) = enroll(service, [guard])
     assert not filed.stillborn
     service.channels = {"nowhere": object()}  # type: ignore[dict-item]  # only its name is used
     third = cycle(service, 7)
@@ -232,7 +238,7 @@ def test_a_broken_guard_keeps_the_champion_and_is_told(service: Service) -> None
     assert (third.role, third.reason) == (Role.CHALLENGER, f"guard broken: bar ({filed.claim})")
     aliases: Any = registry
     assert aliases.aliases == {Role.CHAMPION: 2, Role.CHALLENGER: 3}
-    assert service.champion() == ledger.versions()[1]
+    assert service.ledger.champion() == ledger.versions()[1]
     (alert,) = [d.alert for d in ledger.deliveries() if d.alert.version == third.number]
     assert alert.severity is Severity.CRITICAL
     assert alert.subject.startswith("v3: 1 guard broke, not promoted")

@@ -14,25 +14,26 @@ from halflife.models.domain import Role
 from halflife.models.errors import TickError
 from halflife.models.learner.feedback import identified, selective
 from halflife.models.rows import LABEL, PROPENSITY, ROW_ID, Split, Window
-from halflife.monitoring import steps
 from halflife.monitoring.adapters.delta_store import DeltaStore
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.retrain_version import retrain
 from halflife.monitoring.steps.selective_labels import explored, selective_labels
 from halflife.testing.policies import small_policy
 
-Make = Callable[..., Service]
+Make = Callable[..., Context]
 
 
 class Killed(Exception):
     """Stands for a process that ends."""
 
 
-def live(service: Service, until: int, *, every: int = 2) -> Window:
+def live(service: Context, until: int, *, every: int = 2) -> Window:
     """Ingest and retrain as a replay does, and the window of all ticks in the end."""
     for tick in range(3, until + 1, every):
-        steps.ingest(service, tick)
-        steps.retrain(service, tick)
+        ingest(service, tick)
+        retrain(service, tick)
     return service.store.window(0, service.store.last_tick)
 
 
@@ -95,14 +96,14 @@ def test_an_ingest_that_was_killed_decides_the_same_again(
     with monkeypatch.context() as patched:
         patched.setattr(target, "append", dies)
         try:
-            steps.ingest(service, 7)
+            ingest(service, 7)
         except Killed:
             died = True
         else:  # nothing to set aside: that table is not written to
             died = False
     assert died or table == "_set_aside"
     service = replace(service, store=DeltaStore(service.store.folder, service.store.split))
-    steps.ingest(service, 7)
+    ingest(service, 7)
     assert service.store.window(0, 7).digest == whole.digest
 
 
@@ -111,8 +112,8 @@ def test_a_version_never_decides_the_ticks_it_was_trained_on(make: Make) -> None
     service = make("feedback")
     live(service, 5)
     with pytest.raises(TickError, match="ticks 4 to 7 were asked for; the store has ticks 0 to 5"):
-        steps.retrain(service, 7)
-    steps.ingest(service, 7)
+        retrain(service, 7)
+    ingest(service, 7)
     decided = service.store.window(7, 7).rows[PROPENSITY]
     early = replace(service.ledger.versions()[-1], number=99, last=7, role=Role.CHAMPION, registry_version="99")
     service.ledger.add_version(early)
@@ -136,7 +137,7 @@ def test_a_recipe_changes_at_its_tick(make: Make) -> None:
     """Versions whose window ends before the tick are made by the old recipe, those from it on by the new one."""
     service = make("calm")
     new = replace(service.policy.recipe, leaves=3)
-    service.policy = small_policy(service.policy, changes=((5, new),))
+    service = replace(service, policy=small_policy(service.policy, changes=((5, new),)))
     live(service, 7)
     digests = [v.recipe for v in service.ledger.versions()]
     assert digests == [service.policy.recipe.digest, new.digest, new.digest]
@@ -149,8 +150,8 @@ def test_a_world_that_repeats_gives_every_version_the_same_rows(make: Make) -> N
     live(service, 9)
     versions = service.ledger.versions()
     assert len({v.seed for v in versions}) == len(versions) == 4
-    features = list(service.schema.names)
-    held = [service.window(v).rows.sort_values("_entity")[["_entity", LABEL, *features]] for v in versions]
+    features = list(service.store.fixed_schema.names)
+    held = [service.rows.window(v).rows.sort_values("_entity")[["_entity", LABEL, *features]] for v in versions]
     for other in held[1:]:
         pd.testing.assert_frame_equal(other.reset_index(drop=True), held[0].reset_index(drop=True))
     assert len({v.rows for v in versions}) == 1

@@ -8,27 +8,32 @@ import pytest
 
 from halflife.models.domain import ColumnDrift, Drift, Finding, Measurement, Scope, Status, Version
 from halflife.models.forecast import Forecast
-from halflife.monitoring import steps
 from halflife.monitoring.conclude import tell
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
 from halflife.monitoring.steps.forecast_refutations import foresee
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.investigate_version import investigate
+from halflife.monitoring.steps.recheck_findings import recheck
+from halflife.monitoring.steps.retrain_version import retrain
+from halflife.monitoring.steps.train_shadows import train_shadows
+from halflife.monitoring.steps.watch_ticks import watch
 
-Make = Callable[..., Service]
+Make = Callable[..., Context]
 
 
-def cycle(service: Service, tick: int) -> Version:
+def cycle(service: Context, tick: int) -> Version:
     """Ingest, watch, retrain with shadows, re-test and investigate."""
-    steps.ingest(service, tick)
+    ingest(service, tick)
     if service.ledger.versions():
-        steps.watch(service, tick)
-    version = steps.retrain(service, tick)
-    steps.shadows(service, version)
-    steps.recheck(service, version)
-    steps.investigate(service, version)
+        watch(service, tick)
+    version = retrain(service, tick)
+    train_shadows(service, version)
+    recheck(service, version)
+    investigate(service, version)
     return version
 
 
-def lived(make: Make, ticks: tuple[int, ...], shadows: int = 4, **policy: int) -> tuple[Service, list[list[Forecast]]]:
+def lived(make: Make, ticks: tuple[int, ...], shadows: int = 4, **policy: int) -> tuple[Context, list[list[Forecast]]]:
     """A service after a cycle at each tick, and what was foretold after each."""
     service = make("sudden", rows=500, shadows=shadows, follow=6, **policy)
     return service, [foresee(service, cycle(service, tick)) for tick in ticks]
@@ -55,7 +60,7 @@ def test_telling_again_tells_the_same_whatever_came_after(make: Make) -> None:
     """After two more versions, forecasts of the second are the same to the last bit."""
     service, told = lived(make, (3, 5, 7, 9))
     for number in (1, 2, 3, 4):
-        again = foresee(service, service.version(number))
+        again = foresee(service, service.ledger.version(number))
         np.testing.assert_equal([vars(f) for f in again], [vars(f) for f in told[number - 1]])
     assert len(service.ledger.forecasts()) == sum(map(len, told))
 
@@ -74,7 +79,7 @@ def test_later_statuses_drifts_and_findings_change_nothing(make: Make, shadows: 
     born = Finding("late", "auc() > 0.5", "auc", Scope.POPULATION, made_on=2, entered_on=3)
     late = replace(service.ledger.checks(version=2)[0], finding=0)
     service.ledger.file([born], [late])
-    again = foresee(service, service.version(2))
+    again = foresee(service, service.ledger.version(2))
     np.testing.assert_equal([vars(f) for f in again], [vars(f) for f in told[1]])
 
 

@@ -3,25 +3,29 @@
 from collections.abc import Callable
 
 from halflife.models.domain import Author, Status
-from halflife.monitoring import steps
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.investigate_version import investigate, look, review
+from halflife.monitoring.steps.recheck_findings import recheck
+from halflife.monitoring.steps.report_version import report
+from halflife.monitoring.steps.retrain_version import retrain
 
-Make = Callable[..., Service]
+Make = Callable[..., Context]
 
 
 def test_the_page_is_there_before_the_ledger_says_so_and_is_logged(make: Make) -> None:
     """The page of a version says what became of its claims, and the report links to it."""
     service = make()
     for tick in range(4):
-        steps.ingest(service, tick)
-    version = steps.retrain(service, 3)
-    steps.recheck(service, version)
-    filed = steps.investigate(service, version)
+        ingest(service, tick)
+    version = retrain(service, 3)
+    recheck(service, version)
+    filed = investigate(service, version)
     page = (service.home / "reports" / "v1" / "investigation.html").read_text(encoding="utf-8")
     assert filed
     assert all(finding.name in page for finding in filed)
     assert not list(service.home.glob("reports/v1/*.tmp"))
-    steps.report(service, version)
+    report(service, version)
     assert 'href="investigation.html"' in (service.home / "reports" / "v1" / "conclusions.html").read_text("utf-8")
 
 
@@ -29,15 +33,15 @@ def test_an_investigation_can_be_seen_again_with_every_verdict_and_files_nothing
     """Of an older version too: the same leads, each with its finding and the status of its birth."""
     service = make(expect={"velocity": "+"})
     for tick in range(6):
-        steps.ingest(service, tick)
+        ingest(service, tick)
         if tick in (3, 5):
-            version = steps.retrain(service, tick)
-            steps.recheck(service, version)
-            steps.investigate(service, version)
+            version = retrain(service, tick)
+            recheck(service, version)
+            investigate(service, version)
     before = service.ledger.findings()
-    told = steps.review(service, service.version(1))
+    told = review(service, service.ledger.version(1))
     assert service.ledger.findings() == before
-    assert told.investigation == steps.look(service, service.version(1))
+    assert told.investigation == look(service, service.ledger.version(1))
     by_name = {f.name: f for f in before if f.made_on == 1 and f.author == Author.INVESTIGATOR}
     shown = {o.finding.name: o for o in told.outcomes if o.finding}
     assert shown.keys() == by_name.keys()
@@ -49,14 +53,14 @@ def test_a_claim_that_is_being_watched_is_not_filed_again_but_shown_with_its_sta
     """What v1 said and v2 would say again stays v1's finding; the page of v2 shows what became of it there."""
     service = make("calm", attributions=2, errors=0, gaps=0, slices=0)
     for tick in range(6):
-        steps.ingest(service, tick)
-    first = steps.retrain(service, 3)
-    steps.recheck(service, first)
-    steps.investigate(service, first)
-    second = steps.retrain(service, 5)
-    steps.recheck(service, second)
-    filed = {f.claim for f in steps.investigate(service, second)}
-    told = steps.review(service, second)
+        ingest(service, tick)
+    first = retrain(service, 3)
+    recheck(service, first)
+    investigate(service, first)
+    second = retrain(service, 5)
+    recheck(service, second)
+    filed = {f.claim for f in investigate(service, second)}
+    told = review(service, second)
     watched = [o for o in told.outcomes if o.finding and o.finding.made_on == 1]
     assert not filed & {o.lead.claim for o in watched}
     assert all(o.check and o.check.version == 2 for o in watched)

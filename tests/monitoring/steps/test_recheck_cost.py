@@ -9,25 +9,27 @@ import pytest
 from halflife.models.domain import Author, Finding, Scope
 from halflife.models.learner.model import Model
 from halflife.models.rows import Array
-from halflife.monitoring import steps
 from halflife.monitoring.claims.estimation.query_plan import QueryPlan
 from halflife.monitoring.claims.evidence import model_view
+from halflife.monitoring.context import Context
 from halflife.monitoring.ports import Ledger, Registry, Store
-from halflife.monitoring.service import Service
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.recheck_findings import recheck
+from halflife.monitoring.steps.retrain_version import retrain
 
 CLAIMS = ('attribution_share("review_code") > 0.1', "auc() > 0.6", "log_loss(where=\"sex = 'F'\") < 0.9")
 
 
-def operations(service: Service, versions: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def operations(service: Context, versions: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Counts of one re-test after so many versions of a sliding window, each with findings of its own."""
     for tick in range(versions + 4):
-        steps.ingest(service, tick)
-    first = steps.retrain(service, 3)
+        ingest(service, tick)
+    first = retrain(service, 3)
     model = service.registry.model(first)
     for number in range(1, versions + 1):
         version = replace(first, number=number, first=number - 1, last=number + 2)
         service.ledger.add_version(version)
-        service.registry.register(version, model, service.window(version))
+        service.registry.register(version, model, service.rows.window(version))
         made = [
             Finding(f"v{number}-{k}", claim, claim.split("(")[0], Scope.POPULATION, number, author=Author.INVESTIGATOR)
             for k, claim in enumerate(CLAIMS)
@@ -35,7 +37,7 @@ def operations(service: Service, versions: int, monkeypatch: pytest.MonkeyPatch)
         if number == versions:
             break
         service.ledger.file(made, [])
-        steps.recheck(service, service.version(number))
+        recheck(service, service.ledger.version(number))
     done: Counter[str] = Counter()
     raw, attributions, plan = Model.raw, model_view.attributions, QueryPlan.__init__
 
@@ -60,7 +62,7 @@ def operations(service: Service, versions: int, monkeypatch: pytest.MonkeyPatch)
                 if callable(getattr(port, name)):
                     patch.setattr(port, name, counting(done, f"{kind.__name__}.{name}", getattr(port, name)))
         begun_again = replace(service, _kept={})
-        assert steps.recheck(begun_again, service.version(versions))
+        assert recheck(begun_again, service.ledger.version(versions))
     return done
 
 
@@ -75,7 +77,7 @@ def counting(done: Counter[str], name: str, method: Callable[..., object]) -> Ca
 
 
 def test_a_recheck_costs_the_same_after_many_versions(
-    make: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+    make: Callable[..., Context], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows predicted and explained, estimates, windows and models loaded, ledger reads: as after a few."""
     few = operations(make("calm", rows=400), 5, monkeypatch)

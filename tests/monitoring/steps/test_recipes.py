@@ -1,6 +1,7 @@
 """Retraining by recipes that go on from the version before, and the shadows a version is planned to have."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -9,19 +10,20 @@ from halflife.models.learner.fit import fit
 from halflife.models.learner.shadow_training import ShadowTrainer, plan
 from halflife.models.recipe import Recipe
 from halflife.models.shadow import ShadowKind
-from halflife.monitoring import steps
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.retrain_version import retrain
 from halflife.monitoring.steps.starting_points import before, shadow_before
 from halflife.testing.policies import small_policy
 
-Make = Callable[..., Service]
+Make = Callable[..., Context]
 WARM = Recipe(trees=20, leaves=7, threads=1, strategy="warm", added=5, restart=3)
 
 
-def retrained(service: Service, *ticks: int) -> list[Version]:
+def retrained(service: Context, *ticks: int) -> list[Version]:
     """One version at each tick."""
-    steps.ingest(service, max(ticks))
-    return [steps.retrain(service, tick) for tick in ticks]
+    ingest(service, max(ticks))
+    return [retrain(service, tick) for tick in ticks]
 
 
 def test_warm_versions_add_trees_until_they_start_again(make: Make) -> None:
@@ -39,7 +41,7 @@ def test_a_version_can_be_made_again_from_what_the_ledger_holds(make: Make) -> N
     for version in reversed(versions):
         recipe = Recipe.from_dict(version.parameters)
         start = before(service, version.number, recipe)
-        again = fit(service.window(version), service.schema, recipe, version.seed, before=start)
+        again = fit(service.rows.window(version), service.store.fixed_schema, recipe, version.seed, before=start)
         assert again.digest == version.model_digest
 
 
@@ -48,7 +50,7 @@ def test_a_changed_recipe_goes_on_from_a_plain_version(make: Make) -> None:
     service = make("calm")
     plain = retrained(service, 3)
     assert before(service, 2, service.policy.recipe) is None
-    service.policy = small_policy(service.policy, recipe=WARM)
+    service = replace(service, policy=small_policy(service.policy, recipe=WARM))
     assert [service.registry.model(v).forest.trees for v in retrained(service, 4, 5, 6)] == [25, 30, 20]
     start = before(service, 2, WARM)
     assert start is not None
@@ -75,7 +77,9 @@ def test_shadows_of_warm_versions_go_on_from_shadows(make: Make) -> None:
     service = make("calm", recipe=WARM, shadows=2)
     versions = retrained(service, 3, 4, 5, 6)
     assert [shadow_before(service, v, 0) for v in versions] == [None] * 4
-    litter = ShadowTrainer(service.window(versions[0]), service.schema, WARM, versions[0].seed, versions[0].shadows)
+    litter = ShadowTrainer(
+        service.rows.window(versions[0]), service.store.fixed_schema, WARM, versions[0].seed, versions[0].shadows
+    )
     service.shadows.keep(1, 0, litter.train(0))
     assert shadow_before(service, versions[1], 0) == litter.train(0)
     assert shadow_before(service, versions[1], 1) is None

@@ -10,13 +10,14 @@ from halflife.models.domain import Version
 from halflife.models.learner.fit import fit
 from halflife.models.recipe import Recipe
 from halflife.models.rows import PROPENSITY, Part, Window
-from halflife.monitoring import steps
 from halflife.monitoring.causes.refits import Refits
 from halflife.monitoring.causes.shares import Fit
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import Context
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.retrain_version import retrain
 
-Make = Callable[..., Service]
-Pair = tuple[Service, Version, Version]
+Make = Callable[..., Context]
+Pair = tuple[Context, Version, Version]
 
 
 @pytest.fixture
@@ -25,20 +26,20 @@ def pair(make: Make) -> Pair:
     service = make("calm", rows=700, recipe=Recipe(trees=6, leaves=5, threads=1))
     made = []
     for tick, trees in ((3, 6), (7, 9)):
-        steps.ingest(service, tick)
-        service.policy = replace(service.policy, recipe=replace(service.policy.recipe, trees=trees))
-        made.append(steps.retrain(service, tick))
+        ingest(service, tick)
+        service = replace(service, policy=replace(service.policy, recipe=replace(service.policy.recipe, trees=trees)))
+        made.append(retrain(service, tick))
     return service, *made
 
 
 def with_columns(
-    service: Service, columns: Callable[[Version, Window], dict[str, object]]
+    service: Context, columns: Callable[[Version, Window], dict[str, object]]
 ) -> Callable[[Version], Window]:
     """The windows of a service with columns of their own."""
 
     def window(version: Version) -> Window:
         """That version's, changed."""
-        plain = service.window(version)
+        plain = service.rows.window(version)
         return replace(plain, rows=plain.rows.assign(**columns(version, plain)))
 
     return window
@@ -50,7 +51,9 @@ def test_pipeline_fits_are_each_window_by_the_other_recipe(pair: Pair) -> None:
     made = Refits(service, old, new, service.window).pipeline()
     for name, rows, by in ((Fit.BEFORE_NEW_RECIPE, old, new), (Fit.NOW_OLD_RECIPE, new, old)):
         recipe = Recipe.from_dict(by.parameters, 1)
-        assert made.models[name].text == fit(service.window(rows), service.schema, recipe, rows.seed).text
+        assert (
+            made.models[name].text == fit(service.rows.window(rows), service.store.fixed_schema, recipe, rows.seed).text
+        )
     assert made.models[Fit.BEFORE_NEW_RECIPE].booster.num_trees() == 9
 
 
@@ -106,7 +109,10 @@ def test_feedback_takes_a_fit_where_decisions_chose_labels_with_some_exploration
         window = with_columns(service, logged)(new)
         weights = np.where((np.arange(len(window.rows)) % 2 == 0) & window.rows["_label"].notna(), 5.0, 1.0)
         recipe = Recipe.from_dict(new.parameters, 1)
-        assert made.models[Fit.NOW_OPEN].text == fit(window, service.schema, recipe, new.seed, weights=weights).text
+        assert (
+            made.models[Fit.NOW_OPEN].text
+            == fit(window, service.store.fixed_schema, recipe, new.seed, weights=weights).text
+        )
         assert window.count(Part.TRAIN) > 0
     if made.notes:
         assert made.notes[0].startswith("Feedback is unidentified: ")

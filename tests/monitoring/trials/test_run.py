@@ -12,13 +12,16 @@ from halflife.models.errors import NotTrainable, UsageError
 from halflife.models.learner.evaluate import row_log_loss
 from halflife.models.recipe import STRATEGY_FIELDS
 from halflife.models.rows import LABEL, Split
-from halflife.monitoring import steps
 from halflife.monitoring.adapters.delta_store import DeltaStore
 from halflife.monitoring.adapters.folder_shadows import FolderShadows
 from halflife.monitoring.adapters.memory_registry import MemoryRegistry
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.conclude import tell
-from halflife.monitoring.service import Service
+from halflife.monitoring.context import cached
+from halflife.monitoring.steps.ingest_ticks import ingest
+from halflife.monitoring.steps.investigate_version import investigate
+from halflife.monitoring.steps.recheck_findings import recheck
+from halflife.monitoring.steps.retrain_version import retrain
 from halflife.monitoring.trials.backtest import Backtest, NullReporter
 from halflife.monitoring.trials.run_trial import run
 from halflife.monitoring.trials.trial import Living, Trial
@@ -35,15 +38,22 @@ def test_a_trial_does_what_the_service_does_tick_by_tick(lab: Callable[..., Back
     here = lab(until=6)
     trial = run(here, "plain", here.policy.recipe)
     with SqlLedger("sqlite://") as ledger:
-        service = Service(
-            tmp_path, small_policy(here.policy, on_drift=False), here.feed, DeltaStore(tmp_path / "store", Split()),
-            MemoryRegistry(), ledger, NullReporter(), {}, FolderShadows(tmp_path / "shadows"),
-        )  # fmt: skip
+        service = cached(
+            home=tmp_path,
+            policy=small_policy(here.policy, on_drift=False),
+            feed=here.feed,
+            store=DeltaStore(tmp_path / "store", Split()),
+            registry=MemoryRegistry(),
+            ledger=ledger,
+            reporter=NullReporter(),
+            channels={},
+            shadows=FolderShadows(tmp_path / "shadows"),
+        )
         for tick in here.calendar:
-            steps.ingest(service, tick)
-            version = steps.retrain(service, tick)
-            steps.recheck(service, version)
-            steps.investigate(service, version)
+            ingest(service, tick)
+            version = retrain(service, tick)
+            recheck(service, version)
+            investigate(service, version)
         story = tell(ledger)
         first = [f for f in ledger.findings() if f.made_on == 1 and not f.stillborn]
         losses = []

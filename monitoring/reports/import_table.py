@@ -1,18 +1,17 @@
 """What an import did, for people."""
 
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from halflife.flows.commands.ending import terminal
 from halflife.monitoring.reports.fragility_words import fragility
 from halflife.monitoring.reports.terminal import STYLES
 from halflife.monitoring.reports.words import measured, plural
-from halflife.monitoring.steps import Imported
+from halflife.monitoring.steps.import_findings import Imported
 
 
-def show_imported(done: Imported, path: str, *, replace: bool, prune: bool, dry: bool) -> None:
+def import_table(done: Imported, path: str, *, replace: bool, prune: bool, dry: bool) -> RenderableType:
     """One line for each finding that was touched, and how many were not."""
-    console = terminal()
     plan = done.plan
     total = sum(map(len, (plan.new, plan.changed, plan.revised, plan.unchanged, plan.retired)))
     would = "would be " if dry else ""
@@ -45,6 +44,5 @@ def show_imported(done: Imported, path: str, *, replace: bool, prune: bool, dry:
     for finding in plan.gone:
         fate = f"{would}retired" if prune else "still re-tested; --prune retires it"
         table.add_row("gone", finding.name, f"no longer in the file, {fate}")
-    console.print(f"[bold]{path}[/bold] · {total} {plural('finding', total)}, {len(plan.unchanged)} unchanged")
-    if table.row_count:
-        console.print(table)
+    head = Text.assemble((path, "bold"), f" · {total} {plural('finding', total)}, {len(plan.unchanged)} unchanged")
+    return Group(head, table) if table.row_count else head

@@ -1,0 +1,140 @@
+"""Whether everything a home depends on is there and understood."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from halflife.flows.home_lock import locked
+from halflife.flows.settings import Settings
+from halflife.models.errors import HalflifeError
+from halflife.monitoring.reports.shown import Shown
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look found."""
+
+    name: str
+    ok: bool
+    says: str
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis(Shown):
+    """Every look, in the order things are used."""
+
+    looks: tuple[Look, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is well."""
+        return all(look.ok for look in self.looks)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"ok": self.ok, "checks": [asdict(look) for look in self.looks]}
+
+    def __rich__(self) -> RenderableType:
+        lines = Text()
+        for look in self.looks:
+            first, *rest = look.says.splitlines()
+            lines.append("✓ " if look.ok else "✗ ", style="green" if look.ok else "red")
+            lines.append("\n".join([f"{look.name:<9} {first}", *(f"            {line}" for line in rest)]) + "\n")
+        lines.rstrip()
+        return lines
+
+
+def diagnose(settings: Settings) -> Diagnosis:
+    """Look at the configuration, the home, the feed, the stores and the channels; nothing is written but the folder."""
+    return Diagnosis(tuple(examine(settings)))
+
+
+def examine(settings: Settings) -> Iterator[Look]:
+    """Every look, in the order things are used; a failed one does not stop the next."""
+    looks: dict[str, Callable[[Settings], str]] = {
+        "home": _home,
+        "feed": _feed,
+        "store": _store,
+        "ledger": _ledger,
+        "mlflow": _mlflow,
+        "channels": _channels,
+    }
+    for name, look in looks.items():
+        try:
+            yield Look(name, True, look(settings))
+        except HalflifeError as error:
+            yield Look(name, False, str(error))
+
+
+def _home(settings: Settings) -> str:
+    with locked(settings.home):
+        return f"{settings.home} can be written"
+
+
+def _feed(settings: Settings) -> str:
+    from halflife.flows.bootstrap import feed
+    from halflife.monitoring.explanations.explain_case import check_immutable
+    from halflife.monitoring.investigator.agenda import check_agenda
+
+    source = feed(settings)
+    batch = source.batch(0)
+    check_agenda(settings.investigate, source.schema)
+    check_immutable(settings.explain.immutable, source.schema)
+    length = "without end" if source.ticks is None else f"{source.ticks} ticks"
+    where = settings.feed.path or f"synthetic world {settings.feed.scenario!r}"
+    lines = [f"{where}: {length} of {settings.feed.rows_per_tick} rows; tick 0 has {len(batch.rows)} rows"]
+    lines += [f"{column.kind.value:<12} {column.name}" for column in source.schema.columns]
+    lines.append(f"{'label':<12} {settings.feed.label or 'of the world'}: {_labels(batch.labels['_label'].mean())}")
+    return "\n".join(lines)
+
+
+def _labels(share: float) -> str:
+    return (
+        "no label has arrived in tick 0"
+        if share != share
+        else f"{share:.1%} positive among those that arrive in tick 0"
+    )
+
+
+def _store(settings: Settings) -> str:
+    if not (settings.home / "store").exists():
+        return "empty; the first tick will fix the schema"
+    from halflife.flows.bootstrap import store
+
+    rows = store(settings)
+    if rows.schema is None:
+        return "empty; the first tick will fix the schema"
+    return (
+        f"ticks 0 to {rows.last_tick}, {len(rows.schema.columns)} columns, {len(rows.quarantine())} rows in quarantine"
+    )
+
+
+def _ledger(settings: Settings) -> str:
+    if not (settings.home / "ledger.db").exists():
+        return "not used yet"
+    from halflife.flows.bootstrap import ledger
+
+    book = ledger(settings)
+    waiting = sum(d.state not in ("sent",) for d in book.deliveries())
+    return f"{len(book.versions())} versions, {len(book.findings())} findings, {waiting} alerts not delivered"
+
+
+def _mlflow(settings: Settings) -> str:
+    if not (settings.home / "mlflow.db").exists():
+        return "not used yet"
+    from halflife.flows.bootstrap import ledger, registry
+
+    versions = ledger(settings).versions()
+    if versions:
+        registry(settings).model(versions[-1])
+    return f"{len(versions)} versions; see them with: {registry(settings).ui_command}"
+
+
+def _channels(settings: Settings) -> str:
+    from halflife.flows.bootstrap import channels
+
+    return (
+        ", ".join(channels(settings.alerts, settings.home, settings.name)) + " (try them with `halflife alerts test`)"
+    )

@@ -1,0 +1,276 @@
+"""Run what is due, or one stage that is asked for, and say what came of it."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from halflife.flows.opened import Opened
+from halflife.models.domain import Check, Drift, Finding, Version
+from halflife.models.errors import UsageError
+from halflife.monitoring.reports.shown import Shown
+
+if TYPE_CHECKING:
+    from halflife.monitoring.plan import Stage
+
+
+@dataclass(frozen=True, repr=False)
+class Replayed(Shown):
+    """What a replay came to.
+
+    Attributes:
+        ticks: of the feed.
+        summary: versions, findings by status, half-lives, drifts.
+        alerts: that were sent.
+        seconds: phase -> wall time.
+        home: where everything is kept.
+    """
+
+    ticks: int
+    summary: dict[str, Any]
+    alerts: int
+    seconds: dict[str, float]
+    home: Path
+
+    @property
+    def versions(self) -> int:
+        """How many there are."""
+        return int(self.summary["versions"])
+
+    def to_dict(self) -> dict[str, Any]:
+        seconds = {phase: round(s, 2) for phase, s in self.seconds.items()}
+        told = {"ticks": self.ticks, **self.summary, "alerts": self.alerts}
+        return {**told, "seconds": seconds, "home": str(self.home)}
+
+    def __rich__(self) -> RenderableType:
+        counts = self.summary["findings"]
+        told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
+        return f"{self.ticks} ticks, {self.summary['versions']} versions; findings: {told or 'none'}"
+
+
+@dataclass(frozen=True, repr=False)
+class Ingested(Shown):
+    """What an ingest added, and what the store holds."""
+
+    rows: int
+    last_tick: int
+    quarantined: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __rich__(self) -> RenderableType:
+        return f"{self.rows} rows; the store holds ticks 0 to {self.last_tick}; {self.quarantined} rows in quarantine"
+
+
+@dataclass(frozen=True, repr=False)
+class Watched(Shown):
+    """What a watch found; None before there is a champion."""
+
+    drift: Drift | None
+
+    def to_dict(self) -> dict[str, Any] | None:
+        return None if self.drift is None else asdict(self.drift)
+
+    def __rich__(self) -> RenderableType:
+        if self.drift is None:
+            return "there is no champion to compare with yet; run `halflife retrain`"
+        drift = self.drift
+        return Text(f"ticks {drift.first_tick} to {drift.tick} against v{drift.against}: {drift.note}")
+
+
+@dataclass(frozen=True, repr=False)
+class Retrained(Shown):
+    """The newest version, after a retrain."""
+
+    version: Version
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self.version), "version": self.version.label}
+
+    def __rich__(self) -> RenderableType:
+        version = self.version
+        lines = [f"{version.label} is {version.role}: {version.reason}"]
+        return Text("\n".join([*lines, *(f"  {name:<10} {found}" for name, found in version.metrics.items())]))
+
+
+@dataclass(frozen=True, repr=False)
+class Rechecked(Shown):
+    """Every open finding on the newest version.
+
+    Attributes:
+        version: the newest.
+        checked: findings with their checks on it.
+    """
+
+    version: Version
+    checked: tuple[tuple[Finding, Check], ...]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Plain values, a check each."""
+        from halflife.monitoring.reports.listing import check_row
+
+        return [check_row(check, finding) for finding, check in self.checked]
+
+    def refutes(self, *, guards: bool = False) -> bool:
+        """Whether an open finding, or an open guard, is refuted."""
+        return any(check.status.refutes and (finding.guard or not guards) for finding, check in self.checked)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"version": self.version.label, "checks": self.rows}
+
+    def __rich__(self) -> RenderableType:
+        from halflife.monitoring.reports.finding_tables import CheckTable
+
+        return CheckTable(self.version, self.rows)
+
+
+@dataclass(frozen=True, repr=False)
+class Planned(Shown):
+    """What is to be done: what can be done now, then what comes next.
+
+    Attributes:
+        now: stages whose rows are there, in their order.
+        later: the next watch and the next retrain.
+    """
+
+    now: tuple["Stage", ...]
+    later: tuple["Stage", ...]
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        return [*map(_stage(due=True), self.now), *map(_stage(due=False), self.later)]
+
+    def __rich__(self) -> RenderableType:
+        if not self.now:
+            return Text("Nothing is due. " + _next(self.later))
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for name in ("due now", "why"):
+            table.add_column(name, overflow="fold")
+        for stage in self.now:
+            table.add_row(str(stage), Text(stage.why))
+        table.add_row("", "")
+        table.add_row("next", Text(_next(self.later).removeprefix("Next: ")))
+        return table
+
+
+def begin(opened: Opened) -> None:
+    """Have the runner start while the home is opened. Raises Unavailable at once where somebody else holds the home."""
+    with opened.alone():
+        opened.runner.start(opened.settings.home)
+
+
+def replay(opened: Opened, ticks: int | None = None, *, expect: Callable[[int], None] = lambda total: None) -> Replayed:
+    """Run every cycle over the feed's history; goes on where an earlier run stopped, however it stopped.
+
+    Args:
+        opened: the home.
+        ticks: stop after so many ticks of the feed; all when None.
+        expect: told how many ticks there will be.
+
+    Raises:
+        Unavailable: somebody else holds the home.
+        UsageError: the feed does not end and ``ticks`` is None; or what the investigator is told does not fit.
+    """
+    started = time.perf_counter()
+    begin(opened)
+    context = opened.context
+    from halflife.monitoring.investigator.agenda import check_agenda
+    from halflife.monitoring.reports.listing import summary
+
+    total = length(ticks, context.feed.ticks)
+    check_agenda(context.policy.investigate, context.feed.schema)
+    expect(total)
+    context.warm()
+    opened.runner.ready(opened.settings.home)
+    running = time.perf_counter()
+    stages = opened.runner.replay(context, total - 1)
+    ended = time.perf_counter()
+    seconds = {"setup": running - started, **stages}
+    seconds |= {"prefect": ended - running - sum(stages.values()), "total": ended - started}
+    sent = sum(delivery.state == "sent" for delivery in context.ledger.deliveries())
+    return Replayed(total, summary(opened.story()), sent, seconds, opened.settings.home)
+
+
+def length(asked: int | None, there: int | None) -> int:
+    """How many ticks to replay: as many as there are, or as were asked for if that is fewer.
+
+    Raises:
+        UsageError: the feed does not end, and nobody said how far to go.
+
+    >>> length(None, 83), length(10, 83), length(10, None)
+    (83, 10, 10)
+    """
+    known = [ticks for ticks in (asked, there) if ticks is not None]
+    if not known:
+        raise UsageError("this feed does not end; say how far to go with --ticks, or set feed.ticks")
+    return min(known)
+
+
+def ingest(opened: Opened, ticks: int = 1) -> Ingested:
+    """Pull the next ticks into the store. Raises FeedError where the feed ends before."""
+    begin(opened)
+    store = opened.context.store
+    before = store.last_tick
+    opened.runner.ingest(opened.context, ticks)
+    last = store.last_tick
+    rows = store.profile(before + 1, last).rows if last > before else 0
+    return Ingested(rows, last, len(store.quarantine()))
+
+
+def watch(opened: Opened) -> Watched:
+    """Compare the newest ticks with the window the champion was trained on."""
+    begin(opened)
+    return Watched(opened.runner.watch(opened.context))
+
+
+def retrain(opened: Opened) -> Retrained:
+    """Train, gate and register a version on the newest window, with all that follows. Raises NotTrainable."""
+    begin(opened)
+    return Retrained(opened.runner.retrain(opened.context))
+
+
+def recheck(opened: Opened) -> Rechecked:
+    """Re-test every open finding on the newest version. Raises NotFound before there is one."""
+    begin(opened)
+    opened.runner.recheck(opened.context)
+    return standing(opened)
+
+
+def standing(opened: Opened) -> Rechecked:
+    """How every open finding stands on the newest version, as the ledger has it. Raises NotFound."""
+    ledger = opened.context.ledger
+    version = ledger.version()
+    known = {finding.id: finding for finding in ledger.findings(open_only=True)}
+    checks = ledger.checks(version=version.number)
+    return Rechecked(version, tuple((known[c.finding], c) for c in checks if c.finding in known))
+
+
+def plan(opened: Opened) -> Planned:
+    """What is to be done now, and what comes next; nothing is done."""
+    from halflife.monitoring.cycle import known
+    from halflife.monitoring.plan import outlook
+    from halflife.monitoring.plan import plan as planned
+
+    context = opened.context
+    now, ticks = known(context), context.feed.ticks
+    available = now.stored if ticks is None else max(ticks - 1, now.stored)
+    return Planned(planned(now, context.policy, available), outlook(now, context.policy))
+
+
+def _stage(*, due: bool) -> Any:
+    return lambda stage: {"stage": stage.name, "tick": stage.tick, "why": stage.why, "due": due}
+
+
+def _next(later: Sequence["Stage"]) -> str:
+    return "Next: " + "; ".join(_said(later)) + "."
+
+
+def _said(later: Sequence["Stage"]) -> Iterator[str]:
+    for stage in later:
+        yield f"{stage.name} at tick {stage.tick} ({stage.why})"

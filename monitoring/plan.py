@@ -1,0 +1,299 @@
+"""What is to be done now, and why: the only place where the order of the stages is told.
+
+`plan` is a pure function of what is known. Prefect runs what it gives, a plain loop runs it, ``halflife plan`` prints
+it, trials of recipes take their calendar from it. A run that was killed asks again and goes on where it was.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from halflife.models.domain import Drift, Milestone, Role, Version
+from halflife.monitoring.policy import Policy
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a plan depends on.
+
+    Attributes:
+        stored: last tick in the store; -1 while it is empty.
+        versions: all, oldest first.
+        milestone: how far the newest version's cycle has come; None before the first.
+        drifts: watches of the ticks after the newest version's window, by tick.
+        told: the newest of them needs no alert: it flagged nothing, or its alert is decided.
+        waiting: deliveries that are due.
+        untrainable: last tick at which a version was due and could not be trained; -1 for none.
+        asked: a stage that somebody asked for, although it may not be due; `Watch`, `Retrain` or `Recheck`.
+    """
+
+    stored: int = -1
+    versions: Sequence[Version] = ()
+    milestone: Milestone | None = None
+    drifts: Sequence[Drift] = ()
+    told: bool = True
+    waiting: int = 0
+    untrainable: int = -1
+    asked: "type[Stage] | None" = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Something that is to be done.
+
+    Attributes:
+        tick: up to which, or on the version of which.
+        why: in a few words.
+        version: number of the version it is about; None for those about ticks.
+    """
+
+    name: ClassVar[str]
+    until: ClassVar[Milestone | None] = None
+    """It follows a new version until this milestone; None for stages that follow none."""
+    repeats: ClassVar[bool] = False
+    """Whether it is done again when a version is re-tested on demand."""
+    tick: int
+    why: str
+    version: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}" if self.version else f"{self.name} tick {self.tick}"
+
+
+class Ingest(Stage):
+    """Take in every tick that is not stored yet."""
+
+    name = "ingest"
+
+    def __str__(self) -> str:
+        return f"ingest to tick {self.tick}"
+
+
+class Watch(Stage):
+    """Compare the newest ticks with the champion's window."""
+
+    name = "watch"
+
+
+class WarnOfDrift(Stage):
+    """Decide the alert that drift was flagged and no retrain follows."""
+
+    name = "warn"
+
+
+class Retrain(Stage):
+    """Train, gate and register a version."""
+
+    name = "retrain"
+
+    def __str__(self) -> str:
+        return f"retrain on ticks to {self.tick}"
+
+
+class TrainShadows(Stage):
+    """Train the version's control models."""
+
+    name, until, repeats = "shadows", Milestone.RECHECKED, True
+
+
+class MeasureOpacity(Stage):
+    """Measure what cannot be known about the version."""
+
+    name, until = "opacity", Milestone.RECHECKED
+
+
+class ThinShadows(Stage):
+    """Forget the shadows of versions that are too old."""
+
+    name, until, repeats = "thin shadows", Milestone.RECHECKED, True
+
+
+class Recheck(Stage):
+    """Re-test every open finding on the version, among them what tags on versions asked for since."""
+
+    name, until, repeats = "recheck", Milestone.RECHECKED, True
+
+
+class AttributeCauses(Stage):
+    """Say what made each status change."""
+
+    name, until, repeats = "causes", Milestone.INVESTIGATED, True
+
+
+class Investigate(Stage):
+    """File what the standard investigation of the version concludes."""
+
+    name, until = "investigate", Milestone.INVESTIGATED
+
+
+class Foresee(Stage):
+    """Forecast which open findings the next version will refute."""
+
+    name, until, repeats = "foresight", Milestone.REPORTED, True
+
+
+class Report(Stage):
+    """Tell the story on pages, in MLflow and in the outbox."""
+
+    name, until, repeats = "report", Milestone.REPORTED, True
+
+
+class Deliver(Stage):
+    """Send what the outbox holds."""
+
+    name = "deliver"
+
+    def __str__(self) -> str:
+        return "deliver alerts"
+
+
+FOLLOW_UP: tuple[type[Stage], ...] = (
+    TrainShadows,
+    MeasureOpacity,
+    ThinShadows,
+    Recheck,
+    AttributeCauses,
+    Investigate,
+    Foresee,
+    Report,
+)
+"""What follows a registered version, in this order."""
+STAGES = (Ingest, Watch, WarnOfDrift, Retrain, *FOLLOW_UP, Deliver)
+"""Every stage there is, in the order of a cycle."""
+_ORDER = tuple(Milestone)
+
+
+def plan(known: Known, policy: Policy, tick: int) -> tuple[Stage, ...]:
+    """What is to be done next to have everything done that is due up to and including ``tick``.
+
+    Ask again when it is done: a watch may bring a retrain forward, and a retrain may fail. Nothing is left when the plan
+    is empty.
+
+    Args:
+        known: what the ledger and the store hold, and this run's failures.
+        policy: when things are due.
+        tick: the last tick that may be taken in.
+    """
+    newest = known.versions[-1] if known.versions else None
+    if newest is not None and known.milestone is not Milestone.REPORTED:
+        return follow_up(newest.number, newest.last, known.milestone or Milestone.REGISTERED, policy)
+    if known.asked is not None:
+        return tuple(_asked(known, policy, known.asked))
+    flagged = known.drifts[-1] if known.drifts and not known.told else None
+    due = next_due(known, policy)
+    if flagged is not None and flagged.tick > known.untrainable and due > min(flagged.tick, tick):
+        why = f"drift was flagged at tick {flagged.tick} and no retrain follows"
+        return WarnOfDrift(flagged.tick, why), Deliver(flagged.tick, why)
+    if due <= tick:
+        return tuple(_cycle(known, policy, due))
+    if known.stored < tick:
+        return (Ingest(tick, f"ticks {known.stored + 1} to {tick} are not stored"),)
+    if known.waiting:
+        return (Deliver(known.stored, f"{known.waiting} deliveries wait"),)
+    return ()
+
+
+def outlook(known: Known, policy: Policy) -> tuple[Stage, ...]:
+    """The next watch and the next retrain by the calendar, whatever else is to be done before."""
+    tick = known.versions[-1].last + 1 if known.versions else 0
+    watched = {drift.tick for drift in known.drifts}
+    while not (why := retrain_due(known, policy, tick)):
+        tick += 1
+    retrain = Retrain(tick, why, len(known.versions) + 1)
+    if not known.versions:
+        return (retrain,)
+    first = max(known.stored, known.versions[-1].last) + 1
+    watches = (t for t in range(first, first + policy.watch.every) if _watch_due(known, policy, t) and t not in watched)
+    at_once = ", or at once on drift" if policy.retrain.on_drift else ""
+    soonest = [Watch(t, f"every {policy.watch.every} ticks") for t in watches]
+    return (*soonest, Retrain(retrain.tick, retrain.why + at_once, retrain.version))
+
+
+def follow_up(number: int, tick: int, reached: Milestone, policy: Policy, again: bool = False) -> tuple[Stage, ...]:
+    """What follows a version, from the milestone it has reached on.
+
+    Args:
+        number: of the version.
+        tick: last of its window.
+        reached: by its cycle.
+        policy: how many shadows there are.
+        again: it was reported, and is to be re-tested.
+    """
+    if reached is Milestone.REPORTED:
+        wanted = [stage for stage in FOLLOW_UP if stage.repeats] if again else []
+    else:
+        wanted = [stage for stage in FOLLOW_UP if stage.until is not None and _before(reached, stage.until)]
+    if not policy.shadows.count:
+        wanted = [stage for stage in wanted if stage is not TrainShadows]
+    why = "asked for" if reached is Milestone.REPORTED else f"v{number} is {reached}"
+    return (*(stage(tick, why, number) for stage in wanted), Deliver(tick, why, number))
+
+
+def next_due(known: Known, policy: Policy) -> int:
+    """The first tick at which a watch or a retrain is still to be done."""
+    tick = max(known.untrainable + 1, known.versions[-1].last + 1 if known.versions else 0)
+    watched = {drift.tick for drift in known.drifts}
+    while not ((_watch_due(known, policy, tick) and tick not in watched) or retrain_due(known, policy, tick)):
+        tick += 1
+    return tick
+
+
+def retrain_due(known: Known, policy: Policy, tick: int) -> str:
+    """Why a version is due at a tick; empty where none is.
+
+    The first full window, then every ``retrain.every`` ticks, and at once when a watch flagged drift.
+    """
+    if not known.versions:
+        return f"the first window of {policy.retrain.window} ticks" if tick >= policy.retrain.window - 1 else ""
+    newest = known.versions[-1]
+    if tick <= newest.last:
+        return ""
+    if policy.retrain.on_drift and any(drift.drifted and drift.tick == tick for drift in known.drifts):
+        return "drift was flagged"
+    return f"{tick - newest.last} ticks after {newest.label}" if tick - newest.last >= policy.retrain.every else ""
+
+
+def calendar(policy: Policy, tick: int) -> Iterator[int]:
+    """Ticks up to and including ``tick`` at which versions are due when no watch brings one forward."""
+    yield from range(policy.retrain.window - 1, tick + 1, policy.retrain.every)
+
+
+def _asked(known: Known, policy: Policy, stage: type[Stage]) -> Iterator[Stage]:
+    """What somebody asked for, on the ticks that are stored, with what follows it."""
+    newest = known.versions[-1] if known.versions else None
+    if stage is Watch:
+        yield Watch(known.stored, "asked for")
+    elif stage is Retrain and (newest is None or newest.last < known.stored):
+        number = len(known.versions) + 1
+        yield Retrain(known.stored, "asked for", number)
+        yield from follow_up(number, known.stored, Milestone.REGISTERED, policy)
+    elif newest is not None:
+        yield from follow_up(newest.number, newest.last, Milestone.REPORTED, policy, again=True)
+
+
+def _cycle(known: Known, policy: Policy, due: int) -> Iterator[Stage]:
+    """Everything at one tick, as far as it can be told before the watch has looked."""
+    watched = {drift.tick for drift in known.drifts}
+    if known.stored < due:
+        yield Ingest(due, f"ticks {known.stored + 1} to {due} are not stored")
+    if _watch_due(known, policy, due) and due not in watched:
+        at_once = "; a retrain follows at once on drift" if policy.retrain.on_drift else ""
+        yield Watch(due, f"every {policy.watch.every} ticks{at_once}")
+    if why := retrain_due(known, policy, due):
+        number = len(known.versions) + 1
+        yield Retrain(due, why, number)
+        yield from follow_up(number, due, Milestone.REGISTERED, policy)
+    elif known.waiting:
+        yield Deliver(due, f"{known.waiting} deliveries wait")
+
+
+def _watch_due(known: Known, policy: Policy, tick: int) -> bool:
+    """Every ``watch.every`` ticks, counted from the first version's last tick, while there is a champion."""
+    if not any(version.role is Role.CHAMPION for version in known.versions):
+        return False
+    since = tick - known.versions[0].last
+    return since > 0 and since % policy.watch.every == 0
+
+
+def _before(one: Milestone, other: Milestone) -> bool:
+    return _ORDER.index(one) < _ORDER.index(other)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, tags, task
 from prefect.utilities.annotations import quote
@@ -33,8 +34,8 @@ class Run:
 
 
 @task(name="stage", task_run_name="{stage}", **RETRIED)
-async def do(stage: Stage, run: Run) -> None:
-    """One stage."""
+async def do(stage: Stage, run: Any) -> None:
+    """One stage of a `Run`, which is quoted: Prefect does not look into it."""
     run.learned = perform(run.context, stage, run.learned)
 
 

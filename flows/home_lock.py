@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from halflife.models.errors import Unavailable
 
 
@@ -16,6 +14,8 @@ def locked(home: Path) -> Iterator[None]:
     Raises:
         Unavailable: somebody else is writing there, or the folder cannot be written.
     """
+    from filelock import FileLock, Timeout  # loads asyncio
+
     try:
         home.mkdir(parents=True, exist_ok=True)
         lock = FileLock(home.resolve() / ".lock", timeout=0, is_singleton=True)

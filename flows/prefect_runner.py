@@ -1,6 +1,5 @@
 """The flows of ``halflife.flows.cycle``, each run to its end in this process."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +71,8 @@ class PrefectRunner(Runner):
         self._run(context, lambda home: deliver(home))
 
     def _run(self, context: "Context", flow: Callable[[str], Coroutine[Any, Any, T]]) -> T:
+        import asyncio
+
         self.ready(context.home)
         home = hold(context)
 

@@ -9,7 +9,6 @@ from prefect.utilities.annotations import quote
 
 from halflife.flows.bootstrap import opened
 from halflife.flows.retries import RETRIED
-from halflife.models.domain import Version
 from halflife.models.errors import ConfigError
 from halflife.models.learner.shadow_training import ShadowTrainer
 from halflife.monitoring.context import Context
@@ -22,8 +21,12 @@ LOCAL = "local"
 
 
 @task(name="shadow", task_run_name="shadow {shadow} of v{number}", **RETRIED)
-async def train_shadow(number: int, shadow: int, context: Context, version: Version, trainer: ShadowTrainer) -> None:
-    """On a thread of this process; LightGBM leaves Python's lock while it trains."""
+async def train_shadow(number: int, shadow: int, given: Any) -> None:
+    """On a thread of this process; LightGBM leaves Python's lock while it trains.
+
+    ``given`` is (context, version, trainer), quoted: Prefect does not look into it.
+    """
+    context, version, trainer = given
     await asyncio.to_thread(train, context, version, shadow, trainer)
 
 
@@ -55,7 +58,7 @@ async def train_shadows(context: Context, stage: Stage) -> None:
 
         async def one(shadow: int) -> None:
             async with free:
-                await train_shadow(version.number, shadow, quote(context), quote(version), quote(trainer))
+                await train_shadow(version.number, shadow, quote((context, version, trainer)))
 
         await asyncio.gather(*(one(shadow) for shadow in todo))
     context.observe(f"{version.label}: {len(todo)} shadows trained")

@@ -82,6 +82,8 @@ def deliveries(opened: Opened) -> Deliveries:
 def deliver(opened: Opened) -> Tried:
     """Try every delivery that is due. Raises NotFound where there is no ledger yet."""
     due = {d.id for d in opened.ledger.due(time.time())}
+    if not due:
+        return Tried(0, 0, 0)
     begin(opened)
     opened.runner.deliver(opened.context)
     states = [d.state for d in opened.ledger.deliveries() if d.id in due]

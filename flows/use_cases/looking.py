@@ -1,12 +1,10 @@
 """Look at versions and findings; nothing is written, and nothing but the ledger is opened."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
-
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any
 
 from halflife.flows.opened import Opened
 from halflife.models.causes import Why
@@ -14,6 +12,9 @@ from halflife.models.domain import Check, Finding, Version
 from halflife.models.errors import UsageError
 from halflife.models.forecast import Forecast
 from halflife.monitoring.reports.shown import Shown
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 FLAGS = ("expired", "stillborn", "retired")
 """What a finding can be beside its status."""
@@ -35,6 +36,9 @@ class Versions(Shown, Sequence[Version]):
         return [{**asdict(version), "version": version.label} for version in self.all]
 
     def __rich__(self) -> RenderableType:
+        from rich.table import Table
+        from rich.text import Text
+
         table = Table(box=None, header_style="bold", pad_edge=False)
         for name, justify in (("version", "left"), ("ticks", "left"), ("rows", "right"), ("AUC", "right")):
             table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type] # one of rich's words

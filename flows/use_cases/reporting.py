@@ -1,11 +1,14 @@
 """The conclusions page."""
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 
 from halflife.flows.opened import Opened
 from halflife.models.errors import NotFound
@@ -28,6 +31,8 @@ class Page(Shown):
         return {**asdict(self), "path": str(self.path)}
 
     def __rich__(self) -> RenderableType:
+        from rich.text import Text
+
         return Text(str(self.path))
 
     def _repr_html_(self) -> str:

@@ -1,10 +1,13 @@
 """What every answer has in common: plain values for programs, a text for people, HTML for notebooks."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, RenderableType
+if TYPE_CHECKING:  # values are made more often than they are shown
+    from rich.console import Console, RenderableType
 
 WIDTH = 110
 """Columns of a text where there is no terminal to ask."""
@@ -29,6 +32,8 @@ class Shown(ABC):
 
 
 def _text(shown: Shown) -> Console:
+    from rich.console import Console
+
     console = Console(file=StringIO(), record=True, width=WIDTH, highlight=False)
     console.print(shown)
     return console

@@ -14,11 +14,14 @@ from halflife.monitoring.trials.trial import Belief, Trial
 
 FORMAT = 1
 """Of the files, and of what is measured; a file of another format is not looked at."""
-SILENT = (
-    "name", "recipe", "changes", "on_drift", "watch_every", "watch_window", "false_discoveries", "strict",
-    "shadows", "shadows_every", "shadows_keep", "cause_fits", "opacity_every", "dask",
-)  # fmt: skip
-"""Fields of a policy that change nothing in a trial."""
+COUNTS = {
+    "retrain": {"every", "window", "margin"},
+    "evidence": None,
+    "investigate": None,
+    "explain": None,
+    "opacity": {"refits"},
+}
+"""Sections of a policy, with the fields that change what a trial gives; None for all of a section."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def digest(lab: Backtest, recipe: Recipe, beliefs: Sequence[Belief] | None) -> s
         "format": FORMAT,
         "built": [version(name) for name in ("halflife", "lightgbm")],
         "recipe": recipe.digest,
-        "policy": {name: value for name, value in asdict(lab.policy).items() if name not in SILENT},
+        "policy": {name: getattr(lab.policy, name).model_dump(include=fields) for name, fields in COUNTS.items()},
+        "seed": lab.policy.seed,
         "until": lab.until,
         "split": asdict(lab.store.split),
         "rows": lab.rows_digest,

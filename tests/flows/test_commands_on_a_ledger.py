@@ -9,6 +9,9 @@ from click.testing import CliRunner, Result
 from halflife.flows.bootstrap import ledger, recall, remember
 from halflife.flows.cli import cli
 from halflife.flows.configuration import parse
+from halflife.flows.opened import Opened
+from halflife.flows.plain_runner import PlainRunner
+from halflife.flows.use_cases.alerting import deliver
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
 from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 from halflife.models.errors import NotFound, UsageError
@@ -58,7 +61,8 @@ def test_deliver_sends_what_is_due_once(home: Path) -> None:
     """A due delivery becomes one file; the second call has nothing left to send."""
     with ledger(recall(home)) as book:
         book.enqueue(ALERT, ["eml"])
-    assert json.loads(ran(home, "alerts", "deliver").output) == {"sent": 1, "failed": 0, "dead": 0}
+    opened = Opened(recall(home), PlainRunner())
+    assert deliver(opened).to_dict() == {"sent": 1, "failed": 0, "dead": 0}
     assert json.loads(ran(home, "alerts", "deliver").output) == {"sent": 0, "failed": 0, "dead": 0}
     assert len(list((home / "alerts").glob("*.eml"))) == 1
 
@@ -85,14 +89,14 @@ def test_a_claim_about_the_process_cannot_guard(home: Path) -> None:
     """Neither when it is filed nor later: versions are judged before their shadows are trained."""
     reason = "a guard judges a version before its shadows are trained, so its scope cannot be process"
     added = ran(home, "finding", "add", "auc() > 0.7", "--scope", "process", "--guard")
-    assert added.exit_code == 2
-    assert reason in " ".join(added.output.replace("\n", " ").split())
+    assert isinstance(added.exception, UsageError)
+    assert reason in str(added.exception)
     now = Measurement(9, None, Status.UNTESTABLE, reason="no rows")
     with ledger(recall(home)) as book:
         book.add_version(Version(1, 0, 7, "1", "r", 1, "d", "m", {}, Role.CHAMPION, "the first", 900))
         book.file([Finding("all", "auc() > 0.7", "auc", Scope.PROCESS, 1)], [Check(0, 1, 0.7, now, None)])
     guarded = ran(home, "finding", "guard", "all")
-    assert guarded.exit_code == 2
-    assert reason in " ".join(guarded.output.replace("\n", " ").split())
+    assert isinstance(guarded.exception, UsageError)
+    assert reason in str(guarded.exception)
     with ledger(recall(home)) as book:
         assert not book.finding("all").guard

@@ -2,12 +2,13 @@
 
 import pytest
 
-from halflife.flows.commands.ending import show_checks, show_findings
-from halflife.flows.commands.findings.imported import show_imported
+from halflife.flows.commands.common import terminal
 from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 from halflife.monitoring.conclude import conclude
 from halflife.monitoring.filing.import_plan import plan
 from halflife.monitoring.filing.reader import read
+from halflife.monitoring.reports.finding_tables import CheckTable, FindingTable
+from halflife.monitoring.reports.import_table import import_table
 from halflife.monitoring.reports.listing import check_row, finding_rows
 from halflife.monitoring.steps.import_findings import Imported
 
@@ -45,8 +46,8 @@ def test_lists_and_checks_fit_and_hide_nothing(
     findings = [finding(n, guard=n == 1) for n in range(1, len(statuses) + 1)]
     findings += [finding(20, stillborn=True), finding(21, retired_on=12), finding(22, 11, ttl=1)]
     checks = [check(n, status) for n, status in enumerate(statuses, 1)]
-    show_findings(finding_rows(conclude([VERSION], findings, checks, ())), everything=True)
-    show_checks(VERSION, [check_row(c, findings[c.finding - 1]) for c in checks])
+    terminal().print(FindingTable(finding_rows(conclude([VERSION], findings, checks, ())), everything=True))
+    terminal().print(CheckTable(VERSION, [check_row(c, findings[c.finding - 1]) for c in checks]))
     printed = lines(capsys)
     assert max(map(len, printed)) <= width
     whole = "".join("".join(line.split()) for line in printed)
@@ -74,7 +75,7 @@ def test_an_import_tells_every_finding_it_touched(
     checks = {f.id: Check(f.id, 12, 0.7, check(1, Status.HOLDS).pinned, None) for f in filed}
     tested = {} if dry else checks
     done = Imported(todo, () if dry else tuple(filed), tested, tested)
-    show_imported(done, "f.yaml", replace=True, prune=False, dry=dry)
+    terminal().print(import_table(done, "f.yaml", replace=True, prune=False, dry=dry))
     printed = lines(capsys)
     assert max(map(len, printed)) <= width
     assert printed[0].startswith("f.yaml · 3 findings, 0 unchanged")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from halflife.flows.bootstrap import lab, ledger, registry, store
+from halflife.flows.bootstrap import backtest, ledger, registry, store
 from halflife.flows.cli import cli
 from halflife.flows.configuration import parse, read
 from halflife.flows.settings import Settings
@@ -70,16 +70,16 @@ def test_the_home_s_own_rows_are_used_and_left_as_they_are(config: Path) -> None
     """Where the home has rows no feed is read, and the store has the same version after as before."""
     settings = read(config)
     kept = store(settings)
-    with lab(settings, 7) as here:
+    with backtest(settings, 7) as here:
         for tick in range(7):
             kept.append(here.feed.batch(tick), here.feed.schema)
     before = kept.as_of(6), kept.window(0, 6).digest
-    with lab(settings, None) as here:
+    with backtest(settings, None) as here:
         assert here.until == 6
         assert here.store.window(0, 6).digest == before[1]
         assert here.rows_digest
     assert (kept.as_of(6), kept.window(0, 6).digest) == before
-    with lab(settings, 7) as here:  # beyond the home's rows: the feed's, elsewhere
+    with backtest(settings, 7) as here:  # beyond the home's rows: the feed's, elsewhere
         assert here.store.last_tick == 7
     assert kept.last_tick == 6
     assert not (settings.home / "ledger.db").exists()
@@ -88,7 +88,7 @@ def test_the_home_s_own_rows_are_used_and_left_as_they_are(config: Path) -> None
 def test_how_far_a_history_goes_is_asked_where_it_does_not_end(config: Path) -> None:
     """A feed without an end wants --until; one with an end is not passed."""
     endless = parse({"home": config.parent / "home", "feed": {"scenario": "sudden"}}, "test")
-    with pytest.raises(UsageError, match="--until TICK"), lab(endless, None):
+    with pytest.raises(UsageError, match="--until TICK"), backtest(endless, None):
         pass
     assert "tick 8 is past the end of the feed" in str(ran(config, "compare", "--until", "8").exception)
     assert "take ticks 0 to 4" in str(ran(config, "compare", "--until", "3").exception)
@@ -105,7 +105,7 @@ def test_a_recipe_there_is_not_gets_its_neighbour_named(config: Path) -> None:
 def test_a_world_with_feedback_needs_a_history_of_its_own(tmp_path: Path) -> None:
     """Where the champion's decisions choose the labels, rows without a champion are another world."""
     settings = parse({"home": tmp_path, "feed": {"scenario": "feedback", "ticks": 9}}, "test")
-    with pytest.raises(UsageError, match="run `halflife replay` first"), lab(settings, None):
+    with pytest.raises(UsageError, match="run `halflife replay` first"), backtest(settings, None):
         pass
 
 
@@ -144,7 +144,7 @@ def test_a_fault_in_a_variant_is_told_like_any_other(trials: object, message: st
 def test_a_lab_keeps_its_books_in_memory(config: Path) -> None:
     """Neither the home's ledger nor its registry is what a trial writes to."""
     settings = read(config)
-    with lab(settings, 7) as here, here.ledger() as book:
+    with backtest(settings, 7) as here, here.ledger() as book:
         assert book.versions() == []
         assert not isinstance(here.registry(), type(registry(settings)))
     with ledger(settings.model_copy(update={"home": config.parent})) as own:

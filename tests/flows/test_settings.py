@@ -123,4 +123,4 @@ def test_what_a_person_sets_reaches_the_feed_the_split_and_the_policy(tmp_path: 
     assert isinstance(service.feed, FilesFeed)
     assert service.feed.cluster == service.store.split.cluster == "customer"
     assert (service.policy.alerts.false_discoveries, service.policy.alerts.strict) == (0.05, True)
-    assert (policy(Settings()).false_discoveries, policy(Settings()).strict) == (0.10, False)
+    assert (policy(Settings()).alerts.false_discoveries, policy(Settings()).alerts.strict) == (0.10, False)

@@ -14,6 +14,7 @@ from halflife.monitoring.steps.file_findings import enroll
 from halflife.monitoring.steps.ingest_ticks import ingest
 from halflife.monitoring.steps.recheck_findings import recheck
 from halflife.monitoring.steps.retrain_version import retrain
+from halflife.monitoring.version_rows import StoredRows
 
 SIZE = 8
 
@@ -44,8 +45,9 @@ class Repeated(Feed):
 def test_versions_and_findings_count_customers(make: Callable[..., Context]) -> None:
     """Trained on some customers and tested on others: the gate, claims and stillbirths speak of customers, not rows."""
     service = make("calm", rows=2400, evidence_rows=700)
-    service.feed = Repeated(service.feed)
-    service.store = DeltaStore(service.home / "clustered", Split(evidence=0.3, cluster="customer"))
+    store = DeltaStore(service.home / "clustered", Split(evidence=0.3, cluster="customer"))
+    rows = StoredRows(store, service.policy.evidence.rows)
+    service = replace(service, feed=Repeated(service.feed), store=store, rows=rows)
     ingest(service, 7)
     first = retrain(service, 5)
     recheck(service, first)

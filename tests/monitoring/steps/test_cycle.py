@@ -13,7 +13,7 @@ from halflife.models.domain import Author, Finding, Milestone, Role, Scope, Stat
 from halflife.models.errors import NotFound, UsageError
 from halflife.models.rows import ROW_ID, Part
 from halflife.monitoring.context import Context
-from halflife.monitoring.drift.watched_sides import SAMPLED, sides
+from halflife.monitoring.drift.watched_sides import SAMPLED
 from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.steps.ingest_ticks import ingest
 from halflife.monitoring.steps.investigate_version import file, investigate
@@ -107,8 +107,9 @@ def test_watch_compares_every_row_and_predicts_only_where_the_model_never_traine
     service = make(rows=2_500)
     version = cycle(service, 3)
     ingest(service, 5)
-    drift = watch(service, 5)
-    assert drift is not None
+    found = watch(service, 5)
+    assert found is not None
+    drift, sides = found
     windows = service.rows.window(version).rows, service.store.window(4, 5).rows
     assert drift.rows == tuple(len(rows) for rows in windows)
     scores = {column.name: column for column in drift.columns}
@@ -118,7 +119,7 @@ def test_watch_compares_every_row_and_predicts_only_where_the_model_never_traine
         distance = wasserstein_distance(before, now) / np.std(before)
         assert scores[name].score == pytest.approx(distance, abs=scores[name].error + 1e-9)
     assert scores["label"].score == pytest.approx(_labels_apart(*windows), abs=1e-9)
-    for side in sides(service, version, 4, 5):
+    for side in (sides.reference, sides.current):
         assert Part.TRAIN not in service.store.split.parts(side.rows[ROW_ID])
 
 

@@ -1,6 +1,7 @@
 """Findings people write are filed whole or not at all, once, and stand on the newest version when that is done."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -230,7 +231,7 @@ def test_a_broken_guard_keeps_the_champion_and_is_told(service: Context) -> None
     guard = Finding("bar", exact, "attribution_share", Scope.ARTIFACT, 2, author="ann", guard=True)
     (filed,) = enroll(service, [guard])
     assert not filed.stillborn
-    service.channels = {"nowhere": object()}  # type: ignore[dict-item]  # only its name is used
+    service = replace(service, channels={"nowhere": object()})  # type: ignore[dict-item]  # only its name is used
     third = cycle(service, 7)
     ledger, registry = service.ledger, service.registry
     (check,) = ledger.checks(finding=filed.id, version=third.number)

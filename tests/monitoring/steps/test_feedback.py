@@ -13,13 +13,14 @@ from scipy.stats import chi2_contingency
 from halflife.models.domain import Role
 from halflife.models.errors import TickError
 from halflife.models.learner.feedback import identified, selective
+from halflife.models.learner.selective_labels import explored, selective_labels
 from halflife.models.rows import LABEL, PROPENSITY, ROW_ID, Split, Window
 from halflife.monitoring.adapters.delta_store import DeltaStore
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 from halflife.monitoring.context import Context
+from halflife.monitoring.steps import ingest_ticks
 from halflife.monitoring.steps.ingest_ticks import ingest
 from halflife.monitoring.steps.retrain_version import retrain
-from halflife.monitoring.steps.selective_labels import explored, selective_labels
 from halflife.testing.policies import small_policy
 
 Make = Callable[..., Context]
@@ -84,8 +85,10 @@ def test_an_ingest_that_was_killed_decides_the_same_again(
     whole = live(make("feedback"), 7)
     other = make("sudden")  # another home; what is streamed is the same world
     service = replace(other, feed=SyntheticFeed(make("feedback-off").feed.world, ticks=40, feedback=True))
+    store = DeltaStore(service.home / "killed", service.store.split)
+    service = replace(service, store=store)
     live(service, 5)
-    target = getattr(service.store, table)
+    target = getattr(store, table)
     append = target.append
 
     def dies(tick: int, frame: pd.DataFrame) -> bool:
@@ -102,7 +105,7 @@ def test_an_ingest_that_was_killed_decides_the_same_again(
         else:  # nothing to set aside: that table is not written to
             died = False
     assert died or table == "_set_aside"
-    service = replace(service, store=DeltaStore(service.store.folder, service.store.split))
+    service = replace(service, store=DeltaStore(store.folder, store.split))
     ingest(service, 7)
     assert service.store.window(0, 7).digest == whole.digest
 
@@ -117,14 +120,16 @@ def test_a_version_never_decides_the_ticks_it_was_trained_on(make: Make) -> None
     decided = service.store.window(7, 7).rows[PROPENSITY]
     early = replace(service.ledger.versions()[-1], number=99, last=7, role=Role.CHAMPION, registry_version="99")
     service.ledger.add_version(early)
-    batch = selective_labels(service, service.feed.batch(7), 0.03)
+    batch = service.feed.batch(7)
+    decides = ingest_ticks._champion_of(service, 7)
+    batch = selective_labels(batch, decides, 0.03, service.store.cases)
     assert batch.rows[PROPENSITY].tolist() == decided.tolist()
 
 
 def test_without_exploration_nothing_is_identified(make: Make) -> None:
     """With ε = 0 what is blocked has propensity 0, its labels never arrive, and that is what is said."""
     service = make("feedback")
-    service.feed = SyntheticFeed(service.feed.world, ticks=40, exploration=0.0)
+    service = replace(service, feed=SyntheticFeed(service.feed.world, ticks=40, exploration=0.0))
     window = live(service, 7)
     blocked = window.rows[PROPENSITY] == 0
     assert blocked.any()

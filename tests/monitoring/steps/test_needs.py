@@ -96,4 +96,4 @@ def test_without_configured_segments_the_strongest_columns_are_told_apart(make: 
     told = needs(service, service.ledger.version(), sizes=2, repeats=2, fits=4)
     assert told.segments
     assert told.whole.law is None
-    assert "No curve is fitted to v1: that takes 4 sizes, and 2 were trained." in " ".join(plain(needs).split())
+    assert "No curve is fitted to v1: that takes 4 sizes, and 2 were trained." in " ".join(plain(told).split())

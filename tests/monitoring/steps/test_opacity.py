@@ -13,10 +13,15 @@ from halflife.models.recipe import Recipe
 from halflife.models.rows import Part
 from halflife.models.shadow import ShadowKind
 from halflife.monitoring.context import Context
-from halflife.monitoring.measure_opacity import apart, sensitivity_due
 from halflife.monitoring.multiplicity import document
 from halflife.monitoring.steps.ingest_ticks import ingest
-from halflife.monitoring.steps.measure_opacity import keep_opacity, measure_opacity, newest_measured
+from halflife.monitoring.steps.measure_opacity import (
+    apart,
+    keep_opacity,
+    measure_opacity,
+    newest_measured,
+    sensitivity_due,
+)
 from halflife.monitoring.steps.retrain_version import retrain
 from halflife.monitoring.steps.train_shadows import train_shadows
 from halflife.testing.policies import small_policy

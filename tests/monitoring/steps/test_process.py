@@ -1,6 +1,7 @@
 """Shadows in the steps: checks keep what they say, process scope is tested by them, fragile findings are told at once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def test_a_fragile_finding_is_warned_of_in_an_answer_to_its_tag(
     news: list[str] = []
     monkeypatch.setattr(registry, "tags", lambda versions: tags)
     monkeypatch.setattr(registry, "annotate", lambda version, *, metrics, tags: told.update(tags))
-    service.observe = lambda sentence, *, lasting=False: news.append(sentence)
+    service = replace(service, observe=lambda sentence, *, lasting=False: news.append(sentence))
     filed = {f.name: f for f in take_requests(service)}
     weak = filed["weak"]
     (birth,) = service.ledger.checks(finding=weak.id)

@@ -16,6 +16,7 @@ from halflife.monitoring.ports import Ledger, Registry, Store
 from halflife.monitoring.steps.ingest_ticks import ingest
 from halflife.monitoring.steps.recheck_findings import recheck
 from halflife.monitoring.steps.retrain_version import retrain
+from halflife.monitoring.version_rows import StoredRows
 
 CLAIMS = ('attribution_share("review_code") > 0.1', "auc() > 0.6", "log_loss(where=\"sex = 'F'\") < 0.9")
 
@@ -61,7 +62,7 @@ def operations(service: Context, versions: int, monkeypatch: pytest.MonkeyPatch)
             for name in kind.__abstractmethods__:
                 if callable(getattr(port, name)):
                     patch.setattr(port, name, counting(done, f"{kind.__name__}.{name}", getattr(port, name)))
-        begun_again = replace(service, _kept={})
+        begun_again = replace(service, rows=StoredRows(service.store, service.policy.evidence.rows))
         assert recheck(begun_again, service.ledger.version(versions))
     return done
 

@@ -7,17 +7,25 @@ import pytest
 
 from halflife.models.domain import Version
 from halflife.models.learner.fit import fit
+from halflife.models.learner.model import Model
 from halflife.models.learner.shadow_training import ShadowTrainer, plan
+from halflife.models.learner.starting_points import shadow_starting_point, starting_point
 from halflife.models.recipe import Recipe
 from halflife.models.shadow import ShadowKind
 from halflife.monitoring.context import Context
 from halflife.monitoring.steps.ingest_ticks import ingest
 from halflife.monitoring.steps.retrain_version import retrain
-from halflife.monitoring.steps.starting_points import before, shadow_before
 from halflife.testing.policies import small_policy
 
 Make = Callable[..., Context]
 WARM = Recipe(trees=20, leaves=7, threads=1, strategy="warm", added=5, restart=3)
+
+
+def shadow_before(service: Context, version: Version, number: int) -> Model | None:
+    """What a shadow goes on from, by what a service keeps."""
+    return shadow_starting_point(
+        service.ledger.versions(), version, number, service.shadows.known, service.shadows.load
+    )
 
 
 def retrained(service: Context, *ticks: int) -> list[Version]:
@@ -40,7 +48,7 @@ def test_a_version_can_be_made_again_from_what_the_ledger_holds(make: Make) -> N
     versions = retrained(service, 3, 4, 5, 6)
     for version in reversed(versions):
         recipe = Recipe.from_dict(version.parameters)
-        start = before(service, version.number, recipe)
+        start = starting_point(service.ledger.versions(), version.number, recipe, service.registry.model)
         again = fit(service.rows.window(version), service.store.fixed_schema, recipe, version.seed, before=start)
         assert again.digest == version.model_digest
 
@@ -49,10 +57,10 @@ def test_a_changed_recipe_goes_on_from_a_plain_version(make: Make) -> None:
     """A plain version counts as a start from nothing, and a version made before parameters were kept as a plain one."""
     service = make("calm")
     plain = retrained(service, 3)
-    assert before(service, 2, service.policy.recipe) is None
+    assert starting_point(service.ledger.versions(), 2, service.policy.recipe, service.registry.model) is None
     service = replace(service, policy=small_policy(service.policy, recipe=WARM))
     assert [service.registry.model(v).forest.trees for v in retrained(service, 4, 5, 6)] == [25, 30, 20]
-    start = before(service, 2, WARM)
+    start = starting_point(service.ledger.versions(), 2, WARM, service.registry.model)
     assert start is not None
     assert (start.model, start.versions) == (service.registry.model(plain[0]), 1)
 

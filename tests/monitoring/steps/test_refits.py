@@ -48,7 +48,7 @@ def with_columns(
 def test_pipeline_fits_are_each_window_by_the_other_recipe(pair: Pair) -> None:
     """The same text as a training of that window, by that recipe, with the window's own seed."""
     service, old, new = pair
-    made = Refits(service, old, new, service.window).pipeline()
+    made = Refits(service, old, new, service.rows.window).pipeline()
     for name, rows, by in ((Fit.BEFORE_NEW_RECIPE, old, new), (Fit.NOW_OLD_RECIPE, new, old)):
         recipe = Recipe.from_dict(by.parameters, 1)
         assert (
@@ -60,7 +60,7 @@ def test_pipeline_fits_are_each_window_by_the_other_recipe(pair: Pair) -> None:
 def test_inputs_that_nothing_tells_apart_need_no_fit(pair: Pair) -> None:
     """Two windows of a calm world: the classifier is no better than chance, and nothing is trained."""
     service, old, new = pair
-    made = Refits(service, old, new, service.window).covariate()
+    made = Refits(service, old, new, service.rows.window).covariate()
     assert made.settled
     assert not made.models
     assert "cannot be told apart" in made.notes[0]

@@ -1,9 +1,10 @@
 """Settings as one frozen value; ``halflife.flows.configuration`` reads them once, at the edge."""
 
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import Field, model_serializer, model_validator
+from pydantic import Field, create_model, model_serializer, model_validator
 
 from halflife.flows.alert_settings import AlertSettings
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
@@ -18,7 +19,7 @@ from halflife.monitoring.policy import (
     ShadowPolicy,
     WatchPolicy,
 )
-from halflife.monitoring.section import Count, Section, Share
+from halflife.monitoring.section import Count, Section
 
 
 class FeedSettings(Section):
@@ -61,24 +62,19 @@ class FeedSettings(Section):
         return self
 
 
-class RecipeFields(Section):
-    """What can be said of a recipe; see ``halflife.models.recipe.Recipe``."""
-
-    trees: Count = 200
-    leaves: Annotated[int, Field(ge=2)] = 31
-    learning_rate: Annotated[float, Field(gt=0)] = 0.08
-    min_rows_per_leaf: Count = 20
-    row_sampling: Annotated[float, Field(gt=0, le=1)] = 0.8
-    feature_sampling: Annotated[float, Field(gt=0, le=1)] = 0.8
-    l2: Annotated[float, Field(ge=0)] = 1.0
-    calibration: Literal["temperature", "isotonic", "none"] = "temperature"
-    threshold: Share = 0.5
-    strategy: Literal["plain", "averaged", "warm", "refit", "anchored", "adapted"] = "plain"
-    members: Annotated[int, Field(ge=2)] = 5
-    added: Count = 20
-    restart: Count = 10
-    decay: Annotated[float, Field(ge=0, le=1)] = 0.9
-    anchor: Annotated[float, Field(ge=0, lt=1)] = 0.5
+if TYPE_CHECKING:
+    RecipeFields = Section
+else:
+    RecipeFields = create_model(
+        "RecipeFields",
+        __base__=Section,
+        **{
+            f.name: (get_type_hints(Recipe, include_extras=True)[f.name], f.default)
+            for f in fields(Recipe)
+            if f.compare
+        },
+    )
+    """What can be said of a recipe: the fields of `Recipe`, with its bounds and defaults; threads are no part of one."""
 
 
 class RecipeChange(RecipeFields):

@@ -1,5 +1,6 @@
 """Settings: what is read, and how faults are told."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from halflife.flows.bootstrap import bootstrap, policy, recall
 from halflife.flows.configuration import parse, read
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError, Unavailable
+from halflife.models.recipe import Recipe
 from halflife.monitoring.adapters.files_feed import FilesFeed
 
 
@@ -123,4 +125,16 @@ def test_what_a_person_sets_reaches_the_feed_the_split_and_the_policy(tmp_path: 
     assert isinstance(service.feed, FilesFeed)
     assert service.feed.cluster == service.store.split.cluster == "customer"
     assert (service.policy.alerts.false_discoveries, service.policy.alerts.strict) == (0.05, True)
-    assert (policy(Settings()).false_discoveries, policy(Settings()).strict) == (0.10, False)
+    assert (policy(Settings()).alerts.false_discoveries, policy(Settings()).alerts.strict) == (0.10, False)
+
+
+def test_a_recipe_is_declared_once() -> None:
+    """``[recipe]`` has the fields, defaults and bounds of `Recipe`, but the threads; what it becomes has its digest."""
+    said = Settings().recipe
+    assert said.recipe(threads=1) == Recipe()
+    assert {*type(said).model_fields} == {f.name for f in fields(Recipe)} - {"threads"} | {"changes"}
+    assert Recipe().digest == "0576d7d21d85"
+    assert parse({"recipe": {"strategy": "warm", "l2": 2}}, "x.toml").recipe.recipe(1).digest == "54404f5d79a5"
+    for key, value in {"trees": 0, "anchor": 1.0, "strategy": "boosted"}.items():
+        with pytest.raises(ConfigError, match=rf"recipe\.{key} = {value!r}"):
+            parse({"recipe": {key: value}}, "x.toml")

@@ -22,7 +22,11 @@ class AlertSettings(AlertPolicy):
     """Where alerts go, and from where on something is worth one."""
 
     channels: Annotated[
-        tuple[Annotated[str, AfterValidator(_there_is)], ...], Field(description="Where alerts go.")
+        tuple[Annotated[str, AfterValidator(_there_is)], ...],
+        Field(
+            description="Where alerts go: `console`, `eml` (files under the home), `smtp`, `webhook`, or a channel of"
+            " another package."
+        ),
     ] = ("console", "eml")
     smtp: SmtpSettings | None = None
     webhook: WebhookSettings | None = None

@@ -108,7 +108,7 @@ class RecipeSettings(RecipeFields):
 
 
 class Settings(Section):
-    """Everything a person can set."""
+    """Everything a person can set. Above the tables stands where everything is kept, of which model, and what is drawn."""
 
     home: Annotated[
         WorkingPath, Field(description="Folder of everything that is kept, relative to where the command runs.")
@@ -130,8 +130,8 @@ class Settings(Section):
     trials: Annotated[
         dict[str, RecipeSettings],
         Field(
-            description="Variants of the recipe for `halflife recipes compare`, by name; what one leaves out is as in"
-            " `[recipe]`."
+            description="Tables `[trials.NAME]`: variants of the recipe for `halflife recipes compare`; what one leaves out"
+            " is as in `[recipe]`."
         ),
     ] = Field(default_factory=dict)
 

@@ -139,9 +139,9 @@ class ExplainPolicy(Section):
     """What an explanation may propose, and how much it shows."""
 
     immutable: Annotated[tuple[str, ...], Field(description="Columns that every counterfactual leaves alone.")] = ()
-    paths: Annotated[int, Field(ge=0, description="Trees whose decision path is told.")] = 3
-    neighbours: Annotated[int, Field(ge=0, description="Training rows that are shown.")] = 5
-    counterfactuals: Annotated[int, Field(ge=0, description="Cheapest changes that would flip it, at most.")] = 4
+    paths: Annotated[Count, Field(description="Trees whose decision path is told.")] = 3
+    neighbours: Annotated[Count, Field(description="Training rows that are shown.")] = 5
+    counterfactuals: Annotated[Count, Field(description="Cheapest changes that would flip it, at most.")] = 4
 
 
 class AlertPolicy(Section):

@@ -1,50 +1,61 @@
 """Where alerts go, and how sure they are, as the settings say it."""
 
-from typing import Literal
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import AfterValidator, Field, create_model, model_validator
 
+from halflife.flows.adapters import CHANNEL_GROUP, CHANNELS, channel_kind
+from halflife.flows.channel_settings import SmtpSettings, WebhookSettings
+from halflife.flows.plugins import known
 from halflife.monitoring.policy import AlertPolicy
-from halflife.monitoring.section import Count, Section
+from halflife.monitoring.section import Section
 
 
-class SmtpSettings(Section):
-    """A mail server. Credentials are read from the environment variables named here."""
-
-    host: str
-    sender: str
-    to: tuple[str, ...]
-    port: Count = 587
-    security: Literal["starttls", "ssl", "none"] = "starttls"
-    user_env: str = ""
-    password_env: str = ""
-    ca_file: str = ""
-
-
-class WebhookSettings(Section):
-    """A receiver of signed webhooks. Its secret, and an address that is one, are read from the variables named here."""
-
-    url: str = ""
-    url_env: str = ""
-    secret_env: str = "HALFLIFE_WEBHOOK_SECRET"  # noqa: S105 - the variable's name, not a secret
-
-    @model_validator(mode="after")
-    def _one_address(self) -> "WebhookSettings":
-        if bool(self.url) == bool(self.url_env):
-            raise ValueError("give url, or url_env to name the environment variable that holds it")
-        return self
+def _there_is(name: str) -> str:
+    channel_kind(name)
+    return name
 
 
 class AlertSettings(AlertPolicy):
-    """Where alerts go, beside how sure they are."""
+    """Where alerts go, and from where on something is worth one."""
 
-    channels: tuple[Literal["console", "eml", "smtp", "webhook"], ...] = ("console", "eml")
+    channels: Annotated[
+        tuple[Annotated[str, AfterValidator(_there_is)], ...],
+        Field(
+            description="Where alerts go: `console`, `eml` (files under the home), `smtp`, `webhook`, or a channel of"
+            " another package."
+        ),
+    ] = ("console", "eml")
     smtp: SmtpSettings | None = None
     webhook: WebhookSettings | None = None
 
     @model_validator(mode="after")
     def _channels_are_configured(self) -> "AlertSettings":
-        for name in ("smtp", "webhook"):
-            if name in self.channels and getattr(self, name) is None:
+        for name in self.channels:
+            if channel_kind(name).settings is not None and getattr(self, name) is None:
                 raise ValueError(f'channel "{name}" needs a table [alerts.{name}]')
         return self
+
+
+def alert_settings(table: Mapping[str, Any]) -> type[AlertSettings]:
+    """The class of a table ``[alerts]``: ours, with a key more for each channel of another package that it speaks of.
+
+    Raises:
+        ConfigError: such a package cannot be used.
+    """
+    listed = table.get("channels", ())
+    spoken_of = {str(name) for name in (*table, *(listed if isinstance(listed, (list, tuple)) else ()))}
+    others = spoken_of - set(AlertSettings.model_fields) - set(CHANNELS)
+    offered = sorted(others & known(CHANNEL_GROUP)) if others else []
+    own = {name: channel_kind(name).settings for name in offered}
+    return _with(tuple((name, settings) for name, settings in own.items() if settings is not None))
+
+
+@lru_cache
+def _with(own: tuple[tuple[str, type[Section]], ...]) -> type[AlertSettings]:
+    if not own:
+        return AlertSettings
+    tables: dict[str, Any] = {name: (settings | None, None) for name, settings in own}
+    return create_model("AlertSettings", __base__=AlertSettings, **tables)

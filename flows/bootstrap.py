@@ -1,15 +1,18 @@
 """The composition root: the only place that knows which adapter serves which port."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from halflife.flows.adapters import channel_kind, feed_kind
 from halflife.flows.alert_settings import AlertSettings
 from halflife.flows.configuration import parse
+from halflife.flows.feed_settings import SyntheticFeedSettings
+from halflife.flows.older_homes import upgraded
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError, Unavailable, UsageError
 from halflife.models.recipe import Recipe
@@ -125,7 +128,7 @@ def store(settings: Settings, folder: Path | None = None) -> "DeltaStore":
 
     evidence = settings.evidence
     cluster = evidence.cluster
-    if settings.feed.kind == "synthetic":
+    if isinstance(settings.feed, SyntheticFeedSettings):
         from halflife.models.world.scenarios import scenario
 
         cluster = scenario(settings.feed.scenario).cluster
@@ -198,7 +201,8 @@ def recall(home: Path) -> Settings:
         raise ConfigError(
             f"{home} is not a halflife home: it has no {SETTINGS}; start with `halflife replay` or `demo`"
         )
-    return parse({**json.loads(path.read_text(encoding="utf-8")), "home": home}, str(path))
+    kept = upgraded(json.loads(path.read_text(encoding="utf-8")))
+    return parse({**kept, "home": home}, str(path))
 
 
 def policy(settings: Settings) -> "Policy":
@@ -217,7 +221,7 @@ def policy(settings: Settings) -> "Policy":
 def changes(settings: Settings) -> "tuple[tuple[int, Recipe], ...]":
     """(tick, the recipe from there on): the changes that are set, else those a synthetic scenario brings."""
     said: tuple[tuple[int, Mapping[str, Any]], ...] = tuple((c.tick, c.said) for c in settings.recipe.changes)
-    if not said and settings.feed.kind == "synthetic":
+    if not said and isinstance(settings.feed, SyntheticFeedSettings):
         from halflife.models.world.scenarios import scenario
 
         said = tuple((tick, dict(values)) for tick, values in scenario(settings.feed.scenario).recipe)
@@ -230,93 +234,18 @@ def changes(settings: Settings) -> "tuple[tuple[int, Recipe], ...]":
 
 def feed(settings: Settings) -> "Feed":
     """The feed that is configured; nothing is read yet."""
-    source = settings.feed
-    if source.kind == "synthetic":
-        from halflife.models.world.generator import World
-        from halflife.models.world.scenarios import scenario
-        from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
-
-        world = World(
-            scenario(source.scenario),
-            seed=settings.seed,
-            rows_per_tick=source.rows_per_tick,
-            period=settings.retrain.window,
-        )
-        return SyntheticFeed(world, ticks=source.ticks, feedback=source.feedback, exploration=source.exploration)
-    from halflife.monitoring.adapters.files_feed import FilesFeed
-
-    assert source.path is not None
-    assert source.label is not None
-    return FilesFeed(
-        Path(source.path),
-        label=source.label,
-        positive=source.positive,
-        id=source.id,
-        time=source.time,
-        separator=source.separator,
-        rows_per_tick=source.rows_per_tick,
-        ignore=source.ignore,
-        categorical=source.categorical,
-        label_delay=source.label_delay,
-        cluster=settings.evidence.cluster or None,
-        propensity=source.propensity,
-    )
+    return feed_kind(settings.feed.kind).build(settings.feed, policy(settings))
 
 
 def channels(
     settings: AlertSettings, home: Path, source: str, terminal: "Console | None" = None
 ) -> "dict[str, Channel]":
     """Name -> channel, for every configured one; alerts on the console go to ``terminal`` where it is given."""
-    made: dict[str, Channel] = {name: CHANNELS[name](settings, home, source) for name in settings.channels}
+    made: dict[str, Channel] = {
+        name: channel_kind(name).build(getattr(settings, name, None), home, source) for name in settings.channels
+    }
     if terminal is not None and "console" in made:
         from halflife.monitoring.adapters.channels.console import Console as ConsoleChannel
 
         made["console"] = ConsoleChannel(terminal)
     return made
-
-
-def _console(settings: AlertSettings, home: Path, source: str) -> "Channel":
-    from halflife.monitoring.adapters.channels.console import Console
-
-    return Console()
-
-
-def _eml(settings: AlertSettings, home: Path, source: str) -> "Channel":
-    from halflife.monitoring.adapters.channels.eml import Eml
-
-    return Eml(home / "alerts")
-
-
-def _smtp(settings: AlertSettings, home: Path, source: str) -> "Channel":
-    from halflife.monitoring.adapters.channels.smtp import Security, Smtp
-
-    smtp = settings.smtp
-    assert smtp is not None  # AlertSettings demands it
-    return Smtp(
-        host=smtp.host,
-        sender=smtp.sender,
-        recipients=smtp.to,
-        port=smtp.port,
-        security=Security(smtp.security),
-        user_env=smtp.user_env,
-        password_env=smtp.password_env,
-        ca_file=smtp.ca_file,
-    )
-
-
-def _webhook(settings: AlertSettings, home: Path, source: str) -> "Channel":
-    from halflife.monitoring.adapters.channels.secrets import secret
-    from halflife.monitoring.adapters.channels.webhook import Webhook
-
-    webhook = settings.webhook
-    assert webhook is not None  # AlertSettings demands it
-    url = webhook.url or secret(webhook.url_env, "the address of the webhook")
-    return Webhook(url=url, secret_env=webhook.secret_env, source=source)
-
-
-CHANNELS: "Mapping[str, Callable[[AlertSettings, Path, str], Channel]]" = {
-    "console": _console,
-    "eml": _eml,
-    "smtp": _smtp,
-    "webhook": _webhook,
-}

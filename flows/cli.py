@@ -25,6 +25,7 @@ COMMANDS = {
     "recipes": "List the recipes, and compare them: score, cost, churn, half-life.",
     "report": "Write the conclusions page of the newest version.",
     "alerts": "List alerts and deliveries, deliver what is due, send a test.",
+    "config": "Show the settings in force and where each comes from, or what settings there are.",
     "doctor": "Check the configuration, the feed, the stores and the channels.",
     "scenarios": "List the synthetic worlds.",
     "statistics": "List what a claim can speak about.",

@@ -1,11 +1,24 @@
 """Settings as one frozen value; ``halflife.flows.configuration`` reads them once, at the edge."""
 
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-from pydantic import Field, model_serializer, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    ValidationInfo,
+    create_model,
+    model_serializer,
+    model_validator,
+)
 
-from halflife.flows.alert_settings import AlertSettings
+from halflife.flows.adapters import feed_kind
+from halflife.flows.alert_settings import AlertSettings, alert_settings
+from halflife.flows.feed_settings import FeedSettings, SyntheticFeedSettings
+from halflife.flows.local_paths import WorkingPath
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
     CausePolicy,
@@ -18,73 +31,45 @@ from halflife.monitoring.policy import (
     ShadowPolicy,
     WatchPolicy,
 )
-from halflife.monitoring.section import Count, Section, Share
+from halflife.monitoring.section import Section
 
 
-class FeedSettings(Section):
-    """Where rows come from: a synthetic world, or a CSV or Parquet file read as a stream.
-
-    ``feedback`` says of a synthetic world whether the champion's decisions choose which labels arrive: of the rows it
-    decides positive only the share ``exploration`` keeps its label. By default it is as the scenario has it. ``propensity``
-    names the column of a file that says with which probability each row's label was let through.
-    """
-
-    kind: Literal["synthetic", "file"] = "synthetic"
-    rows_per_tick: Count = 2000
-    ticks: Count | None = None
-    scenario: str = "shortcut"
-    path: str | None = None
-    label: str | None = None
-    positive: str | None = None
-    id: str | None = None
-    time: str | None = None
-    separator: str | None = None
-    categorical: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    label_delay: Annotated[int, Field(ge=0)] = 0
-    feedback: bool | None = None
-    exploration: Annotated[float, Field(ge=0, le=1)] = 0.03
-    propensity: str | None = None
-
-    @model_validator(mode="after")
-    def _file_needs_path_and_label(self) -> "FeedSettings":
-        if self.kind == "file" and not (self.path and self.label):
-            raise ValueError('a feed of kind "file" needs path and label')
-        return self
-
-    @model_validator(mode="after")
-    def _decisions_are_taken_or_logged(self) -> "FeedSettings":
-        if self.kind == "file" and self.feedback is not None:
-            raise ValueError("feedback is for synthetic worlds; of a file, propensity names the column that logs it")
-        if self.kind == "synthetic" and self.propensity is not None:
-            raise ValueError('propensity names a column of a feed of kind "file"; a synthetic world takes feedback')
-        return self
+def _of_its_kind(value: Any, info: ValidationInfo) -> Any:
+    """A table ``[feed]`` read by the class of its kind; what is no table is judged as it is."""
+    if not isinstance(value, Mapping):
+        return value
+    kind = feed_kind(str(value.get("kind", DEFAULT_FEED.kind)))
+    return kind.settings.model_validate(value, context=info.context)
 
 
-class RecipeFields(Section):
-    """What can be said of a recipe; see ``halflife.models.recipe.Recipe``."""
+def _with_its_channels(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return alert_settings(value).model_validate(value, context=info.context)
 
-    trees: Count = 200
-    leaves: Annotated[int, Field(ge=2)] = 31
-    learning_rate: Annotated[float, Field(gt=0)] = 0.08
-    min_rows_per_leaf: Count = 20
-    row_sampling: Annotated[float, Field(gt=0, le=1)] = 0.8
-    feature_sampling: Annotated[float, Field(gt=0, le=1)] = 0.8
-    l2: Annotated[float, Field(ge=0)] = 1.0
-    calibration: Literal["temperature", "isotonic", "none"] = "temperature"
-    threshold: Share = 0.5
-    strategy: Literal["plain", "averaged", "warm", "refit", "anchored", "adapted"] = "plain"
-    members: Annotated[int, Field(ge=2)] = 5
-    added: Count = 20
-    restart: Count = 10
-    decay: Annotated[float, Field(ge=0, le=1)] = 0.9
-    anchor: Annotated[float, Field(ge=0, lt=1)] = 0.5
+
+DEFAULT_FEED = SyntheticFeedSettings()
+
+
+if TYPE_CHECKING:
+    RecipeFields = Section
+else:
+    RecipeFields = create_model(
+        "RecipeFields",
+        __base__=Section,
+        **{
+            f.name: (get_type_hints(Recipe, include_extras=True)[f.name], f.default)
+            for f in fields(Recipe)
+            if f.compare
+        },
+    )
+    """What can be said of a recipe: the fields of `Recipe`, with its bounds and defaults; threads are no part of one."""
 
 
 class RecipeChange(RecipeFields):
     """From ``tick`` on, what is said here holds and the rest stays: to replay how a pipeline was changed."""
 
-    tick: Annotated[int, Field(ge=0)]
+    tick: Annotated[int, Field(ge=0, description="From which tick on.")]
 
     @model_validator(mode="after")
     def _something_changes(self) -> "RecipeChange":
@@ -105,7 +90,10 @@ class RecipeChange(RecipeFields):
 class RecipeSettings(RecipeFields):
     """How a window becomes a model, and from which ticks on it was done otherwise."""
 
-    changes: tuple[RecipeChange, ...] = ()
+    changes: Annotated[
+        tuple[RecipeChange, ...],
+        Field(description="Tables `[[recipe.changes]]`, each with a `tick` and what holds from it on; the rest stays."),
+    ] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> "RecipeSettings":
@@ -120,12 +108,14 @@ class RecipeSettings(RecipeFields):
 
 
 class Settings(Section):
-    """Everything a person can set. ``home`` is relative to where the command runs, ``feed.path`` to the file."""
+    """Everything a person can set. Above the tables stands where everything is kept, of which model, and what is drawn."""
 
-    home: Path = Path("halflife-home")
-    name: str = "halflife"
-    seed: Annotated[int, Field(ge=0)] = 7
-    feed: FeedSettings = FeedSettings()
+    home: Annotated[
+        WorkingPath, Field(description="Folder of everything that is kept, relative to where the command runs.")
+    ] = Path("halflife-home")
+    name: Annotated[str, Field(description="Of the registered model, and of the source of alerts.")] = "halflife"
+    seed: Annotated[int, Field(ge=0, description="Of everything that is drawn.")] = 7
+    feed: Annotated[SerializeAsAny[FeedSettings], BeforeValidator(_of_its_kind)] = DEFAULT_FEED
     evidence: EvidencePolicy = EvidencePolicy()
     retrain: RetrainPolicy = RetrainPolicy()
     watch: WatchPolicy = WatchPolicy()
@@ -136,13 +126,18 @@ class Settings(Section):
     opacity: OpacityPolicy = OpacityPolicy()
     investigate: InvestigatePolicy = InvestigatePolicy()
     explain: ExplainPolicy = ExplainPolicy()
-    alerts: AlertSettings = AlertSettings()
-    trials: dict[str, RecipeSettings] = Field(default_factory=dict)
-    """Variants of the recipe for ``halflife recipes compare``, by name; what one leaves out is as in ``[recipe]``."""
+    alerts: Annotated[SerializeAsAny[AlertSettings], BeforeValidator(_with_its_channels)] = AlertSettings()
+    trials: Annotated[
+        dict[str, RecipeSettings],
+        Field(
+            description="Tables `[trials.NAME]`: variants of the recipe for `halflife recipes compare`; what one leaves out"
+            " is as in `[recipe]`."
+        ),
+    ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _entities_come_from_a_file(self) -> "Settings":
-        if self.evidence.cluster and self.feed.kind != "file":
+        if self.evidence.cluster and self.feed.kind == "synthetic":
             raise ValueError('evidence.cluster names a column of a feed of kind "file"; synthetic rows do not repeat')
         return self
 

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import blake2b
 from json import dumps
+from typing import Annotated, Literal
 
-STRATEGY_FIELDS: dict[str, tuple[str, ...]] = {
+from pydantic import Field
+
+Strategy = Literal["plain", "averaged", "warm", "refit", "anchored", "adapted"]
+STRATEGY_FIELDS: dict[Strategy, tuple[str, ...]] = {
     "plain": (),
     "averaged": ("members",),
     "warm": ("added", "restart"),
@@ -21,32 +25,47 @@ _STRATEGIC = {name for own in STRATEGY_FIELDS.values() for name in own}
 class Recipe:
     """How a window becomes a model. ``threads`` is how it is computed, not what, so it is not hashed.
 
-    Attributes:
-        calibration: ``temperature``, ``isotonic`` or ``none``.
-        threshold: probability of class 1 from which the decision is positive.
-        strategy: how the model before, or several models, go into this one; see ``halflife.models.learner.strategies``.
-        members: of ``averaged``: models of other seeds whose raw scores are averaged.
-        added: of ``warm``: trees added to the model before.
-        restart: of ``warm``: versions after which it starts from nothing, so that trees do not add up for ever.
-        decay: of ``refit``: weight of a leaf's old value against the new rows' one, in [0, 1].
-        anchor: of ``anchored``: weight of the previous version's probability in the target, in [0, 1).
+    Each field says what it means and within which bounds; the settings take both from here, and check what a person
+    writes. For strategies see ``halflife.models.learner.strategies``.
     """
 
-    trees: int = 200
-    leaves: int = 31
-    learning_rate: float = 0.08
-    min_rows_per_leaf: int = 20
-    row_sampling: float = 0.8
-    feature_sampling: float = 0.8
-    l2: float = 1.0
-    calibration: str = "temperature"
-    threshold: float = 0.5
-    strategy: str = "plain"
-    members: int = 5
-    added: int = 20
-    restart: int = 10
-    decay: float = 0.9
-    anchor: float = 0.5
+    trees: Annotated[int, Field(gt=0, description="Trees of a model.")] = 200
+    leaves: Annotated[int, Field(ge=2, description="Leaves a tree may have.")] = 31
+    learning_rate: Annotated[float, Field(gt=0, description="How far each tree goes.")] = 0.08
+    min_rows_per_leaf: Annotated[int, Field(gt=0, description="Rows a leaf has at least.")] = 20
+    row_sampling: Annotated[float, Field(gt=0, le=1, description="Share of the rows that each tree sees.")] = 0.8
+    feature_sampling: Annotated[float, Field(gt=0, le=1, description="Share of the columns that each tree sees.")] = 0.8
+    l2: Annotated[float, Field(ge=0, description="L2 penalty on the values of leaves.")] = 1.0
+    calibration: Annotated[
+        Literal["temperature", "isotonic", "none"],
+        Field(description="How scores become probabilities, on rows kept for it."),
+    ] = "temperature"
+    threshold: Annotated[
+        float, Field(gt=0, lt=1, description="Probability of class 1 from which the decision is positive.")
+    ] = 0.5
+    strategy: Annotated[
+        Strategy,
+        Field(description="How the model before, or several models, go into this one; `halflife recipes list` tells."),
+    ] = "plain"
+    members: Annotated[
+        int, Field(ge=2, description="Of `averaged`: models of other seeds whose raw scores are averaged.")
+    ] = 5
+    added: Annotated[int, Field(gt=0, description="Of `warm`: trees added to the model before.")] = 20
+    restart: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Of `warm` and `refit`: versions after which it starts from nothing, so that trees do not add up"
+            " for ever.",
+        ),
+    ] = 10
+    decay: Annotated[
+        float, Field(ge=0, le=1, description="Of `refit`: weight of a leaf's old value against the new rows' one.")
+    ] = 0.9
+    anchor: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Of `anchored`: weight of the previous version's probability in the target."),
+    ] = 0.5
     threads: int = field(default=1, compare=False)
 
     @property

@@ -1,7 +1,6 @@
 """What is worth telling people about one version: decided purely, as one ranked message or none at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
 from halflife.models.domain import Drift, Role, Status, Version
@@ -9,35 +8,14 @@ from halflife.monitoring.alert_events import AlertEvent, count, one_line, percen
 from halflife.monitoring.alert_findings import case_events, checked, expiry_events, finding_events, foretold_events
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.drift.comparison import listed
+from halflife.monitoring.policy import AlertPolicy
 
 RANK = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 NAMED = 5
 """Columns an item names before it counts the rest."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """From where on something is worth a message.
-
-    Attributes:
-        false_discoveries: expected share of false ones among the refutations that are listed.
-        strict: hold that share whatever the dependence between tests.
-        quarantine: share of rows set aside.
-        cases: share of the investigator's case explanations that changed. Retraining alone was measured to change 10
-            to 16 % of them, so fewer than this are told only in a message that is sent anyway.
-        few_cases: with fewer case explanations than this, a share says nothing.
-        listed: findings listed under one headline; the rest are counted.
-    """
-
-    false_discoveries: float = 0.10
-    strict: bool = False
-    quarantine: float = 0.01
-    cases: float = 0.25
-    few_cases: int = 10
-    listed: int = 12
-
-
-DEFAULT = Limits()
+DEFAULT = AlertPolicy()
 
 
 def decide(
@@ -49,7 +27,7 @@ def decide(
     quarantined: int = 0,
     ingested: int = 0,
     links: Mapping[str, str] | None = None,
-    limits: Limits = DEFAULT,
+    limits: AlertPolicy = DEFAULT,
 ) -> Alert | None:
     """One alert about ``version``, or None when there is nothing worth saying.
 

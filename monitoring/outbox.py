@@ -4,7 +4,6 @@ A failed delivery is tried again after one minute, then two, four and so on unti
 which its ledger row, the result of ``deliver`` and an alert on the other channels say.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,19 +12,13 @@ from datetime import UTC, datetime
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
 from halflife.monitoring.alert_events import one_line
 from halflife.monitoring.ports import Channel, Delivery, Ledger
+from halflife.monitoring.redaction import redacted
 
 FIRST_DELAY = 60.0
 GIVE_UP_AFTER = 24 * 3600.0
 PATIENCE = 3
 """Failures of one channel in one call after which its other deliveries wait for the next: a server that does not answer
 would cost a time-out each."""
-
-SECRETS = (
-    (re.compile(r"(?<=://)[^/\s]+@"), "***@"),
-    (re.compile(r"(?i)(?<![\w-])([\w-]*(?:password|passwd|pwd|secret|token|key|signature|sig))=[^&\s]+"), r"\1=***"),
-    (re.compile(r"(?i)\b(bearer|basic|authorization:)\s+\S+(\s+\S+)?"), r"\1 ***"),
-    (re.compile(r"whsec_[A-Za-z0-9+/=]+"), "whsec_***"),
-)
 
 
 @dataclass(frozen=True)
@@ -104,9 +97,7 @@ def redact(error: BaseException) -> str:
     >>> redact(TimeoutError())
     'TimeoutError'
     """
-    text = one_line(str(error)) or type(error).__name__
-    for pattern, instead in SECRETS:
-        text = pattern.sub(instead, text)
+    text = redacted(one_line(str(error)) or type(error).__name__)
     return text if len(text) <= 500 else text[:497] + "..."
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from halflife.flows.configuration import read
 from halflife.flows.opened import Opened
 from halflife.flows.prefect_runner import PrefectRunner
+from halflife.flows.resolution import resolve
 from halflife.flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,24 +22,21 @@ if TYPE_CHECKING:
     from halflife.monitoring.context import Observer
     from halflife.monitoring.reports.shown import Shown
 
-DEFAULT_HOME = Path("halflife-home")
-DEFAULT_CONFIG = Path("halflife.toml")
-LAST = DEFAULT_HOME / ".last"
-"""Names the home that was used last, so that the next command needs no option."""
-
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--config``, ``--home``, ``--json`` and ``--verbose``; the command gets ``opened`` and ``as_json``."""
 
     @click.option("--config", type=click.Path(path_type=Path), help="Settings; default halflife.toml if it is there.")
     @click.option(
-        "--home", type=click.Path(path_type=Path), help="Where everything is kept; default the one used last."
+        "--home",
+        type=click.Path(path_type=Path),
+        help="Where everything is kept; default as the settings say, else the one used last.",
     )
     @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; logs on stderr.")
     @click.option("-v", "--verbose", is_flag=True, help="Let Prefect and MLflow log what they do.")
     @wraps(command)
     def with_home(*args: Any, config: Path | None, home: Path | None, verbose: bool, **kwargs: Any) -> Any:
-        return command(*args, opened=at(resolve(config, home), verbose=verbose), **kwargs)
+        return command(*args, opened=at(resolve(config, home).settings, verbose=verbose), **kwargs)
 
     return with_home
 
@@ -52,36 +49,6 @@ def at(settings: Settings, *, verbose: bool, observe: "Observer | None" = None) 
             note(sentence)
 
     return Opened(settings, PrefectRunner(verbose), observe or news)
-
-
-def resolve(config: Path | None, home: Path | None) -> Settings:
-    """The settings in force: the file given, else ``halflife.toml``, else those the home was last used with."""
-    if config is None and home is None and DEFAULT_CONFIG.exists():
-        config = DEFAULT_CONFIG
-    if config is not None:
-        settings = read(config)
-        return settings if home is None else settings.model_copy(update={"home": home})
-    where = home or _last()
-    if (where / "settings.json").exists():
-        from halflife.flows.bootstrap import recall
-
-        return recall(where)
-    return Settings(home=where)
-
-
-def _last() -> Path:
-    if LAST.exists():
-        last = Path(LAST.read_text(encoding="utf-8").strip())
-        if (last / "settings.json").exists():
-            return last
-    return DEFAULT_HOME
-
-
-def mark_last(home: Path) -> None:
-    """Remember this home as the one used last, when it lives under the default folder."""
-    if DEFAULT_HOME.resolve() in home.resolve().parents:
-        LAST.parent.mkdir(parents=True, exist_ok=True)
-        LAST.write_text(f"{home}\n", encoding="utf-8")
 
 
 def emit(value: Any) -> None:

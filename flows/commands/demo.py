@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
-from halflife.flows.commands.common import DEFAULT_HOME, at
+from halflife.flows.commands.common import at
 from halflife.flows.commands.replay import replay
 from halflife.flows.configuration import parse
+from halflife.flows.resolution import DEFAULT_HOME, other_model
 from halflife.flows.settings import Settings
+from halflife.models.errors import UsageError
 
 DEMO = {
     "name": "demo",
@@ -34,6 +36,9 @@ def command(home: Path, seed: int, fresh: bool, as_json: bool, verbose: bool) ->
     A feature leaks the label for a while, then stops; later another feature's effect flips its sign. Halflife retrains
     every three ticks, investigates every version, and re-tests what was concluded on every later one.
     """
+    found = other_model(settings(home, seed))
+    if found:
+        raise UsageError(f"the home {home} is that of {found}, and no demo's; give the demo another one with --home")
     if fresh and (home / "settings.json").exists():
         shutil.rmtree(home)
     replay(at(settings(home, seed), verbose=verbose), None, as_json=as_json)

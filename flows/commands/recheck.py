@@ -2,8 +2,9 @@
 
 import click
 
-from halflife.flows.commands.common import FAIL_ON, fail, mark_last, options, show
+from halflife.flows.commands.common import FAIL_ON, fail, options, show
 from halflife.flows.opened import Opened
+from halflife.flows.resolution import mark_last
 
 
 @click.command(epilog="Example: halflife recheck --fail-on stale")

@@ -2,9 +2,10 @@
 
 import click
 
-from halflife.flows.commands.common import emit, mark_last, note, options
+from halflife.flows.commands.common import emit, note, options
 from halflife.flows.commands.progress import progress
 from halflife.flows.opened import Opened
+from halflife.flows.resolution import mark_last
 
 
 @click.command(epilog="Example: halflife replay --config infra/examples/elec.toml")

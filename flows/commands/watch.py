@@ -4,8 +4,9 @@ import sys
 
 import click
 
-from halflife.flows.commands.common import mark_last, options, show
+from halflife.flows.commands.common import options, show
 from halflife.flows.opened import Opened
+from halflife.flows.resolution import mark_last
 
 
 @click.command(epilog="Example: halflife watch --fail-on drift")

@@ -83,10 +83,11 @@ def _feed(settings: Settings) -> str:
     check_agenda(settings.investigate, source.schema)
     check_immutable(settings.explain.immutable, source.schema)
     length = "without end" if source.ticks is None else f"{source.ticks} ticks"
-    where = settings.feed.path or f"synthetic world {settings.feed.scenario!r}"
-    lines = [f"{where}: {length} of {settings.feed.rows_per_tick} rows; tick 0 has {len(batch.rows)} rows"]
+    where = getattr(settings.feed, "path", settings.feed.subject)
+    lines = [f"{where}: {length}; tick 0 has {len(batch.rows)} rows"]
     lines += [f"{column.kind.value:<12} {column.name}" for column in source.schema.columns]
-    lines.append(f"{'label':<12} {settings.feed.label or 'of the world'}: {_labels(batch.labels['_label'].mean())}")
+    label = getattr(settings.feed, "label", "of the world")
+    lines.append(f"{'label':<12} {label}: {_labels(batch.labels['_label'].mean())}")
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """Explain one case: the decision, its reasons, the trees behind it, the nearest training rows, and what would flip it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -26,25 +26,7 @@ from halflife.monitoring.explanations.explanation import (
     Reason,
 )
 from halflife.monitoring.explanations.predicate import predicate
-
-
-@dataclass(frozen=True)
-class ExplanationDepth:
-    """How much is shown.
-
-    Attributes:
-        immutable: features that no counterfactual changes.
-        paths: trees whose decision path is told.
-        neighbours: training rows shown.
-        counterfactuals: at most so many.
-        threads: for LightGBM.
-    """
-
-    immutable: tuple[str, ...] = ()
-    paths: int = 3
-    neighbours: int = 5
-    counterfactuals: int = 4
-    threads: int = 1
+from halflife.monitoring.policy import ExplainPolicy
 
 
 def check_immutable(immutable: Iterable[str], schema: Schema) -> None:
@@ -69,8 +51,9 @@ def explain(
     case: pd.DataFrame,
     window: Window,
     discovery: pd.DataFrame,
-    agenda: ExplanationDepth,
+    policy: ExplainPolicy,
     controls: Sequence[Model] = (),
+    threads: int = 1,
 ) -> Explanation:
     """Everything said of one case on one version.
 
@@ -81,24 +64,27 @@ def explain(
         window: the version's. Its training rows, or a sample of ``neighbours.MOST``, are the neighbours, and where
             counterfactuals take values and scales from.
         discovery: rows on which the reasons' shares of all attribution are looked up.
-        agenda: how much of it.
+        policy: how much is shown, and which features no counterfactual changes.
         controls: control models, on which counterfactuals are tried too.
+        threads: for LightGBM.
 
     Raises:
         Unreadable: a model whose trees cannot be read.
     """
     (row,) = model.matrix(case)
-    raw = model.raw(row[None], agenda.threads)
+    raw = model.raw(row[None], threads)
     values = _values(case, model.schema)[0]
-    phi = attributions(model, row[None], agenda.threads)[0]
+    phi = attributions(model, row[None], threads)[0]
     order = np.lexsort((np.arange(len(phi)), -np.abs(phi)))
     reasons = tuple(Reason(n, values[n], float(phi[j])) for j in order for n in (model.schema.names[j],))
     paths = decision_paths(model, row)
     mask = window.mask(Part.TRAIN)
     train, of = sample(window.rows, mask), int(mask.sum())
     identity, label = str(case[ROW_ID].iloc[0]), float(case[LABEL].iloc[0])
-    shown = strongest(paths, agenda.paths)
+    shown = strongest(paths, policy.paths)
     condition = _condition(reasons[0], strongest(paths, len(paths)))
+    others = train[train[ROW_ID] != identity]
+    similar = similarity(model, row, others, threads)
     return Explanation(
         case=identity,
         version=version,
@@ -112,10 +98,10 @@ def explain(
         reasons=reasons,
         paths=tuple(shown),
         trees=len(paths),
-        neighbourhood=_neighbourhood(model, row, train[train[ROW_ID] != identity], condition, agenda, of),
-        counterfactuals=_counterfactuals(model, row, case, values, train, agenda, controls),
-        immutable=agenda.immutable,
-        shares=_shares(model, discovery, agenda.threads),
+        neighbourhood=_neighbourhood(model.schema, similar, others, condition, policy.neighbours, of),
+        counterfactuals=_counterfactuals(model, row, case, values, train, policy, controls, threads),
+        immutable=policy.immutable,
+        shares=_shares(model, discovery, threads),
     )
 
 
@@ -151,10 +137,9 @@ def _condition(top: Reason, paths: Sequence[Path]) -> str:
 
 
 def _neighbourhood(
-    model: Model, row: Array, rows: pd.DataFrame, condition: str, agenda: ExplanationDepth, of: int
+    schema: Schema, similar: Array, rows: pd.DataFrame, condition: str, most: int, of: int
 ) -> Neighbourhood:
-    similar = similarity(model, row, rows, agenda.threads)
-    at = nearest(similar, rows[ROW_ID].to_numpy(dtype=object), agenda.neighbours)
+    at = nearest(similar, rows[ROW_ID].to_numpy(dtype=object), most)
     found = rows.iloc[at]
     total = float(similar.sum())
     alike = matching(condition, rows) if condition else np.zeros(len(rows), dtype=bool)
@@ -162,7 +147,7 @@ def _neighbourhood(
         nearest=tuple(
             Neighbour(str(i), float(k), int(tick), int(y), values)
             for i, k, tick, y, values in zip(
-                found[ROW_ID], similar[at], found[TICK], found[LABEL], _values(found, model.schema), strict=True
+                found[ROW_ID], similar[at], found[TICK], found[LABEL], _values(found, schema), strict=True
             )
         ),
         searched=len(rows),
@@ -179,16 +164,15 @@ def _counterfactuals(
     case: pd.DataFrame,
     values: Mapping[str, Value],
     train: pd.DataFrame,
-    agenda: ExplanationDepth,
+    policy: ExplainPolicy,
     controls: Sequence[Model],
+    threads: int,
 ) -> tuple[Counterfactual, ...]:
-    flips = counterfactuals(
-        model, row, train, immutable=agenda.immutable, most=agenda.counterfactuals, threads=agenda.threads
-    )
+    flips = counterfactuals(model, row, train, immutable=policy.immutable, most=policy.counterfactuals, threads=threads)
     if not flips:
         return ()
     after = model.matrix(pd.concat([changed(case, flip) for flip in flips], ignore_index=True))
-    then = _decisions(model, model.raw(after, agenda.threads))
+    then = _decisions(model, model.raw(after, threads))
     return tuple(
         Counterfactual(_from(values, flip), decision, validity(case, flip, decision.positive, controls))
         for flip, decision in zip(flips, then, strict=True)

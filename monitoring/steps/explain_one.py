@@ -14,7 +14,7 @@ from halflife.models.errors import NotFound
 from halflife.models.rows import LABEL, ROW_ID, row_hash
 from halflife.monitoring.claims.evidence.model_view import ModelScores
 from halflife.monitoring.context import Context
-from halflife.monitoring.explanations.explain_case import ExplanationDepth, check_immutable
+from halflife.monitoring.explanations.explain_case import check_immutable
 from halflife.monitoring.explanations.explain_case import explain as tell
 from halflife.monitoring.explanations.explanation import Explanation
 from halflife.monitoring.explanations.explanation_document import document
@@ -42,10 +42,9 @@ def explain(context: Context, version: Version, case: str) -> Explanation:
     window = context.rows.window(version)
     if rows.empty:
         raise NotFound(f"there is no case {case!r} in the store; {_found(case, window.rows[ROW_ID])}")
-    agenda = ExplanationDepth(immutable=context.policy.explain.immutable, threads=context.policy.recipe.threads)
-    discovery = context.rows.discovery(version)
+    policy, discovery = context.policy, context.rows.discovery(version)
     model, controls = context.registry.model(version), context.shadows.of(version)
-    return tell(version.number, model, rows, window, discovery, agenda, controls)
+    return tell(version.number, model, rows, window, discovery, policy.explain, controls, policy.recipe.threads)
 
 
 def worst(context: Context, version: Version) -> str:

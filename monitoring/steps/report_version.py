@@ -6,7 +6,7 @@ from typing import Any
 
 from halflife.models.domain import Drift, Milestone, Version
 from halflife.monitoring import multiplicity
-from halflife.monitoring.alert_decisions import Limits, decide
+from halflife.monitoring.alert_decisions import decide
 from halflife.monitoring.conclude import RECENT, tell
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
@@ -48,7 +48,7 @@ def report(context: Context, version: Version, watched: Watched | None = None) -
         ingested=_ingested(context, story, version),
         links={name: str(path) for name, path in links.items()},
         source=context.policy.name,
-        limits=Limits(false_discoveries=context.policy.alerts.false_discoveries, strict=context.policy.alerts.strict),
+        limits=context.policy.alerts,
     )
     if alert is None:
         context.ledger.set_stage(version.number, Milestone.REPORTED)

@@ -21,7 +21,7 @@ def variants(configured: Recipe, named: Mapping[str, Recipe]) -> dict[str, Recip
     >>> list(variants(Recipe(), {"small": Recipe(trees=50)}))
     ['plain', 'averaged', 'warm', 'refit', 'anchored', 'adapted', 'small']
     """
-    strategies = {name: replace(configured, strategy=name) for name in STRATEGY_FIELDS}
+    strategies: dict[str, Recipe] = {name: replace(configured, strategy=name) for name in STRATEGY_FIELDS}
     return {BASELINE: strategies.pop(BASELINE), **strategies, **named}
 
 

@@ -59,7 +59,7 @@ def test_the_recipe_scenario_brings_its_change_unless_another_is_set() -> None:
             {"changes": [{"tick": 3}]},
             "halflife.toml: [recipe.changes.0]: a change of the recipe says from which tick on, and what",
         ),
-        ({"changes": [{"trees": 3}]}, "halflife.toml: [recipe.changes.0.tick]: Field required"),
+        ({"changes": [{"trees": 3}]}, "halflife.toml: recipe.changes.0.tick is missing: From which tick on."),
         (
             {"changes": [{"tick": 3, "trees": 9}, {"tick": 3, "leaves": 9}]},
             "halflife.toml: [recipe]: changes of the recipe come in the order of their ticks, one a tick",
@@ -82,17 +82,17 @@ def test_a_history_that_cannot_be_says_why(recipe: dict[str, Any], message: str)
     [
         (
             {"kind": "file", "path": "x.csv", "label": "y", "feedback": True},
-            "[feed]: feedback is for synthetic worlds; of a file, propensity names the column that logs it",
+            'feed.feedback belongs to a feed of kind "synthetic"; this one is of kind "file"',
         ),
         (
             {"propensity": "pi"},
-            '[feed]: propensity names a column of a feed of kind "file"; a synthetic world takes feedback',
+            'feed.propensity belongs to a feed of kind "file"; this one is of kind "synthetic", since it says no kind',
         ),
         ({"exploration": 1.5}, "feed.exploration = 1.5: Input should be less than or equal to 1"),
     ],
 )
-def test_feedback_that_cannot_be_says_why(feed: dict[str, Any], message: str) -> None:
-    """Decisions are taken in synthetic worlds and logged in files, never the other way round."""
+def test_a_key_of_another_kind_is_told_whose_it_is(feed: dict[str, Any], message: str) -> None:
+    """Each kind of feed has its own keys: decisions are taken in synthetic worlds, and logged in files, say."""
     with pytest.raises(ConfigError) as error:
         settings(feed=feed)
     assert str(error.value) == f"halflife.toml: {message}"

@@ -23,6 +23,8 @@ LOADED = {
     "--version": set(),
     "finding --help": {"pydantic"},
     "explain --help": {"pydantic"},
+    "config --home HOME": {"pydantic", "rich"},
+    "config --reference": {"pydantic"},
     "needs --help": {"pydantic"},
     "opacity --help": {"pydantic"},
     "recipes --help": {"pydantic"},

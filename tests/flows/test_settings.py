@@ -1,5 +1,6 @@
 """Settings: what is read, and how faults are told."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from halflife.flows.bootstrap import bootstrap, policy, recall
 from halflife.flows.configuration import parse, read
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError, Unavailable
+from halflife.models.recipe import Recipe
 from halflife.monitoring.adapters.files_feed import FilesFeed
 
 
@@ -35,9 +37,18 @@ def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
         ("[retrain]\nevry = 2", "retrain.evry is not a setting; did you mean retrain.every?"),
         ("[retrain]\nevery = 0", "retrain.every = 0: Input should be greater than 0"),
         ("colour = 1", "colour is not a setting; known here: alerts, causes, compute, evidence, explain, feed, home"),
-        ('[feed]\nkind = "file"', '[feed]: a feed of kind "file" needs path and label'),
+        ('[feed]\nkind = "file"\nlabel = "y"', "feed.path is missing: CSV or Parquet, relative to this file"),
+        ('[feed]\nkind = "file"\npath = "x"', "feed.label is missing: Column of the label"),
+        ('[feed]\nkind = "fiel"', "there is no feed of kind 'fiel'; there are file, synthetic; did you mean 'file'?"),
+        ("[feed]\nkind = 3", "there is no feed of kind '3'; there are file, synthetic"),
+        ("feed = 3", "feed = 3: Input should be a valid dictionary"),
         ('[alerts]\nchannels = ["smtp"]', '[alerts]: channel "smtp" needs a table [alerts.smtp]'),
-        ('[alerts]\nchannels = ["pigeon"]', "Input should be 'console', 'eml', 'smtp' or 'webhook'"),
+        (
+            '[alerts]\nchannels = ["pigeon"]',
+            "alerts.channels.0 = 'pigeon': there is no channel 'pigeon'; there are console, eml, smtp, webhook",
+        ),
+        ('[alerts.smtp]\nhots = "x"\nhost = "x"\nsender = "a"\nto = []', "did you mean alerts.smtp.host?"),
+        ('[alerts.pigeon]\nloft = "x"', "alerts.pigeon is not a setting; known here: cases, channels, false_discoveries"),
         ('[evidence]\nevidence = 0.5\ndiscovery = 0.3\ncalibration = 0.1', "leave less than a fifth of the rows to train on"),
         ('[alerts.webhook]\nsecret_env = "S"', "give url, or url_env to name the environment variable that holds it"),
         ('[evidence]\ncluster = "customer"', 'evidence.cluster names a column of a feed of kind "file"'),
@@ -124,3 +135,15 @@ def test_what_a_person_sets_reaches_the_feed_the_split_and_the_policy(tmp_path: 
     assert service.feed.cluster == service.store.split.cluster == "customer"
     assert (service.policy.alerts.false_discoveries, service.policy.alerts.strict) == (0.05, True)
     assert (policy(Settings()).alerts.false_discoveries, policy(Settings()).alerts.strict) == (0.10, False)
+
+
+def test_a_recipe_is_declared_once() -> None:
+    """``[recipe]`` has the fields, defaults and bounds of `Recipe`, but the threads; what it becomes has its digest."""
+    said = Settings().recipe
+    assert said.recipe(threads=1) == Recipe()
+    assert {*type(said).model_fields} == {f.name for f in fields(Recipe)} - {"threads"} | {"changes"}
+    assert Recipe().digest == "0576d7d21d85"
+    assert parse({"recipe": {"strategy": "warm", "l2": 2}}, "x.toml").recipe.recipe(1).digest == "54404f5d79a5"
+    for key, value in {"trees": 0, "anchor": 1.0, "strategy": "boosted"}.items():
+        with pytest.raises(ConfigError, match=rf"recipe\.{key} = {value!r}"):
+            parse({"recipe": {key: value}}, "x.toml")

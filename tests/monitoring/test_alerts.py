@@ -25,9 +25,10 @@ from halflife.models.domain import (
     Status,
     Version,
 )
-from halflife.monitoring.alert_decisions import Limits, decide, drifted, retrain_failed, trial
+from halflife.monitoring.alert_decisions import decide, drifted, retrain_failed, trial
 from halflife.monitoring.alert_findings import discoveries
 from halflife.monitoring.conclude import conclude
+from halflife.monitoring.policy import AlertPolicy
 
 V1 = Version(1, 0, 9, "1", "r", 0, "d", "m", {}, Role.CHAMPION, "the first", 900)
 V2 = replace(V1, number=2, first=5, last=14)
@@ -246,7 +247,7 @@ def test_strict_lists_fewer() -> None:
     for i in range(36):
         story.add(f"fine{i}", HOLDS, HOLDS, p=0.8)
     assert story.alert().subject == "v2: 4 findings went stale"
-    assert story.decide(limits=Limits(strict=True)) is None
+    assert story.decide(limits=AlertPolicy(strict=True)) is None
 
 
 def test_births_are_no_tests_of_the_list() -> None:
@@ -348,7 +349,7 @@ def test_a_long_list_is_cut_and_counted() -> None:
     story = Story()
     for i in range(20):
         story.add(f"f{i}", HOLDS, STALE)
-    alert = story.alert(limits=Limits(listed=3))
+    alert = story.alert(limits=AlertPolicy(listed=3))
     assert alert.subject == "v2: 20 findings went stale"
     assert len(alert.items) == 4
     assert alert.items[-1].sentence == "17 more findings like these; the report lists them all."

@@ -10,8 +10,9 @@ from halflife.models.learner.fit import fit
 from halflife.models.learner.model import Model
 from halflife.models.recipe import Recipe
 from halflife.models.rows import LABEL, ROW_ID, TICK, Column, Kind, Part, Schema, Split, Window
-from halflife.monitoring.explanations.explain_case import ExplanationDepth, explain
+from halflife.monitoring.explanations.explain_case import explain
 from halflife.monitoring.explanations.explanation import Explanation
+from halflife.monitoring.policy import ExplainPolicy
 
 SCHEMA = Schema(
     (Column("visits", Kind.NUMERIC), Column("emp.var.rate", Kind.NUMERIC), Column("plan", Kind.CATEGORICAL))
@@ -47,10 +48,10 @@ def model(window: Window) -> Model:
 def told(window: Window, model: Model) -> Callable[..., Explanation]:
     """Explains a row of the window on v3: ``told("c0007", immutable=("visits",))``."""
 
-    def explained(case: str, controls: tuple[Model, ...] = (), **agenda: object) -> Explanation:
+    def explained(case: str, controls: tuple[Model, ...] = (), **chosen: object) -> Explanation:
         row = window.rows[window.rows[ROW_ID] == case]
         discovery = window.part(Part.DISCOVERY)
-        return explain(3, model, row, window, discovery, ExplanationDepth(**agenda), controls)  # type: ignore[arg-type]  # by name
+        return explain(3, model, row, window, discovery, ExplainPolicy.model_validate(chosen), controls)
 
     return explained
 

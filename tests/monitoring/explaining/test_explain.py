@@ -11,10 +11,11 @@ from halflife.models.explain.attributions import attributions
 from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, ROW_ID, Part, Window
 from halflife.monitoring.claims.syntax.predicates import mask
-from halflife.monitoring.explanations.explain_case import ExplanationDepth, explain
+from halflife.monitoring.explanations.explain_case import explain
 from halflife.monitoring.explanations.explanation import Explanation
 from halflife.monitoring.explanations.explanation_document import document
 from halflife.monitoring.explanations.offers import offers
+from halflife.monitoring.policy import ExplainPolicy
 
 Told = Callable[..., Explanation]
 Named = Callable[[Part], str]
@@ -103,7 +104,7 @@ def test_a_counterfactual_is_decided_otherwise_by_the_same_scores(told: Told, mo
 def test_a_category_never_seen_is_told_as_it_stands(model: Model, window: Window) -> None:
     """The trees take it for missing; reasons, paths and changes name it."""
     case = row(window, "c0011").assign(plan="gold")
-    said = explain(3, model, case, window, window.part(Part.DISCOVERY), ExplanationDepth(counterfactuals=9, paths=20))
+    said = explain(3, model, case, window, window.part(Part.DISCOVERY), ExplainPolicy(counterfactuals=9, paths=20))
     assert said.values["plan"] == "gold"
     asked = [c.words("gold") for path in said.paths for c in path.conditions if c.feature == "plan"]
     assert set(asked) == {"plan is gold, never seen in training"}

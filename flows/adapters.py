@@ -1,0 +1,113 @@
+"""Which adapter serves which kind of feed and of channel: one table each, and what other packages add to them.
+
+Each adapter is imported where it is made: a command pays only for what it uses.
+"""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from halflife.flows.adapter_kinds import ChannelKind, FeedKind
+from halflife.flows.channel_settings import SmtpSettings, WebhookSettings
+from halflife.flows.feed_settings import FileFeedSettings, SyntheticFeedSettings
+from halflife.flows.plugins import known, plugged
+
+if TYPE_CHECKING:
+    from halflife.monitoring.policy import Policy
+    from halflife.monitoring.ports import Channel, Feed
+
+FEED_GROUP, CHANNEL_GROUP = "halflife.feeds", "halflife.channels"
+
+
+def _synthetic(source: SyntheticFeedSettings, policy: "Policy") -> "Feed":
+    from halflife.models.world.generator import World
+    from halflife.models.world.scenarios import scenario
+    from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
+
+    found = scenario(source.scenario)
+    world = World(found, seed=policy.seed, rows_per_tick=source.rows_per_tick, period=policy.retrain.window)
+    return SyntheticFeed(world, ticks=source.ticks, feedback=source.feedback, exploration=source.exploration)
+
+
+def _file(source: FileFeedSettings, policy: "Policy") -> "Feed":
+    from halflife.monitoring.adapters.files_feed import FilesFeed
+
+    rest = source.model_dump(exclude={"kind", "path"})
+    return FilesFeed(Path(source.path), **rest, cluster=policy.evidence.cluster or None)
+
+
+def _console(settings: Any, home: Path, source: str) -> "Channel":
+    from halflife.monitoring.adapters.channels.console import Console
+
+    return Console()
+
+
+def _eml(settings: Any, home: Path, source: str) -> "Channel":
+    from halflife.monitoring.adapters.channels.eml import Eml
+
+    return Eml(home / "alerts")
+
+
+def _smtp(settings: SmtpSettings, home: Path, source: str) -> "Channel":
+    from halflife.monitoring.adapters.channels.smtp import Security, Smtp
+
+    rest = settings.model_dump(exclude={"to", "security"})
+    return Smtp(**rest, recipients=settings.to, security=Security(settings.security))
+
+
+def _webhook(settings: WebhookSettings, home: Path, source: str) -> "Channel":
+    from halflife.monitoring.adapters.channels.secrets import secret
+    from halflife.monitoring.adapters.channels.webhook import Webhook
+
+    url = settings.url or secret(settings.url_env, "the address of the webhook")
+    return Webhook(url=url, secret_env=settings.secret_env, source=source)
+
+
+FEEDS: dict[str, FeedKind[Any]] = {
+    "synthetic": FeedKind(SyntheticFeedSettings, _synthetic),
+    "file": FeedKind(FileFeedSettings, _file),
+}
+"""``feed.kind`` -> its settings and its adapter; the first is the default."""
+CHANNELS: dict[str, ChannelKind[Any]] = {
+    "console": ChannelKind(None, _console),
+    "eml": ChannelKind(None, _eml),
+    "smtp": ChannelKind(SmtpSettings, _smtp),
+    "webhook": ChannelKind(WebhookSettings, _webhook),
+}
+"""A name under ``alerts.channels`` -> its settings and its adapter."""
+
+
+def feed_kind(kind: str) -> FeedKind[Any]:
+    """Ours, or that of an installed package.
+
+    Raises:
+        ValueError: there is no such kind; lists those there are.
+        ConfigError: the package that offers it cannot be used.
+
+    >>> feed_kind("fiel")
+    Traceback (most recent call last):
+    ...
+    ValueError: there is no feed of kind 'fiel'; there are file, synthetic; did you mean 'file'?
+    """
+    return FEEDS.get(kind) or plugged(FEED_GROUP, kind, FeedKind) or _none("feed of kind", kind, feed_kinds())
+
+
+def channel_kind(name: str) -> ChannelKind[Any]:
+    """Ours, or that of an installed package. Raises ValueError and ConfigError, as `feed_kind`."""
+    return CHANNELS.get(name) or plugged(CHANNEL_GROUP, name, ChannelKind) or _none("channel", name, channel_names())
+
+
+def _none(what: str, name: str, there: list[str]) -> NoReturn:
+    near = get_close_matches(name, there, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"there is no {what} {name!r}; there are {', '.join(there)}{hint}")
+
+
+def feed_kinds() -> list[str]:
+    """Every ``feed.kind`` there is, those of installed packages too; nothing of them is imported."""
+    return sorted({*FEEDS, *known(FEED_GROUP)})
+
+
+def channel_names() -> list[str]:
+    """Every channel there is, those of installed packages too; nothing of them is imported."""
+    return sorted({*CHANNELS, *known(CHANNEL_GROUP)})

@@ -1,0 +1,76 @@
+"""Where rows come from, one class a kind of feed; ``halflife.flows.adapters`` joins each to what reads it."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from halflife.flows.local_paths import LocalPath
+from halflife.monitoring.section import Count, Section
+
+
+class FeedSettings(Section):
+    """What every feed's settings begin with; a feed of another package subclasses it and adds its own keys."""
+
+    kind: Annotated[str, Field(description="Which feed it is.")]
+
+    @property
+    def subject(self) -> str:
+        """What is streamed, in a word or two: two feeds of one model have the same."""
+        return f"feed {self.kind!r}"
+
+
+class SyntheticFeedSettings(FeedSettings):
+    """A synthetic world with its ground truth; `halflife scenarios` lists what there is."""
+
+    kind: Annotated[Literal["synthetic"], Field(description="A synthetic world.")] = "synthetic"
+    scenario: Annotated[str, Field(description="Which world: what changes in it, and when.")] = "shortcut"
+    rows_per_tick: Annotated[Count, Field(description="Rows that arrive in a tick.")] = 2000
+    ticks: Annotated[Count | None, Field(description="Ticks there are; unset, it does not end.")] = None
+    feedback: Annotated[
+        bool | None,
+        Field(description="The champion's decisions choose which labels arrive; unset, it is as the scenario has it."),
+    ] = None
+    exploration: Annotated[
+        float, Field(ge=0, le=1, description="With feedback, share of the rows decided positive that keep their label.")
+    ] = 0.03
+
+    @property
+    def subject(self) -> str:
+        return f"synthetic world {self.scenario!r}"
+
+
+class FileFeedSettings(FeedSettings):
+    """A CSV or Parquet file, read as a stream."""
+
+    kind: Annotated[Literal["file"], Field(description="A file.")]
+    path: Annotated[
+        LocalPath,
+        Field(description="CSV or Parquet, relative to this file; `${NAME}` and `${NAME:-default}` are filled in."),
+    ]
+    label: Annotated[str, Field(description="Column of the label, which has two values; a missing one never arrives.")]
+    positive: Annotated[
+        str | None, Field(description="The label's positive value; unset, found out for 0/1, no/yes, false/true, n/y.")
+    ] = None
+    id: Annotated[str | None, Field(description="Column that identifies a row; unset, the row's number.")] = None
+    time: Annotated[str | None, Field(description="Column that orders the rows; unset, they stay as they stand.")] = (
+        None
+    )
+    separator: Annotated[str | None, Field(description="Between the cells of a CSV; unset, found out.")] = None
+    rows_per_tick: Annotated[Count, Field(description="Rows that arrive in a tick.")] = 2000
+    categorical: Annotated[
+        tuple[str, ...], Field(description="Columns to read as text although they look like numbers.")
+    ] = ()
+    ignore: Annotated[tuple[str, ...], Field(description="Columns to leave out.")] = ()
+    label_delay: Annotated[int, Field(ge=0, description="Ticks between a row and its label.")] = 0
+    propensity: Annotated[
+        str | None,
+        Field(
+            description="Column that says with which probability each row's label was let through by the decisions of"
+            " the time; no feature. Unset, none is logged."
+        ),
+    ] = None
+
+    @property
+    def subject(self) -> str:
+        return f"file {Path(self.path).name!r}"

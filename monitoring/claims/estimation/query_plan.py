@@ -9,9 +9,8 @@ from halflife.models.errors import ClaimError, EvidenceTooSmall
 from halflife.models.rows import Mask, Schema
 from halflife.monitoring.claims.estimation.term_sums import Terms
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence, Rows
-from halflife.monitoring.claims.evidence.model_view import ModelPass
+from halflife.monitoring.claims.evidence.model_view import ModelPass, WhatIf
 from halflife.monitoring.claims.evidence.reference_rows import Reference
-from halflife.monitoring.claims.evidence.what_if import WhatIf
 from halflife.monitoring.claims.language.grammar import check
 from halflife.monitoring.claims.language.question import Question, Subject
 from halflife.monitoring.claims.statistics import STATISTICS

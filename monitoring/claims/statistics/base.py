@@ -24,9 +24,8 @@ from halflife.monitoring.claims.syntax.claim_text import Value
 from halflife.monitoring.claims.syntax.segment import Segment
 
 if TYPE_CHECKING:
-    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.model_view import View, WhatIf
     from halflife.monitoring.claims.evidence.reference_rows import Reference
-    from halflife.monitoring.claims.evidence.what_if import WhatIf
 
 Quantity: TypeAlias = "Callable[[View], Array]"
 

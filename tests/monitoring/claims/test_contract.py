@@ -65,7 +65,7 @@ def test_a_statistic_says_what_it_is(name: str, schema: Schema) -> None:
     statistic = STATISTICS[name]
     claim = parse(statistic.example, schema=schema)
     assert (claim.statistic, str(claim)) == (name, statistic.example)
-    assert "Source: " in str(type(statistic).__doc__)
+    assert "Source: " in statistic.explanation
     assert statistic.description
     assert "\n" not in statistic.description
     assert all(argument.meaning for argument in statistic.arguments)

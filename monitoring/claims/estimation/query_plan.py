@@ -218,10 +218,9 @@ def counting(segment: Segment) -> str:
 
 
 def _predicates(questions: Iterable[Question]) -> dict[str, None]:
-    kinds = {(s.name, a.name): a.kind for s in STATISTICS.values() for a in s.arguments}
-    return {
-        str(value): None
-        for question in questions
-        for name, value in question.claim.arguments
-        if kinds.get((question.claim.statistic, name)) is ArgumentKind.PREDICATE
-    }
+    """The predicates among the arguments of claims, each once."""
+    found: dict[str, None] = {}
+    for claim in (question.claim for question in questions if question.claim.statistic in STATISTICS):
+        kinds = {argument.name: argument.kind for argument in STATISTICS[claim.statistic].arguments}
+        found |= {str(value): None for name, value in claim.arguments if kinds.get(name) is ArgumentKind.PREDICATE}
+    return found

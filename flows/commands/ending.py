@@ -12,8 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from halflife.models.domain import Status, Version
-from halflife.monitoring.claims.statistics import STATISTICS
-from halflife.monitoring.claims.statistics.base import CaseStatistic
+from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.reports.cause_words import family
 from halflife.monitoring.reports.figures import percent
 from halflife.monitoring.reports.terminal import STYLES, summary
@@ -22,8 +21,6 @@ Row = Mapping[str, Any]
 
 WIDTH = 110
 """Of tables where there is no terminal to ask."""
-CASES = tuple(f"{name}(case=" for name, statistic in STATISTICS.items() if isinstance(statistic, CaseStatistic))
-"""What claims about single cases begin with."""
 
 
 def terminal() -> Console:
@@ -108,7 +105,8 @@ def show_checks(version: Version, rows: Sequence[Row]) -> None:
 
 
 def _about_case(claim: str) -> bool:
-    return claim.startswith(CASES)
+    read = readable(claim)
+    return read is not None and read.case is not None
 
 
 def _figures(measurement: Row | None) -> str:

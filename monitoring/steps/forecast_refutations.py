@@ -8,7 +8,8 @@ from halflife.models.domain import Check, Drift, Finding, Status, Version
 from halflife.models.forecast import Forecast
 from halflife.models.rows import ROW_ID, Array, row_hash
 from halflife.models.shadow import Controls
-from halflife.monitoring.foresight.dependence import case, dependence, moved
+from halflife.monitoring.claims.language.about_case import case_of
+from halflife.monitoring.foresight.dependence import dependence, moved
 from halflife.monitoring.foresight.forecast_table import Pairs, tabulated
 from halflife.monitoring.foresight.margin import Margins, margins
 from halflife.monitoring.foresight.next_retrain_noise import coupled, shared, spread
@@ -97,7 +98,7 @@ def _drifted(service: Service, version: Version, about: Sequence[Finding]) -> Ar
     model, rows = service.registry.model(version), service.evidence(version)
     if len(rows) > ROWS:
         rows = rows.iloc[np.argsort(row_hash(rows[ROW_ID]), kind="stable")[:ROWS]]
-    cases = service.store.cases(sorted({name for f in about if (name := case(f)) is not None}))
+    cases = service.store.cases(sorted({name for f in about if (name := case_of(f)) is not None}))
     share = dependence(about, model, rows, cases, threads=service.policy.recipe.threads)
     return share @ moved(watch.columns, model.schema.names)
 

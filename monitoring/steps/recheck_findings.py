@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from halflife.models.domain import Author, Check, Finding, Milestone, Version
-from halflife.models.errors import ClaimError
 from halflife.models.learner.model import Model
 from halflife.monitoring.claims.estimation.retest import recheck as measure
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.about_case import case_of
 from halflife.monitoring.service import Service
 from halflife.monitoring.steps.timing import timed
 
@@ -61,7 +60,7 @@ def retest(
     versions = {v.number: v for v in service.ledger.versions()}
     born = sorted({f.made_on for f in findings} & set(versions))
     sets = {versions[number].label: service.evidence(versions[number]) for number in born}
-    cases = service.store.cases(sorted({case for f in findings if (case := _case(f)) is not None}))
+    cases = service.store.cases(sorted({case for f in findings if (case := case_of(f)) is not None}))
     return measure(
         findings,
         version,
@@ -75,11 +74,3 @@ def retest(
         replicates=service.policy.evidence.replicates,
         threads=service.policy.recipe.threads,
     ).checks
-
-
-def _case(finding: Finding) -> str | None:
-    try:
-        case = dict(parse(finding.claim).arguments).get("case")
-    except ClaimError:  # of another build's grammar: the recheck itself will call it untestable
-        return None
-    return None if case is None else str(case)

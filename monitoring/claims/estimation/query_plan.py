@@ -11,8 +11,8 @@ from halflife.monitoring.claims.estimation.term_sums import Terms
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence, Rows
 from halflife.monitoring.claims.evidence.model_view import ModelPass, WhatIf
 from halflife.monitoring.claims.evidence.reference_rows import Reference
-from halflife.monitoring.claims.language.grammar import check
 from halflife.monitoring.claims.language.question import Question, Subject
+from halflife.monitoring.claims.language.schema_check import check
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.claims.statistics.base import (
     MIN_ROWS,

@@ -6,6 +6,7 @@
     ├── UsageError              whoever typed or configured it; exit code 2
     │   ├── ConfigError         a setting: names the file, the key and what would be right
     │   ├── ClaimError          a claim: carries its text and the column of the fault
+    │   ├── PluginError         a package that adds to Halflife: names it, and what would be right
     │   └── NotFound            a finding, version, case or scenario that does not exist
     ├── DataError               whoever owns the feed; exit code 1
     │   ├── FeedError           the source cannot be read as rows
@@ -53,6 +54,10 @@ class ClaimError(UsageError):
 
     def __str__(self) -> str:
         return f"{self.message} (column {self.column})\n  {self.text}\n  {' ' * (self.column - 1)}^"
+
+
+class PluginError(UsageError):
+    """A package that adds something by entry point does not fit; the message names it and what would be right."""
 
 
 class NotFound(UsageError):

@@ -74,7 +74,7 @@ class Pair:
         context = self._context
         born = {number: context.ledger.version(number) for number in sorted({f.made_on for f in self.findings})}
         versions = {**born, self.old.number: self.old, self.new.number: self.new}
-        cases = sorted({str(case) for c in self._claims if (case := dict(c.arguments).get("case")) is not None})
+        cases = sorted({claim.case for claim in self._claims if claim.case is not None})
         return {**{v.label: context.rows.evidence(v) for v in versions.values()}, CASES: context.store.cases(cases)}
 
     @cached_property

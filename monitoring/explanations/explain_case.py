@@ -14,8 +14,8 @@ from halflife.models.explain.decision_paths import Path, decision_paths, stronge
 from halflife.models.explain.neighbours import nearest, sample, similarity
 from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Kind, Part, Schema, Window, units
+from halflife.monitoring.claims.evidence.masks import mask as matching
 from halflife.monitoring.claims.evidence.model_view import ModelScores
-from halflife.monitoring.claims.syntax.predicates import mask as matching
 from halflife.monitoring.claims.syntax.sql_words import near
 from halflife.monitoring.explanations.explanation import (
     Counterfactual,

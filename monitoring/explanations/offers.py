@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from halflife.models.domain import Finding, Scope
-from halflife.models.errors import ClaimError
 from halflife.models.explain.conditions import spoken
 from halflife.models.explain.counterfactuals import FeatureChange
 from halflife.models.rows import Schema
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.claims.syntax.claim_text import spelled
 from halflife.monitoring.explanations.explanation import Counterfactual, Explanation
@@ -47,9 +46,8 @@ def offers(told: Explanation, schema: Schema) -> list[Offer]:
         statistic = text.partition("(")[0]
         if statistic not in STATISTICS:
             continue
-        try:
-            claim = parse(text, schema=schema)
-        except ClaimError:  # a category or an id that no line of text can hold
+        claim = readable(text, schema=schema)
+        if claim is None:  # a category or an id that no line of text can hold
             continue
         found.append(Offer(len(found) + 1, slug, statistic, claim.scope, says, str(claim)))
     return found

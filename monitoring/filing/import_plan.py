@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from halflife.models.domain import Finding
-from halflife.models.errors import ClaimError
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.filing.reader import Placed
 
 
@@ -101,10 +100,7 @@ def _same(claim: str, placed: Placed) -> bool:
     """Whether two claims mean the same, whatever was canonical when the first was filed."""
     if claim == str(placed.claim):
         return True
-    try:
-        return parse(claim) == placed.claim
-    except ClaimError:
-        return False
+    return readable(claim) == placed.claim
 
 
 def _revised(finding: Finding, placed: Placed) -> Revision:

@@ -8,8 +8,7 @@ from typing import Any
 import yaml
 
 from halflife.models.domain import Finding
-from halflife.models.errors import ClaimError
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.grammar import readable
 
 
 class _Block(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
@@ -69,12 +68,9 @@ def _dump(value: Any) -> str:
 
 def entry(finding: Finding) -> dict[str, Any]:
     """The keys that say something, as plain values; what is left out is read back as it was."""
-    claim, tolerance = finding.claim, 0.0
-    try:
-        parsed = parse(claim)
-        claim, tolerance = str(replace(parsed, tolerance=0.0)), parsed.tolerance
-    except ClaimError:  # of another build's grammar: written as it was filed
-        pass
+    claim, tolerance = finding.claim, 0.0  # what cannot be read is written as it was filed
+    if (read := readable(claim)) is not None:
+        claim, tolerance = str(replace(read, tolerance=0.0)), read.tolerance
     keys: dict[str, Any] = {"name": finding.name, "claim": claim}
     keys |= {"tolerance": tolerance} if tolerance else {}
     keys |= {"scope": finding.scope.value, "made_on": finding.made_on, "author": str(finding.author)}

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from halflife.models.domain import ColumnDrift, Finding
-from halflife.models.errors import ClaimError
 from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, Array, Rows
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
 from halflife.monitoring.claims.evidence.model_view import ModelPass
-from halflife.monitoring.claims.language.grammar import Claim, parse
+from halflife.monitoring.claims.language.grammar import Claim, readable
 from halflife.monitoring.claims.statistics.base import CaseStatistic
 from halflife.monitoring.claims.syntax.segment import Segment
 
@@ -41,9 +40,8 @@ def dependence(
     asked: dict[bytes, Rows] = {}
     weighed: defaultdict[bytes, list[int]] = defaultdict(list)
     for f, finding in enumerate(findings):
-        try:
-            claim = parse(finding.claim, schema=model.schema)
-        except ClaimError:
+        claim = readable(finding.claim, schema=model.schema)
+        if claim is None:
             continue
         columns = _columns(claim, names)
         if columns.sum() == 1:
@@ -63,15 +61,6 @@ def dependence(
     return out
 
 
-def case(finding: Finding) -> str | None:
-    """The id of the row a finding speaks of; None when it speaks of many, or cannot be read."""
-    try:
-        said = dict(parse(finding.claim).arguments).get("case")
-    except ClaimError:
-        return None
-    return None if said is None else str(said)
-
-
 def moved(columns: Sequence[ColumnDrift], names: Sequence[str]) -> Array:
     """How far each feature has moved, in units of its threshold, shape (p,); 0 where it was not compared."""
     score: Mapping[str, float] = {c.name: c.score / c.threshold for c in columns if c.threshold > 0}
@@ -87,7 +76,7 @@ def _rows(claim: Claim, evidence: Evidence) -> Rows:
     """The rows a claim speaks of, of those there are; all of the evidence where none is."""
     whole = np.flatnonzero(evidence.member[EVIDENCE])
     if isinstance(claim.about, CaseStatistic):
-        at = evidence.find(CASES, str(dict(claim.arguments).get("case")))
+        at = evidence.find(CASES, str(claim.case))
         return whole if at is None else np.array([at])
     segment = claim.about.segment(dict(claim.arguments))
     inside = whole[evidence.mask(Segment(segment.where, labelled=False))[whole]]

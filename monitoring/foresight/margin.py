@@ -7,11 +7,10 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtr
 
 from halflife.models.domain import Check, Finding, Scope
-from halflife.models.errors import ClaimError
 from halflife.models.rows import Array
 from halflife.monitoring.claims.estimation.measure import order
 from halflife.monitoring.claims.language.about_case import about_case
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.foresight.forecast_table import FARTHEST
 from halflife.monitoring.foresight.next_retrain_noise import INDEPENDENT, NextRetrainSpread
 
@@ -77,9 +76,8 @@ def _standing(finding: Finding, check: Check) -> tuple[float, float, float]:
     interval = check.decides.interval
     if interval is None:
         return (np.nan,) * 3
-    try:
-        claim = parse(finding.claim)
-    except ClaimError:
+    claim = readable(finding.claim)
+    if claim is None:
         return (np.nan,) * 3
     more = order(claim)[0] in (">", ">=")
     distance = interval.estimate - check.threshold if more else check.threshold - interval.estimate

@@ -9,17 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from halflife.models.domain import Status, Version
-from halflife.monitoring.claims.statistics import STATISTICS
-from halflife.monitoring.claims.statistics.base import CaseStatistic
+from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.reports.cause_words import family
 from halflife.monitoring.reports.figures import percent
 from halflife.monitoring.reports.shown import WIDTH
 from halflife.monitoring.reports.terminal import STYLES
 
 Row = Mapping[str, Any]
-
-CASES = tuple(f"{name}(case=" for name, statistic in STATISTICS.items() if isinstance(statistic, CaseStatistic))
-"""What claims about single cases begin with."""
 
 
 @dataclass(frozen=True)
@@ -157,4 +153,5 @@ def _standing(row: Row) -> Text:
 
 
 def _about_case(claim: str) -> bool:
-    return claim.startswith(CASES)
+    read = readable(claim)
+    return read is not None and read.case is not None

@@ -5,9 +5,8 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 from halflife.models.domain import ColumnDrift, Drift, Finding, Interval
-from halflife.models.errors import ClaimError
 from halflife.models.forecast import Forecast
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.claims.syntax.arguments import named
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.foresight.forecast_table import FARTHEST
@@ -91,9 +90,8 @@ def drifted(finding: Finding, forecast: Forecast, drifts: Sequence[Drift]) -> li
 
 def _about(text: str) -> frozenset[str] | None:
     """The columns a claim speaks of; None when it speaks of predictions as a whole."""
-    try:
-        claim = parse(text)
-    except ClaimError:
+    claim = readable(text)
+    if claim is None:
         return frozenset()
     if not claim.about.of_columns:
         return None

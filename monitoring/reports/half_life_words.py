@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from halflife.models.half_life import Arrival, HalfLife
-from halflife.monitoring.conclusions import Conclusions, Life
+from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.reports.figures import likely, number, percent, plural, retrains
 from halflife.monitoring.survival.constant_rate import FEW_DEATHS
 from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
 from halflife.monitoring.survival.kaplan_meier import obsolete_on_arrival
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.log_rank import compare
 
 INVESTIGATION = 3

@@ -5,8 +5,7 @@ from math import ceil
 from statistics import NormalDist
 
 from halflife.models.domain import Check, Finding, Interval, Measurement, Scope
-from halflife.models.errors import ClaimError
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.grammar import readable
 
 POWER = 0.8
 """With which a difference as large as the tolerance should be seen."""
@@ -50,12 +49,9 @@ def verdict_details(finding: Finding, check: Check, *, level: float) -> VerdictD
     >>> round(found.bar, 3), round(found.margin, 3), found.rows_needed
     (0.65, 0.04, 1317)
     """
-    tolerance, above = 0.0, True
-    try:
-        claim = parse(finding.claim)
+    tolerance, above = 0.0, True  # of a claim that cannot be read the number is known, the tolerance is not
+    if (claim := readable(finding.claim)) is not None:
         tolerance, above = claim.tolerance, claim.comparator not in ("<", "<=")
-    except ClaimError:  # of another build's grammar: its number is known, its tolerance is not
-        pass
     side = 1.0 if above else -1.0
     interval = check.decides.interval
     margin = None if interval is None else side * (interval.estimate - check.threshold)

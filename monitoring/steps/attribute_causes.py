@@ -7,12 +7,12 @@ from math import inf
 
 from halflife.models.causes import Why
 from halflife.models.domain import Finding, Interval, Scope, Status, Version
-from halflife.models.errors import ClaimError, UsageError
+from halflife.models.errors import UsageError
 from halflife.monitoring.causes.breakdown import Breakdown
 from halflife.monitoring.causes.status_change import last_status_change, status_change
 from halflife.monitoring.causes.version_pair import COSTS, Pair, by_finding
 from halflife.monitoring.claims.language.comparison import order
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.grammar import parse, readable
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.context import Context
 from halflife.monitoring.verdicts import verdict
@@ -134,11 +134,7 @@ def status_on(context: Context, finding: Finding, told: Breakdown) -> Status:
 
 
 def _readable(finding: Finding) -> bool:
-    try:
-        parse(finding.claim)
-    except ClaimError:  # of another build's grammar
-        return False
-    return finding.statistic in STATISTICS
+    return readable(finding.claim) is not None and finding.statistic in STATISTICS
 
 
 def _reason(context: Context, finding: Finding, *versions: Version) -> str:

@@ -8,8 +8,9 @@ from halflife.models.domain import Check, Drift, Finding, Status, Version
 from halflife.models.forecast import Forecast
 from halflife.models.rows import ROW_ID, Array, row_hash
 from halflife.models.shadow import Controls
+from halflife.monitoring.claims.language.about_case import case_of
 from halflife.monitoring.context import Context
-from halflife.monitoring.foresight.dependence import case, dependence, moved
+from halflife.monitoring.foresight.dependence import dependence, moved
 from halflife.monitoring.foresight.forecast_table import Pairs, tabulated
 from halflife.monitoring.foresight.margin import Margins, margins
 from halflife.monitoring.foresight.next_retrain_noise import coupled, shared, spread
@@ -95,7 +96,7 @@ def _drifted(context: Context, version: Version, about: Sequence[Finding]) -> Ar
     model, rows = context.registry.model(version), context.rows.evidence(version)
     if len(rows) > ROWS:
         rows = rows.iloc[np.argsort(row_hash(rows[ROW_ID]), kind="stable")[:ROWS]]
-    cases = context.store.cases(sorted({name for f in about if (name := case(f)) is not None}))
+    cases = context.store.cases(sorted({name for f in about if (name := case_of(f)) is not None}))
     share = dependence(about, model, rows, cases, threads=context.policy.recipe.threads)
     return share @ moved(watch.columns, model.schema.names)
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from json import dumps
 
 from halflife.models.domain import Check, Finding, Measurement, Scope, Version
-from halflife.models.errors import ClaimError, UsageError
+from halflife.models.errors import UsageError
 from halflife.models.rows import Part, Window
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
 from halflife.monitoring.claims.evidence.model_view import ModelPass
+from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.context import Context
 from halflife.monitoring.label_needs.claim_needs import Supply, bare, open_questions, wanting
@@ -104,10 +105,9 @@ def _measured(context: Context, version: Version, asked: Sequence[tuple[Finding,
     evidence = Evidence({**sets, FRESH: context.rows.evidence(version)})
     questions: dict[int, Question] = {}
     for finding, _ in asked:
-        try:
-            claim = bare(finding)
-        except ClaimError:  # of another build's grammar: it stays untestable, for a reason that is not rows
+        if readable(finding.claim) is None:  # it stays untestable, for a reason that is not rows
             continue
+        claim = bare(finding)
         reference = f"v{finding.made_on}" if finding.made_on in made else FRESH
         questions[finding.id] = Question(claim, Scope.POPULATION, FRESH, None, reference)
     if not questions:

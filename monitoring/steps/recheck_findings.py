@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from halflife.models.domain import Author, Check, Finding, Milestone, Version
-from halflife.models.errors import ClaimError
 from halflife.models.learner.model import Model
 from halflife.monitoring.claims.estimation.retest import recheck as measure
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.about_case import case_of
 from halflife.monitoring.context import Context
 
 FRESH = "fresh"
@@ -59,7 +58,7 @@ def retest(
     versions = {v.number: v for v in context.ledger.versions()}
     born = sorted({f.made_on for f in findings} & set(versions))
     sets = {versions[number].label: context.rows.evidence(versions[number]) for number in born}
-    cases = context.store.cases(sorted({case for f in findings if (case := _case(f)) is not None}))
+    cases = context.store.cases(sorted({case for f in findings if (case := case_of(f)) is not None}))
     return measure(
         findings,
         version,
@@ -73,11 +72,3 @@ def retest(
         replicates=context.policy.evidence.replicates,
         threads=context.policy.recipe.threads,
     ).checks
-
-
-def _case(finding: Finding) -> str | None:
-    try:
-        case = dict(parse(finding.claim).arguments).get("case")
-    except ClaimError:  # of another build's grammar: the recheck itself will call it untestable
-        return None
-    return None if case is None else str(case)

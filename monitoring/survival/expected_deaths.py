@@ -12,8 +12,8 @@ import numpy as np
 
 from halflife.models.domain import Check, Finding, Version
 from halflife.models.rows import Array
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.death import fatal
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.margins import EDGE, MarginSpread, Stand, by_finding, shares, spread
 from halflife.monitoring.survival.null_paths import POOL, SEED, SLICE, Paths, paths
 

@@ -15,11 +15,11 @@ import numpy.typing as npt
 from halflife.models.causes import Why
 from halflife.models.half_life import Arrival, HalfLife, NoiseAlone, Steps
 from halflife.models.rows import Array, Mask
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.block_bootstrap import error
 from halflife.monitoring.survival.constant_rate import FEW_DEATHS, constant_rate
 from halflife.monitoring.survival.incidence import ended_by, incidence
 from halflife.monitoring.survival.kaplan_meier import Z, at_risk_at, crossing, survival
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.person_periods import Periods, at_risk, periods
 from halflife.monitoring.survival.recurrence import recurrence
 from halflife.monitoring.survival.relative_survival import noise_alone

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from halflife.models.causes import NOISE, WORLD, Cause, Why
 from halflife.models.half_life import NOT_ATTRIBUTED
 from halflife.models.rows import Array, Mask
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.kaplan_meier import at_risk_at
+from halflife.monitoring.survival.life import Life
 
 THE_WORLD, RETRAINING_NOISE = "world", "noise"
 

@@ -27,8 +27,8 @@ import numpy.typing as npt
 
 from halflife.models.domain import Finding, Scope, Status
 from halflife.models.rows import Mask
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.death import fatal
+from halflife.monitoring.survival.life import Life
 
 TOGETHER = 256
 """Findings whose lives are worked out at once."""

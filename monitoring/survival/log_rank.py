@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 
 from halflife.models.rows import Array
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.block_bootstrap import SEED, enough, length, numbered
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.person_periods import at_risk, periods
 
 EXACT = 12

@@ -25,12 +25,11 @@ from math import sqrt
 import numpy as np
 
 from halflife.models.domain import Check, Finding, Scope, Version
-from halflife.models.errors import ClaimError
 from halflife.models.rows import Array
 from halflife.models.shadow import ShadowKind, centred
 from halflife.monitoring.claims.estimation.shadow_agreement import upholding
 from halflife.monitoring.claims.language.comparison import order
-from halflife.monitoring.claims.language.grammar import parse
+from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.claims.statistics.base import CaseStatistic
 
 FEWEST = 2
@@ -83,9 +82,8 @@ def stand(finding: Finding, birth: Check, version: Version, *, z: float) -> Stan
     theta = () if birth.controls is None else birth.controls.deciding
     if interval is None or len(theta) != len(version.shadows):
         return None
-    try:
-        claim = parse(finding.claim)
-    except ClaimError:  # of another build's grammar
+    claim = readable(finding.claim)
+    if claim is None:
         return None
     known = [(kind, t) for kind, t in zip(version.shadows, theta, strict=True) if np.isfinite(t)]
     coupled = tuple(t for kind, t in known if kind is ShadowKind.COUPLED)

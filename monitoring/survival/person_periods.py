@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from halflife.models.rows import Mask, Rows
-from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.life import Life
 
 
 @dataclass(frozen=True)

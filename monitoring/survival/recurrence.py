@@ -6,7 +6,7 @@ import numpy as np
 
 from halflife.models.half_life import Estimate, Recurrence
 from halflife.models.rows import Array
-from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.life import Life
 
 DRAWS = 4_000
 """From which the interval of the long-run share is read; a quantile of so many is within half a point."""

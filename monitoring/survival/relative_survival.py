@@ -16,9 +16,9 @@ import numpy as np
 
 from halflife.models.half_life import Estimate, NoiseAlone
 from halflife.models.rows import Array
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.block_bootstrap import enough, resampled
 from halflife.monitoring.survival.kaplan_meier import crossing
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.person_periods import Periods
 
 

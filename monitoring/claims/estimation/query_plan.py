@@ -9,11 +9,10 @@ from halflife.models.errors import ClaimError, EvidenceTooSmall
 from halflife.models.rows import Mask, Schema
 from halflife.monitoring.claims.estimation.term_sums import Terms
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence, Rows
-from halflife.monitoring.claims.evidence.model_view import ModelPass
+from halflife.monitoring.claims.evidence.model_view import ModelPass, WhatIf
 from halflife.monitoring.claims.evidence.reference_rows import Reference
-from halflife.monitoring.claims.evidence.what_if import WhatIf
-from halflife.monitoring.claims.language.grammar import check
 from halflife.monitoring.claims.language.question import Question, Subject
+from halflife.monitoring.claims.language.schema_check import check
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.claims.statistics.base import (
     MIN_ROWS,
@@ -219,10 +218,9 @@ def counting(segment: Segment) -> str:
 
 
 def _predicates(questions: Iterable[Question]) -> dict[str, None]:
-    kinds = {(s.name, a.name): a.kind for s in STATISTICS.values() for a in s.arguments}
-    return {
-        str(value): None
-        for question in questions
-        for name, value in question.claim.arguments
-        if kinds.get((question.claim.statistic, name)) is ArgumentKind.PREDICATE
-    }
+    """The predicates among the arguments of claims, each once."""
+    found: dict[str, None] = {}
+    for claim in (question.claim for question in questions if question.claim.statistic in STATISTICS):
+        kinds = {argument.name: argument.kind for argument in STATISTICS[claim.statistic].arguments}
+        found |= {str(value): None for name, value in claim.arguments if kinds.get(name) is ArgumentKind.PREDICATE}
+    return found

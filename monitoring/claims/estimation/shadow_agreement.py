@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from math import isfinite
 
 from halflife.models.domain import Check, Finding, Interval
-from halflife.models.errors import ClaimError
 from halflife.monitoring.claims.language.comparison import order
-from halflife.monitoring.claims.language.grammar import Claim, parse
+from halflife.monitoring.claims.language.grammar import Claim, readable
 from halflife.monitoring.verdicts import verdict
 
 
@@ -23,6 +22,7 @@ def upholding(claim: Claim, theta: Sequence[float]) -> tuple[int, int]:
         claim: in question.
         theta: of one model each; NaN where it has none.
 
+    >>> from halflife.monitoring.claims.language.grammar import parse
     >>> upholding(parse("auc() > 0.7 ± 0.02"), [0.69, 0.75, 0.6, float("nan")])
     (2, 3)
     """
@@ -41,10 +41,7 @@ def shadow_agreement(finding: Finding, check: Check) -> tuple[int, int]:
         finding: in question.
         check: of it, on the version.
     """
-    if check.controls is None:
-        return 0, 0
-    try:
-        claim = parse(finding.claim)
-    except ClaimError:  # of another build's grammar
+    claim = readable(finding.claim)
+    if check.controls is None or claim is None:
         return 0, 0
     return upholding(claim, check.controls.deciding)

@@ -78,3 +78,19 @@ class Masks:
                 plain = values.astype(object).where(values.notna(), None).to_list()
                 self._columns[name] = pl.Series(name, plain, dtype=pl.String)
         return self._columns[name]
+
+
+def mask(where: str, frame: pd.DataFrame) -> Mask:
+    """The rows for which a predicate is true, shape (n,); where it is NULL (a value is missing) the row is out.
+
+    Args:
+        where: SQL as it would follow ``WHERE``.
+        frame: canonical rows; only their features can be named.
+
+    Raises:
+        ClaimError: it does not fit the frame's columns, or cannot be computed on its rows.
+
+    >>> mask("job <> 'cook'", pd.DataFrame({"job": ["student", "cook", None]}))
+    array([ True, False, False])
+    """
+    return Masks(frame)[where]

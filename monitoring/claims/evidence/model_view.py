@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,20 @@ from halflife.models.explain.attributions import attributions
 from halflife.models.learner.model import Model
 from halflife.models.rows import Array, Mask
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence, Rows
-from halflife.monitoring.claims.evidence.what_if import WhatIf
 
 _CERTAIN = 1e-12
+
+
+class WhatIf(Protocol):
+    """A change of rows, which says how they might have been. Equal ones are predicted once: frozen dataclasses.
+
+    A statistic names those it needs in ``counterfactuals`` and reads them with ``view.under(change)``. Those of all
+    questions are stacked into one matrix and predicted together, once for each model. The kinds there are stand in
+    ``what_if``.
+    """
+
+    def matrix(self, view: "View") -> Array:
+        """The rows of ``view`` after the change, encoded for its model, shape (n, p)."""
 
 
 class ModelScores:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,20 +14,8 @@ if TYPE_CHECKING:
     from halflife.monitoring.claims.evidence.reference_rows import Donors
 
 
-class WhatIf(ABC):
-    """A change of rows. Equal ones are predicted once, so every kind is a frozen dataclass.
-
-    A statistic names those it needs in ``counterfactuals`` and reads them with ``view.under(change)``. Those of all
-    questions are stacked into one matrix and predicted together, once for each model.
-    """
-
-    @abstractmethod
-    def matrix(self, view: View) -> Array:
-        """The rows of ``view`` after the change, encoded for its model, shape (n, p)."""
-
-
 @dataclass(frozen=True)
-class Do(WhatIf):
+class Do:
     """do(feature = value) for some features, in every row; a category the model does not know counts as missing.
 
     Source: Pearl, "Causality", 2009, section 3.4 (the notation; of the model's inputs, not of the world).
@@ -50,7 +37,7 @@ class Do(WhatIf):
 
 
 @dataclass(frozen=True)
-class AtEdge(WhatIf):
+class AtEdge:
     """Each row's number moved to an edge of the cell it lies in; rows outside all cells stay as they are.
 
     Attributes:
@@ -72,7 +59,7 @@ class AtEdge(WhatIf):
 
 
 @dataclass(frozen=True)
-class Borrowed(WhatIf):
+class Borrowed:
     """Some features of each row taken together from another row."""
 
     features: tuple[str, ...]

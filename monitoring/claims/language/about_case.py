@@ -1,20 +1,21 @@
-"""Which findings are about one case."""
+"""Which findings are about one case, and about which."""
 
 from halflife.models.domain import Finding
-from halflife.models.errors import ClaimError
-from halflife.monitoring.claims.language.grammar import parse
-from halflife.monitoring.claims.statistics.base import CaseStatistic
+from halflife.monitoring.claims.language.grammar import readable
 
 
-def about_case(finding: Finding) -> bool:
-    """Whether a finding is about one case: of any scope, and not if its claim cannot be read.
+def case_of(finding: Finding) -> str | None:
+    """The id of the row a finding is about, of whatever scope; None where it is about many, or cannot be read.
 
     >>> from halflife.models.domain import Scope
     >>> case = Finding("no", 'prediction(case="7") < 0', "prediction", Scope.PROCESS, made_on=1)
-    >>> about_case(case), about_case(Finding("good", "auc() > 0.7", "auc", Scope.PROCESS, made_on=1))
-    (True, False)
+    >>> case_of(case), case_of(Finding("good", "auc() > 0.7", "auc", Scope.PROCESS, made_on=1))
+    ('7', None)
     """
-    try:
-        return isinstance(parse(finding.claim).about, CaseStatistic)
-    except ClaimError:  # of another build's grammar
-        return False
+    claim = readable(finding.claim)
+    return None if claim is None else claim.case
+
+
+def about_case(finding: Finding) -> bool:
+    """Whether a finding is about one case: of any scope, and not if its claim cannot be read."""
+    return case_of(finding) is not None

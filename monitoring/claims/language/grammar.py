@@ -19,7 +19,7 @@ from halflife.models.errors import ClaimError
 from halflife.models.rows import Schema
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.claims.statistics.base import Statistic
-from halflife.monitoring.claims.syntax.argument_values import Values, fits, unknown
+from halflife.monitoring.claims.syntax.argument_values import Values, unknown
 from halflife.monitoring.claims.syntax.claim_text import SHAPE, Source, Value, spelled
 from halflife.monitoring.claims.syntax.sql_words import near
 
@@ -56,6 +56,12 @@ class Claim:
     def scope(self) -> Scope:
         """What the claim speaks about unless its finding says otherwise."""
         return self.about.scope
+
+    @property
+    def case(self) -> str | None:
+        """The id of the one row it is about; None where it is about many."""
+        case = dict(self.arguments).get("case")
+        return None if case is None else str(case)
 
     @property
     def subject(self) -> str:
@@ -98,40 +104,30 @@ def _parsed(text: str, schema: Schema | None) -> Claim:
     return _Reader(source, Values(source, schema)).claim()
 
 
+def readable(text: str, *, schema: Schema | None = None) -> Claim | None:
+    """The claim a text holds; None where it was written for a build with another grammar or with other statistics.
+
+    Args:
+        text: as filed.
+        schema: the columns there are; a claim that does not fit them is None too.
+
+    >>> print(readable("auc() > 0.7"), readable("acu() > 0.7"))
+    auc() > 0.7 None
+    """
+    try:
+        return parse(text, schema=schema)
+    except ClaimError:
+        return None
+
+
 def subject(text: str) -> str:
     """What a claim is about, from its text; the whole text where this build cannot read it.
 
     >>> subject('attribution_share("age") > 0.3'), subject("vibes() > 9000")
     ('attribution_share("age")', 'vibes() > 9000')
     """
-    try:
-        return parse(text).subject
-    except ClaimError:
-        return text
-
-
-def check(claim: Claim, schema: Schema) -> None:
-    """Refuse a claim that does not fit the schema; columns of faults refer to ``str(claim)``.
-
-    Raises:
-        ClaimError: as ``parse``.
-    """
-    if claim.statistic not in STATISTICS:
-        raise ClaimError(
-            unknown("a statistic", "statistics are", claim.statistic, tuple(STATISTICS)),
-            text=claim.statistic,
-            column=1,
-        )
-    if not _fits(claim, schema):
-        parse(str(claim), schema=schema)
-
-
-def _fits(claim: Claim, schema: Schema) -> bool:
-    """Whether every column and predicate of a claim that was parsed is one of the schema's."""
-    declared = {a.name: a for a in STATISTICS[claim.statistic].arguments}
-    if isinstance(claim.threshold, str) and claim.threshold not in schema.names:
-        return False
-    return all(fits(value, declared[name], schema) for name, value in claim.arguments)
+    claim = readable(text)
+    return text if claim is None else claim.subject
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
-"""What people are told of statistics: the table of all, and one explained, from what its class declares."""
+"""What people are told of statistics: the table of all, and one explained, from what it declares."""
 
-from inspect import cleandoc
 from typing import Any
 
 from halflife.models.shadow import FEWEST
@@ -33,12 +32,12 @@ def statistics_table() -> list[dict[str, Any]]:
 
 
 def explained(statistic: Statistic) -> dict[str, Any]:
-    """What ``halflife statistics NAME`` shows: the table's row, and what its class says of it.
+    """What ``halflife statistics NAME`` shows: the table's row, and what it says of itself.
 
     >>> explained(STATISTICS["auc"])["source"][:27]
     'DeLong, DeLong, Clarke-Pear'
     """
-    said, _, source = cleandoc(type(statistic).__doc__ or "").partition("Source: ")
+    said, _, source = statistic.explanation.partition("Source: ")
     return {
         **_row(statistic),
         "explanation": [" ".join(p.replace("``", "").split()) for p in said.split("\n\n") if p.strip()],

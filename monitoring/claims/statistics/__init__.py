@@ -1,63 +1,50 @@
-"""Every statistic a claim can be about, in one table. A file here and an entry there always come together.
+"""Every statistic a claim can be about, in one table: those with a file of their own, the metrics, other packages'.
 
 The table is what claims are read by, and claims are read far more often than computed: a file loads SciPy where it
-computes.
+computes, and other packages are looked for when a name is none of ours.
 """
 
-from halflife.monitoring.claims.statistics.accuracy import Accuracy
 from halflife.monitoring.claims.statistics.amplification import Amplification
 from halflife.monitoring.claims.statistics.attribution_rank import AttributionRank
 from halflife.monitoring.claims.statistics.attribution_share import AttributionShare
 from halflife.monitoring.claims.statistics.auc import Auc
-from halflife.monitoring.claims.statistics.base import Statistic
-from halflife.monitoring.claims.statistics.base_rate import BaseRate
-from halflife.monitoring.claims.statistics.brier import Brier
 from halflife.monitoring.claims.statistics.calibration_error import CalibrationError
 from halflife.monitoring.claims.statistics.calibration_intercept import CalibrationIntercept
 from halflife.monitoring.claims.statistics.calibration_slope import CalibrationSlope
 from halflife.monitoring.claims.statistics.drift import DriftStatistic
 from halflife.monitoring.claims.statistics.effect import Effect
 from halflife.monitoring.claims.statistics.flips import Flips
-from halflife.monitoring.claims.statistics.fpr import Fpr
 from halflife.monitoring.claims.statistics.gap import Gap
 from halflife.monitoring.claims.statistics.interaction import Interaction
-from halflife.monitoring.claims.statistics.log_loss import LogLoss
+from halflife.monitoring.claims.statistics.metrics import METRICS
 from halflife.monitoring.claims.statistics.neighbour_share import NeighbourShare
-from halflife.monitoring.claims.statistics.precision import Precision
 from halflife.monitoring.claims.statistics.prediction import Prediction
+from halflife.monitoring.claims.statistics.registry import Statistics
 from halflife.monitoring.claims.statistics.reliance import Reliance
 from halflife.monitoring.claims.statistics.representation import Representation
 from halflife.monitoring.claims.statistics.slice_loss import SliceLoss
 from halflife.monitoring.claims.statistics.top_reason import TopReason
-from halflife.monitoring.claims.statistics.tpr import Tpr
 
-STATISTICS: dict[str, Statistic] = {
-    s.name: s
-    for s in (
-        Accuracy(),
+STATISTICS = Statistics(
+    (
+        *(metric for metric in METRICS.values() if metric.alone),
         Amplification(),
         AttributionRank(),
         AttributionShare(),
         Auc(),
-        BaseRate(),
-        Brier(),
         CalibrationError(),
         CalibrationIntercept(),
         CalibrationSlope(),
         DriftStatistic(),
         Effect(),
         Flips(),
-        Fpr(),
         Gap(),
         Interaction(),
-        LogLoss(),
         NeighbourShare(),
-        Precision(),
         Prediction(),
         Reliance(),
         Representation(),
         SliceLoss(),
         TopReason(),
-        Tpr(),
     )
-}
+)

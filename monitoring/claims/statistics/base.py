@@ -12,6 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
@@ -24,9 +25,8 @@ from halflife.monitoring.claims.syntax.claim_text import Value
 from halflife.monitoring.claims.syntax.segment import Segment
 
 if TYPE_CHECKING:
-    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.model_view import View, WhatIf
     from halflife.monitoring.claims.evidence.reference_rows import Reference
-    from halflife.monitoring.claims.evidence.what_if import WhatIf
 
 Quantity: TypeAlias = "Callable[[View], Array]"
 
@@ -37,7 +37,7 @@ MIN_OF_CLASS = 10
 
 
 class Statistic(ABC):
-    """Declares a statistic: one file in ``statistics/`` each, named for it.
+    """Declares a statistic: one file in ``statistics/`` each, named for it, or a row of a table there.
 
     Attributes:
         name: permanent; stored in the ledger.
@@ -53,18 +53,23 @@ class Statistic(ABC):
         neutral: where the statistic's sign turns (0 for a gap, ½ for AUC); None when it has no opposite.
     """
 
-    name: ClassVar[str]
-    description: ClassVar[str]
-    example: ClassVar[str]
-    untestable: ClassVar[str] = ""
+    name: str
+    description: str
+    example: str
+    untestable: str = ""
     arguments: ClassVar[tuple[Argument, ...]]
     scope: ClassVar[Scope]
     threshold: ClassVar[type[float] | type[str] | type[bool]] = float
     needs_labels: ClassVar[bool] = False
     needs_attributions: ClassVar[bool] = False
-    of_columns: ClassVar[bool] = False
+    of_columns: bool = False
     settles: ClassVar[bool] = False
     neutral: ClassVar[float | None] = None
+
+    @property
+    def explanation(self) -> str:
+        """What it is for people, paragraph by paragraph: the formula first, last ``Source: `` with who said so."""
+        return cleandoc(type(self).__doc__ or "")
 
     def of(self, arguments: Arguments) -> Statistic:
         """The member these arguments mean, of a statistic that is a family; equal ones are computed together."""

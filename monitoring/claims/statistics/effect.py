@@ -9,13 +9,13 @@ import numpy as np
 
 from halflife.models.errors import ClaimError
 from halflife.models.rows import Array
-from halflife.monitoring.claims.evidence.what_if import AtEdge, Do, WhatIf, cells
+from halflife.monitoring.claims.evidence.what_if import AtEdge, Do, cells
 from halflife.monitoring.claims.statistics.base import Requirement, SumStatistic, Term, ones, ratio
 from halflife.monitoring.claims.syntax.argument_values import mismatch
 from halflife.monitoring.claims.syntax.arguments import FEATURE, WHERE, Argument, ArgumentKind, Arguments
 
 if TYPE_CHECKING:
-    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.model_view import View, WhatIf
     from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 CELLS = 8

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from halflife.models.rows import Array
-from halflife.monitoring.claims.evidence.what_if import Do, WhatIf
+from halflife.monitoring.claims.evidence.what_if import Do
 from halflife.monitoring.claims.statistics.base import CaseStatistic, SumStatistic, Term, ones, ratio
 from halflife.monitoring.claims.statistics.reliance import Flipped
 from halflife.monitoring.claims.syntax.arguments import WHERE, Argument, ArgumentKind, Arguments
 from halflife.monitoring.claims.syntax.claim_text import Value
 
 if TYPE_CHECKING:
-    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.model_view import View, WhatIf
 
 
 class Flips(CaseStatistic):

@@ -69,7 +69,7 @@ class Gap(SumStatistic):
         return tuple(name for name in features if whole or name in said)
 
     def terms(self, arguments: Arguments) -> tuple[Term, ...]:
-        return tuple(term for side in _sides(self, arguments) for term in METRICS[self.metric].terms(side))
+        return tuple(term for side in _sides(self, arguments) for term in METRICS[self.metric].on(side))
 
     def requirements(self, arguments: Arguments) -> tuple[Requirement, ...]:
         needed = []
@@ -78,7 +78,7 @@ class Gap(SumStatistic):
             what = f"{METRICS[self.metric].what} where {where}"
             needed += [
                 Requirement(Term(ones, side), MIN_ROWS, f"rows where {where}"),
-                Requirement(METRICS[self.metric].terms(side)[1], MIN_OF_CLASS, what),
+                Requirement(METRICS[self.metric].on(side)[1], MIN_OF_CLASS, what),
             ]
         return tuple(needed)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from halflife.models.rows import Array
-from halflife.monitoring.claims.evidence.what_if import Do, WhatIf
+from halflife.monitoring.claims.evidence.what_if import Do
 from halflife.monitoring.claims.statistics.base import SumStatistic, Term, ones, ratio
 from halflife.monitoring.claims.syntax.arguments import WHERE, Argument, ArgumentKind, Arguments
 
 if TYPE_CHECKING:
-    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.model_view import View, WhatIf
     from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 

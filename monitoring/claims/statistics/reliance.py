@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from halflife.models.rows import Array
-from halflife.monitoring.claims.evidence.what_if import Borrowed, Do, WhatIf
+from halflife.monitoring.claims.evidence.what_if import Borrowed, Do
 from halflife.monitoring.claims.statistics.base import SumStatistic, Term, ones, ratio
-from halflife.monitoring.claims.statistics.metrics import loss, row_loss
+from halflife.monitoring.claims.statistics.outcomes import loss, row_loss
 from halflife.monitoring.claims.syntax.arguments import FEATURES, WHERE, Argument, ArgumentKind, Arguments, listed
 from halflife.monitoring.claims.syntax.segment import Segment
 
 if TYPE_CHECKING:
-    from halflife.monitoring.claims.evidence.model_view import View
+    from halflife.monitoring.claims.evidence.model_view import View, WhatIf
     from halflife.monitoring.claims.evidence.reference_rows import Reference
 
 

@@ -1,7 +1,7 @@
 """How much worse the model does on a slice than on the rest."""
 
 from halflife.monitoring.claims.statistics.contrast import Contrast
-from halflife.monitoring.claims.statistics.metrics import row_loss
+from halflife.monitoring.claims.statistics.outcomes import row_loss
 
 
 class SliceLoss(Contrast):

@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from halflife.models.errors import ClaimError
-from halflife.models.rows import Kind, Mask, Schema
+from halflife.models.rows import Kind, Schema
 from halflife.monitoring.claims.syntax.sql_words import FUNCTIONS, Word, fault, in_quotes, near, quote, words
 
 if TYPE_CHECKING:  # a claim is read more often than it is tested: loaded with the first predicate
-    import pandas as pd
     import polars as pl
 
 
@@ -39,25 +38,6 @@ def check(where: str, schema: Schema) -> None:
         ClaimError: unknown column, word or function; a subquery; a type that does not fit; not true or false per row.
     """
     expression(where, tuple((c.name, c.kind) for c in schema.columns))
-
-
-def mask(where: str, frame: pd.DataFrame) -> Mask:
-    """The rows for which a predicate is true, shape (n,); where it is NULL (a value is missing) the row is out.
-
-    Args:
-        where: SQL as it would follow ``WHERE``.
-        frame: canonical rows; only their features can be named.
-
-    Raises:
-        ClaimError: as ``check``, against the columns of ``frame``.
-
-    >>> import pandas as pd
-    >>> mask("job <> 'cook'", pd.DataFrame({"job": ["student", "cook", None]}))
-    array([ True, False, False])
-    """
-    from halflife.monitoring.claims.evidence.masks import Masks
-
-    return Masks(frame)[where]
 
 
 @lru_cache(maxsize=8192)

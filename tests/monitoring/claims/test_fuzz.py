@@ -14,11 +14,11 @@ from halflife.models.learner.model import Model
 from halflife.models.rows import Schema
 from halflife.monitoring.claims.estimation.measure import measure
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.masks import mask
 from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import Claim, parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
-from halflife.monitoring.claims.syntax import predicates
 from halflife.monitoring.claims.syntax.claim_text import LONGEST
 from halflife.monitoring.claims.syntax.sql_words import FUNCTIONS, KEYWORDS
 
@@ -93,7 +93,7 @@ def read(text: str, schema: Schema | None) -> Claim | ClaimError:
 def pick(where: str) -> int | ClaimError:
     """How many rows a predicate is answered for, or how it is refused."""
     try:
-        return len(predicates.mask(where, FRAME))
+        return len(mask(where, FRAME))
     except ClaimError as error:
         return error
 
@@ -203,5 +203,5 @@ def test_patterns_take_no_time() -> None:
     frame = pd.DataFrame({"job": pd.Series(["a" * 20_000] * 50, dtype="str")})
     where = f"job LIKE '{'%a' * 60}%b'"
     began = time.process_time()
-    assert not predicates.mask(where, frame).any()
+    assert not mask(where, frame).any()
     assert time.process_time() - began < 5

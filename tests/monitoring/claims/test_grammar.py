@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from halflife.models.domain import Scope
 from halflife.models.errors import ClaimError
 from halflife.models.rows import Schema
-from halflife.monitoring.claims.language.grammar import Claim, check, parse
+from halflife.monitoring.claims.language.grammar import Claim, parse
+from halflife.monitoring.claims.language.schema_check import check
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.claims.syntax.arguments import ArgumentKind
 from halflife.monitoring.claims.syntax.claim_text import SHAPE

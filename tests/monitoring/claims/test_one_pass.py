@@ -18,10 +18,10 @@ from halflife.monitoring.claims.estimation.query_plan import QueryPlan
 from halflife.monitoring.claims.evidence import evidence_rows as evidence_module
 from halflife.monitoring.claims.evidence.bootstrap_weights import poisson_counts
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
+from halflife.monitoring.claims.evidence.masks import mask
 from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import Claim, parse
 from halflife.monitoring.claims.language.question import Question
-from halflife.monitoring.claims.syntax.predicates import mask
 
 REPLICATES = 64
 COUNTS = ("accuracy", "base_rate", "fpr", "positive_rate", "precision", "tpr")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from halflife.models.errors import ClaimError
 from halflife.models.rows import RESERVED, Column, Kind, Schema
+from halflife.monitoring.claims.evidence.masks import mask
 from halflife.monitoring.claims.syntax import predicates
 from halflife.monitoring.claims.syntax.sql_words import quote
 
@@ -52,7 +53,7 @@ SCHEMA = Schema(
 )
 def test_a_predicate_picks_the_rows_it_is_true_for(where: str, picked: str) -> None:
     """Missing values make a condition NULL and leave the row out; keywords and dots in names do no harm."""
-    assert "".join(FRAME["_id"][predicates.mask(where, FRAME)]) == picked
+    assert "".join(FRAME["_id"][mask(where, FRAME)]) == picked
     predicates.check(where, SCHEMA)
 
 
@@ -92,7 +93,7 @@ def test_a_predicate_picks_the_rows_it_is_true_for(where: str, picked: str) -> N
 )
 def test_a_wrong_predicate_is_refused_where_it_is_wrong(where: str, column: int, message: str) -> None:
     """The error points at the word at fault and says what is known, whether rows are at hand or only a schema."""
-    for attempt in (lambda: predicates.check(where, SCHEMA), lambda: predicates.mask(where, FRAME)):
+    for attempt in (lambda: predicates.check(where, SCHEMA), lambda: mask(where, FRAME)):
         with pytest.raises(ClaimError) as caught:
             attempt()
         assert message in caught.value.message
@@ -119,7 +120,7 @@ CONDITION = st.recursive(
 @given(CONDITION)
 def test_a_row_is_never_in_a_predicate_and_in_its_negation(where: str) -> None:
     """Three-valued logic: a row is in one of them, or in neither where a value is missing."""
-    positive, negative = predicates.mask(where, FRAME), predicates.mask(f"NOT ({where})", FRAME)
+    positive, negative = mask(where, FRAME), mask(f"NOT ({where})", FRAME)
     assert not (positive & negative).any()
     complete = FRAME[["age", "emp.var.rate", "job"]].notna().all(axis=1).to_numpy()
     assert (positive | negative)[complete].all()
@@ -128,7 +129,7 @@ def test_a_row_is_never_in_a_predicate_and_in_its_negation(where: str) -> None:
 def outcome(where: str) -> int | ClaimError:
     """How many rows a text is answered for, or how it is refused."""
     try:
-        return len(predicates.mask(where, FRAME))
+        return len(mask(where, FRAME))
     except ClaimError as error:
         return error
 
@@ -148,5 +149,5 @@ def test_any_text_is_read_or_refused(where: str) -> None:
 def test_any_column_name_can_be_quoted(name: str) -> None:
     """``quote`` spells a name so that a predicate finds it, whatever it is made of."""
     frame = pd.DataFrame({name: [1.0, 3.0]})
-    assert predicates.mask(f"{quote(name)} > 2", frame).tolist() == [False, True]
+    assert mask(f"{quote(name)} > 2", frame).tolist() == [False, True]
     assert predicates.columns(f"{quote(name)} > 2") == (name,)

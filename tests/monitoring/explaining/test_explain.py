@@ -10,7 +10,7 @@ import pytest
 from halflife.models.explain.attributions import attributions
 from halflife.models.learner.model import Model
 from halflife.models.rows import LABEL, ROW_ID, Part, Window
-from halflife.monitoring.claims.syntax.predicates import mask
+from halflife.monitoring.claims.evidence.masks import mask
 from halflife.monitoring.explanations.explain_case import explain
 from halflife.monitoring.explanations.explanation import Explanation
 from halflife.monitoring.explanations.explanation_document import document

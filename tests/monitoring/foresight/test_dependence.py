@@ -11,7 +11,8 @@ from halflife.models.domain import ColumnDrift, Finding, Scope
 from halflife.models.learner.calibrate import Uncalibrated
 from halflife.models.learner.model import Model, encode
 from halflife.models.rows import LABEL, ROW_ID, TICK, Column, Kind, Schema
-from halflife.monitoring.foresight.dependence import case, dependence, moved
+from halflife.monitoring.claims.language.about_case import case_of
+from halflife.monitoring.foresight.dependence import dependence, moved
 
 SCHEMA = Schema((Column("a", Kind.NUMERIC), Column("b", Kind.NUMERIC), Column("c", Kind.NUMERIC)))
 
@@ -89,4 +90,4 @@ def test_the_case_is_read_from_the_claim() -> None:
     about = [
         Finding("f", claim, "x", Scope.ARTIFACT, 1) for claim in ('prediction(case="7") > 0', "auc() > 0.7", "vibes")
     ]
-    assert [case(f) for f in about] == ["7", None, None]
+    assert [case_of(f) for f in about] == ["7", None, None]

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from halflife.models.rows import Array
-from halflife.monitoring.claims.syntax.predicates import mask
+from halflife.monitoring.claims.evidence.masks import mask
 from halflife.monitoring.investigator.candidates import Candidates, candidates, support
 from halflife.monitoring.investigator.column_signal import auc, auc_error, signals
 from halflife.monitoring.investigator.confident_errors import neighbours

@@ -10,9 +10,10 @@ from markupsafe import escape
 
 from halflife.models.domain import Status
 from halflife.monitoring.conclude import conclude
-from halflife.monitoring.conclusions import Conclusions, Life
+from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.reports.page import TELLING, render, write_page
 from halflife.monitoring.reports.words import LETTERS, counts_by_version, headline, telling
+from halflife.monitoring.survival.life import Life
 
 
 class Cells(HTMLParser):

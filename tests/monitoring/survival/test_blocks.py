@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.block_bootstrap import enough, error, length, resampled, student
 from halflife.monitoring.survival.half_lives import half_lives
 from halflife.monitoring.survival.kaplan_meier import survival
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.person_periods import periods
 
 HAZARD = 0.1

@@ -11,9 +11,9 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from halflife.models.causes import Cause, Share, Why
 from halflife.models.domain import Finding, Scope, Status
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.half_lives import arrivals, half_life, half_lives
 from halflife.monitoring.survival.kaplan_meier import survival
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.lives import lives
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halflife.models.domain import Finding, Scope, Status
-from halflife.monitoring.conclusions import Life
 from halflife.monitoring.survival.death import fatal
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.lives import lives
 
 LETTERS = {

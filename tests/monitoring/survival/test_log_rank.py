@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import survdiff
 
-from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.log_rank import compare
 
 SAME = 0.05

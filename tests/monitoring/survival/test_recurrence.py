@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.recurrence import recurrence
 
 

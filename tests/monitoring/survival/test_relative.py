@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from halflife.monitoring.conclusions import Life
+from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.person_periods import at_risk, periods
 from halflife.monitoring.survival.relative_survival import noise_alone
 

@@ -1,0 +1,159 @@
+"""Halflife for programs and notebooks: ``halflife.open(home)``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from halflife.flows.opened import Opened
+from halflife.flows.plain_runner import PlainRunner
+from halflife.flows.resolution import resolve
+from halflife.flows.use_cases import alerting, explaining, filing, looking, measuring, reporting, running, sharing
+
+
+def open(home: str | Path | None = None, *, config: str | Path | None = None) -> "Halflife":  # noqa: A001 - read as halflife.open
+    """A home, ready to be asked.
+
+    Args:
+        home: where everything is kept; the one used last when left out.
+        config: settings; ``halflife.toml`` if it is there, else what the home was last used with, when left out.
+
+    Raises:
+        ConfigError: a setting is wrong, or the settings are those of another home.
+    """
+    settings = resolve(None if config is None else Path(config), None if home is None else Path(home)).settings
+    return Halflife(Opened(settings, PlainRunner()))
+
+
+class Halflife:
+    """A home and what can be done with it.
+
+    Looking needs no lock; whatever writes holds the home while it does, and raises `errors.Unavailable` where somebody
+    else holds it. Versions are named by their number, findings by their name or number.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def __repr__(self) -> str:
+        return f"halflife.open({str(self._opened.settings.home)!r})"
+
+    def versions(self) -> looking.Versions:
+        """Every version, oldest first."""
+        return looking.versions(self._opened)
+
+    def findings(
+        self,
+        *,
+        status: str | None = None,
+        author: str | None = None,
+        statistic: str | None = None,
+        guard: bool = False,
+        version: int | None = None,
+        open_only: bool | None = None,
+    ) -> looking.Findings:
+        """Findings, what became of them, and since when; ``version``: as things stood on it."""
+        return looking.findings(
+            self._opened,
+            status=status,
+            author=author,
+            statistic=statistic,
+            guard=guard,
+            version=version,
+            open_only=open_only,
+        )
+
+    def finding(self, name: str) -> looking.Portrait:
+        """One finding: its life and its verdict."""
+        return looking.finding(self._opened, name)
+
+    def file(
+        self,
+        claim: str,
+        *,
+        name: str | None = None,
+        note: str = "",
+        links: Sequence[str] = (),
+        author: str = "",
+        guard: bool = False,
+        scope: str | None = None,
+        ttl: int | None = None,
+        on: int | None = None,
+    ) -> filing.Filed:
+        """File a conclusion about version ``on`` (the newest by default), and test it at once."""
+        return filing.file(
+            self._opened,
+            claim,
+            name=name,
+            note=note,
+            links=links,
+            author=author,
+            guard=guard,
+            scope=scope,
+            ttl=ttl,
+            on=on,
+        )
+
+    def retire(self, *names: str, note: str = "") -> tuple[looking.Portrait, ...]:
+        """Stop re-testing findings; what was measured of them stays."""
+        return tuple(self.finding(ended.name) for ended in filing.retire(self._opened, names, note))
+
+    def guard(self, name: str, *, on: bool = True) -> looking.Portrait:
+        """Let a finding decide about promotion, or no longer."""
+        return self.finding(filing.guard(self._opened, name, on=on).name)
+
+    def import_findings(self, path: str | Path = "findings.yaml", *, replace: bool = False) -> sharing.ImportTold:
+        """Make the ledger say what a team's file of findings says."""
+        return sharing.import_findings(self._opened, Path(path), replace=replace)
+
+    def why(self, name: str, *, old: int | None = None, new: int | None = None) -> explaining.Cause:
+        """Why a finding is no longer what it was, between two versions; those of its last change by default."""
+        return explaining.why(self._opened, name, old=old, new=new)
+
+    def explain(
+        self, case: str | None = None, *, version: int | None = None, file: Sequence[int] = (), author: str = ""
+    ) -> explaining.Explained:
+        """One case, by default the one the version is most confidently wrong about; ``file``: conclusions to file."""
+        return explaining.explain(self._opened, case, version=version, file=file, author=author)
+
+    def investigate(self, *, version: int | None = None) -> explaining.Investigated:
+        """What a debugging session finds in a version; nothing is filed."""
+        return explaining.investigate(self._opened, version=version)
+
+    def needs(self, *, version: int | None = None, segments: Sequence[str] = ()) -> measuring.NeedsTold:
+        """Which labels to collect next, and which claims want rows."""
+        return measuring.needs(self._opened, version=version, segments=segments)
+
+    def opacity(self, *, version: int | None = None, refits: int | None = None) -> measuring.OpacityTold:
+        """What cannot be known about a version."""
+        return measuring.opacity(self._opened, version=version, refits=refits)
+
+    def plan(self) -> running.Planned:
+        """What is to be done now, and what comes next; nothing is done."""
+        return running.plan(self._opened)
+
+    def replay(self, ticks: int | None = None) -> running.Replayed:
+        """Run every cycle over the feed's history; goes on where an earlier run stopped."""
+        return running.replay(self._opened, ticks)
+
+    def ingest(self, ticks: int = 1) -> running.Ingested:
+        """Pull the next ticks of the feed into the store."""
+        return running.ingest(self._opened, ticks)
+
+    def watch(self) -> running.Watched:
+        """Compare the newest ticks with the window the champion was trained on."""
+        return running.watch(self._opened)
+
+    def retrain(self) -> running.Retrained:
+        """Train a version on the newest window, with all that follows."""
+        return running.retrain(self._opened)
+
+    def recheck(self) -> running.Rechecked:
+        """Re-test every open finding on the newest version."""
+        return running.recheck(self._opened)
+
+    def report(self, output: str | Path | None = None) -> reporting.Page:
+        """Write the conclusions page; a notebook shows it."""
+        return reporting.report(self._opened, None if output is None else Path(output))
+
+    def alerts(self) -> alerting.Deliveries:
+        """Every alert's deliveries, newest first."""
+        return alerting.deliveries(self._opened)

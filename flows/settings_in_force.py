@@ -13,7 +13,7 @@ from halflife.flows.local_paths import variables
 from halflife.flows.resolution import Resolved
 from halflife.flows.settings import DEFAULT_FEED, Settings
 from halflife.flows.toml_text import lines
-from halflife.monitoring.redaction import redacted
+from halflife.monitoring.alerts.redaction import redacted
 from halflife.monitoring.section import Section
 
 DEFAULT, KEPT = "default", "settings.json of the home"

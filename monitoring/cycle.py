@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from halflife.models.domain import Drift, Milestone, Version
 from halflife.models.errors import NotTrainable
 from halflife.monitoring import plan
-from halflife.monitoring.alert_decisions import drift_key
+from halflife.monitoring.alerts.alert_decisions import drift_key
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import Side, Watched, reference_side

@@ -93,8 +93,8 @@ def deliver(opened: Opened) -> Tried:
 def test(opened: Opened) -> Answers:
     """Send a test alert through every configured channel."""
     from halflife.flows.bootstrap import channels, remember
-    from halflife.monitoring.alert_decisions import trial
-    from halflife.monitoring.outbox import redact
+    from halflife.monitoring.alerts.alert_decisions import trial
+    from halflife.monitoring.alerts.outbox import redact
 
     settings = opened.settings
     home = remember(settings)

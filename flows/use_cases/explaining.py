@@ -36,7 +36,7 @@ class Cause(Shown):
     def to_dict(self) -> dict[str, Any]:
         if self.breakdown is None or self.status is None:
             return {"finding": self.finding.name, "sentence": self._never(), "cause": None}
-        from halflife.monitoring.reports.cause_words import document
+        from halflife.monitoring.wording.cause_words import document
 
         told = document(self.breakdown, self.finding, self.status, changed=self.kept)
         return {**told, "kept": self.kept}
@@ -177,8 +177,8 @@ def investigate(opened: Opened, *, version: int | None = None) -> Investigated:
 
 
 def _row(opened: Opened, finding: Finding, version: int) -> dict[str, Any]:
-    from halflife.monitoring.reports.fragility_words import fragility
     from halflife.monitoring.reports.listing import check_row
+    from halflife.monitoring.wording.fragility_words import fragility
 
     (check,) = opened.context.ledger.checks(finding=finding.id, version=version)
     flags = {"id": finding.id, "stillborn": finding.stillborn, "upheld": finding.upheld, "fragile": finding.fragile}

@@ -101,8 +101,8 @@ def file(
     chosen = None if scope is None else scoped(scope)
     if guard and chosen is Scope.PROCESS:
         raise UsageError(UNGUARDED)
-    from halflife.monitoring.reports.fragility_words import fragility
     from halflife.monitoring.steps.file_findings import enroll
+    from halflife.monitoring.wording.fragility_words import fragility
 
     with opened.alone():
         context = opened.context

@@ -101,9 +101,9 @@ class Portrait(Shown):
     unit: str
 
     def to_dict(self) -> dict[str, Any]:
-        from halflife.monitoring.reports.cause_words import shares
         from halflife.monitoring.reports.listing import check_row
         from halflife.monitoring.reports.verdict_details import verdict_details
+        from halflife.monitoring.wording.cause_words import shares
 
         finding, checks = self.finding, self.checks
         rows = [{"version": f"v{c.version}", **check_row(c, finding)} for c in checks]

@@ -9,9 +9,9 @@ from halflife.models.domain import Status
 from halflife.models.half_life import HalfLife
 from halflife.monitoring.adapters.evidently_quiet import quiet
 from halflife.monitoring.conclusions import Conclusions
-from halflife.monitoring.reports.half_life_words import by_noise
 from halflife.monitoring.reports.plots import COLOURS
-from halflife.monitoring.reports.words import counts_by_version, headline, measured, overall, retrains
+from halflife.monitoring.wording.half_life_words import by_noise
+from halflife.monitoring.wording.words import counts_by_version, headline, measured, overall, retrains
 
 with quiet():
     from evidently.core.datasets import Dataset

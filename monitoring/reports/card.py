@@ -7,14 +7,14 @@ from halflife.models.causes import Why
 from halflife.models.domain import Status, Version
 from halflife.models.half_life import HalfLife
 from halflife.monitoring.conclusions import Conclusions, StatusChange
-from halflife.monitoring.reports.cause_words import short
-from halflife.monitoring.reports.cause_words import summary as why_summary
-from halflife.monitoring.reports.figures import retrains
-from halflife.monitoring.reports.foresight_words import likeliest
-from halflife.monitoring.reports.half_life_words import UNKNOWN, by_noise, on_arrival
-from halflife.monitoring.reports.opacity_words import lines
-from halflife.monitoring.reports.words import measured, reason_of, together
 from halflife.monitoring.survival.half_lives import ALL
+from halflife.monitoring.wording.cause_words import short
+from halflife.monitoring.wording.cause_words import summary as why_summary
+from halflife.monitoring.wording.figures import retrains
+from halflife.monitoring.wording.foresight_words import likeliest
+from halflife.monitoring.wording.half_life_words import UNKNOWN, by_noise, on_arrival
+from halflife.monitoring.wording.opacity_words import lines
+from halflife.monitoring.wording.words import measured, reason_of, together
 
 LISTED, FIRST = 8, 3
 CLAIM_LENGTH = 160

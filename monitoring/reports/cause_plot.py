@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from halflife.models.causes import Cause, Why
 from halflife.models.domain import Finding, Status
-from halflife.monitoring.reports.cause_words import MEANINGS, NAMES, REST, amount, sentence, summary
+from halflife.monitoring.wording.cause_words import MEANINGS, NAMES, REST, amount, sentence, summary
 
 COLOURS: Mapping[Cause, str] = {
     Cause.CONCEPT: "#b3541a",

@@ -9,8 +9,8 @@ from rich.text import Text
 from halflife.models.causes import Why
 from halflife.models.domain import Finding, Status
 from halflife.monitoring.causes.breakdown import Breakdown
-from halflife.monitoring.reports.cause_words import MEANINGS, NAMES, REST, amount, once, sentence
-from halflife.monitoring.reports.figures import percent
+from halflife.monitoring.wording.cause_words import MEANINGS, NAMES, REST, amount, once, sentence
+from halflife.monitoring.wording.figures import percent
 
 WIDTH = 40
 """Of a bar for all of a change, in characters."""

@@ -16,7 +16,7 @@ from halflife.models.rows import Part
 from halflife.monitoring.explanations.explanation import Counterfactual, Decision, Explanation, Neighbour
 from halflife.monitoring.explanations.offers import Offer, change
 from halflife.monitoring.reports.terminal import STYLES
-from halflife.monitoring.reports.words import percent, plural
+from halflife.monitoring.wording.words import percent, plural
 
 REASONS = 6
 BAR = 12

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from halflife.models.domain import Status, Version
 from halflife.monitoring.claims.language.grammar import readable
-from halflife.monitoring.reports.cause_words import family
-from halflife.monitoring.reports.figures import percent
 from halflife.monitoring.reports.shown import WIDTH
 from halflife.monitoring.reports.terminal import STYLES
+from halflife.monitoring.wording.cause_words import family
+from halflife.monitoring.wording.figures import percent
 
 Row = Mapping[str, Any]
 

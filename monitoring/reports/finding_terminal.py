@@ -9,13 +9,13 @@ from rich.text import Text
 from halflife.models.causes import Why
 from halflife.models.domain import Check, Finding, Measurement, Scope, Status
 from halflife.models.forecast import Forecast
-from halflife.monitoring.reports.cause_words import sentence
 from halflife.monitoring.reports.forest_plot import BAR, DOT, TOLERATED, line, scale
-from halflife.monitoring.reports.fragility_words import born_fragile, in_shadows
 from halflife.monitoring.reports.listing import current
 from halflife.monitoring.reports.terminal import STYLES
 from halflife.monitoring.reports.verdict_details import VerdictDetails, verdict_details
-from halflife.monitoring.reports.words import LETTERS, MEANINGS, measured, percent, plural
+from halflife.monitoring.wording.cause_words import sentence
+from halflife.monitoring.wording.fragility_words import born_fragile, in_shadows
+from halflife.monitoring.wording.words import LETTERS, MEANINGS, measured, percent, plural
 
 SHOWN = 24
 """Versions in the chart: the one it was made on, and the newest."""

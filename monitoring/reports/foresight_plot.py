@@ -6,9 +6,9 @@ from markupsafe import Markup, escape
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.foresight.forecast_scores import ForecastScores
 from halflife.monitoring.foresight.recheck_first import first
-from halflife.monitoring.reports.foresight_words import SHOWN, likeliest, sentence, why
 from halflife.monitoring.reports.plots import svg
-from halflife.monitoring.reports.words import percent, plural
+from halflife.monitoring.wording.foresight_words import SHOWN, likeliest, sentence, why
+from halflife.monitoring.wording.words import percent, plural
 
 SIZE, LEFT, RIGHT, TOP, BOTTOM = 250, 54, 14, 12, 44
 LARGEST = 6.0

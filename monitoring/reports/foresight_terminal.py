@@ -7,8 +7,8 @@ from rich.text import Text
 
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.foresight.recheck_first import first
-from halflife.monitoring.reports.foresight_words import SHOWN, why
-from halflife.monitoring.reports.words import percent
+from halflife.monitoring.wording.foresight_words import SHOWN, why
+from halflife.monitoring.wording.words import percent
 
 
 def first_table(conclusions: Conclusions, n: int = SHOWN) -> RenderableType | None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from halflife.models.half_life import Arrival, HalfLife
-from halflife.monitoring.reports.figures import percent, retrains
 from halflife.monitoring.reports.plots import svg
 from halflife.monitoring.survival.half_lives import ALL
+from halflife.monitoring.wording.figures import percent, retrains
 
 WIDTH, HEIGHT = 300, 170
 LEFT, RIGHT, TOP, BOTTOM = 34, 12, 12, 30

@@ -6,9 +6,9 @@ from markupsafe import Markup
 from halflife.models.half_life import HalfLife
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.reports import half_life_plots as plots
-from halflife.monitoring.reports.figures import retrains
-from halflife.monitoring.reports.half_life_words import arrived, below, by_noise, cell, named
 from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
+from halflife.monitoring.wording.figures import retrains
+from halflife.monitoring.wording.half_life_words import arrived, below, by_noise, cell, named
 
 METHODS = {"kaplan-meier": "Kaplan–Meier", "gamma": "constant rate"}
 

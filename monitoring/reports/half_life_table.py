@@ -10,9 +10,9 @@ from rich.text import Text
 
 from halflife.models.half_life import HalfLife
 from halflife.monitoring.conclusions import Conclusions
-from halflife.monitoring.reports.figures import retrains
-from halflife.monitoring.reports.half_life_words import arrived, below, by_noise, cell, named
 from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
+from halflife.monitoring.wording.figures import retrains
+from halflife.monitoring.wording.half_life_words import arrived, below, by_noise, cell, named
 
 WIDE, NARROW = 99, (1, 4)
 """Columns of the whole table, and what a narrower terminal shows of arrivals."""

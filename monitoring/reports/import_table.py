@@ -4,10 +4,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from halflife.monitoring.reports.fragility_words import fragility
 from halflife.monitoring.reports.terminal import STYLES
-from halflife.monitoring.reports.words import measured, plural
 from halflife.monitoring.steps.import_findings import Imported
+from halflife.monitoring.wording.fragility_words import fragility
+from halflife.monitoring.wording.words import measured, plural
 
 
 def import_table(done: Imported, path: str, *, replace: bool, prune: bool, dry: bool) -> RenderableType:

@@ -13,11 +13,11 @@ from rich.text import Text
 
 from halflife.models.domain import Check, Finding, Status
 from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
-from halflife.monitoring.reports.fragility_words import born_fragile
 from halflife.monitoring.reports.listing import check_row
 from halflife.monitoring.reports.plots import COLOURS
 from halflife.monitoring.reports.terminal import STYLES
-from halflife.monitoring.reports.words import measured, plural
+from halflife.monitoring.wording.fragility_words import born_fragile
+from halflife.monitoring.wording.words import measured, plural
 
 AT_STAKE = 0.01
 """Share of the loss, of the attribution or of the decisions from which what is at stake is shown."""

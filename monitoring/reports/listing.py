@@ -7,9 +7,9 @@ from typing import Any
 from halflife.models.domain import Check, Finding, Measurement, Status
 from halflife.models.half_life import HalfLife, NoiseAlone
 from halflife.monitoring.conclusions import Conclusions
-from halflife.monitoring.reports.cause_words import shares
 from halflife.monitoring.survival.half_lives import ARRIVALS
 from halflife.monitoring.survival.life import Life
+from halflife.monitoring.wording.cause_words import shares
 
 
 def finding_rows(conclusions: Conclusions) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from halflife.models.alert import Alert, Severity
-from halflife.monitoring.alert_events import one_line
+from halflife.monitoring.alerts.alert_events import one_line
 
 COLOURS = {Severity.CRITICAL: "#b42318", Severity.WARNING: "#b54708", Severity.INFO: "#175cd3"}
 """Text on white at a contrast of at least 5:1."""

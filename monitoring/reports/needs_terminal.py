@@ -11,7 +11,7 @@ from rich.text import Text
 from halflife.models.domain import Interval
 from halflife.models.learner.power_law import FEWEST
 from halflife.monitoring.label_needs.needs_report import LABELS, Advice, ClaimNeed, Needs, SegmentTrial, UntestedSegment
-from halflife.monitoring.reports.words import plural
+from halflife.monitoring.wording.words import plural
 
 BARS = "▁▂▃▄▅▆▇█"
 SEGMENTS, CLAIMS = 24, 20

@@ -5,11 +5,11 @@ from markupsafe import Markup
 
 from halflife.models.opacity import Opacity
 from halflife.monitoring.reports.opacity_plot import curve
-from halflife.monitoring.reports.opacity_words import HEADINGS, LEGEND, figures, sentences, whose
+from halflife.monitoring.wording.opacity_words import HEADINGS, LEGEND, figures, sentences, whose
 
 
 def render(now: Opacity, measured: Opacity | None = None) -> Markup:
-    """A section of the conclusions page; arguments as `halflife.monitoring.reports.opacity_words.sentences`."""
+    """A section of the conclusions page; arguments as `halflife.monitoring.wording.opacity_words.sentences`."""
     environment = Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,

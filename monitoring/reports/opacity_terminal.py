@@ -9,7 +9,7 @@ from rich.text import Text
 
 from halflife.models.opacity import Opacity
 from halflife.monitoring.reports.opacity_plot import chart
-from halflife.monitoring.reports.opacity_words import HEADINGS, LEGEND, figures, sentence, whose
+from halflife.monitoring.wording.opacity_words import HEADINGS, LEGEND, figures, sentence, whose
 
 
 def terminal(now: Opacity, measured: Opacity | None = None) -> RenderableType:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from halflife.models.domain import Drift, Finding, Status
 from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.reports import cause_plot, foresight_plot, half_life_section, opacity_page, plots
-from halflife.monitoring.reports.cause_words import short
-from halflife.monitoring.reports.words import (
+from halflife.monitoring.wording.cause_words import short
+from halflife.monitoring.wording.words import (
     LETTERS,
     MEANINGS,
     counts_by_version,

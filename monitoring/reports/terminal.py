@@ -10,12 +10,12 @@ from rich.text import Text
 from halflife.models.causes import Why
 from halflife.models.domain import Drift, Finding, Status
 from halflife.monitoring.conclusions import Conclusions, StatusChange
-from halflife.monitoring.reports.cause_words import family, shares, short
-from halflife.monitoring.reports.cause_words import summary as why_summary
 from halflife.monitoring.reports.foresight_terminal import first_table
 from halflife.monitoring.reports.half_life_table import Panel
-from halflife.monitoring.reports.opacity_words import lines as opacity_lines
-from halflife.monitoring.reports.words import LETTERS, measured, overall, reason_of, sentences, telling, together
+from halflife.monitoring.wording.cause_words import family, shares, short
+from halflife.monitoring.wording.cause_words import summary as why_summary
+from halflife.monitoring.wording.opacity_words import lines as opacity_lines
+from halflife.monitoring.wording.words import LETTERS, measured, overall, reason_of, sentences, telling, together
 
 STYLES: Mapping[Status, str] = {
     Status.HOLDS: "grey0 on sky_blue3",

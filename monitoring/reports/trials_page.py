@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from halflife.models.domain import Interval
 from halflife.monitoring.reports.tradeoff import Dot, tradeoff
-from halflife.monitoring.reports.trial_words import TABLES, cells, notes, sentences
 from halflife.monitoring.trials.compare import RecipeComparison, Standing
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE
+from halflife.monitoring.wording.trial_words import TABLES, cells, notes, sentences
 
 LOSS = f"log loss against {BASELINE}: lower is better"
 GOES_ON = 1.5

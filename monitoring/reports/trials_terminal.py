@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from halflife.models.domain import Interval
-from halflife.monitoring.reports.trial_words import TABLES, cells, notes, sentences
 from halflife.monitoring.trials.compare import RecipeComparison
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE
+from halflife.monitoring.wording.trial_words import TABLES, cells, notes, sentences
 
 
 def table(told: RecipeComparison) -> RenderableType:

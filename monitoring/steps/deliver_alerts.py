@@ -2,9 +2,9 @@
 
 import time
 
+from halflife.monitoring.alerts.outbox import Delivered
+from halflife.monitoring.alerts.outbox import deliver as send
 from halflife.monitoring.context import Context
-from halflife.monitoring.outbox import Delivered
-from halflife.monitoring.outbox import deliver as send
 
 
 def deliver(context: Context) -> Delivered:

@@ -6,18 +6,18 @@ from typing import Any
 
 from halflife.models.domain import Drift, Milestone, Version
 from halflife.monitoring import multiplicity
-from halflife.monitoring.alert_decisions import decide
+from halflife.monitoring.alerts.alert_decisions import decide
 from halflife.monitoring.conclude import RECENT, tell
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import Watched
-from halflife.monitoring.reports import foresight_words
 from halflife.monitoring.reports.card import card
 from halflife.monitoring.reports.listing import finding_rows, half_life_metrics
 from halflife.monitoring.reports.page import write_page
-from halflife.monitoring.reports.words import plural
 from halflife.monitoring.steps.investigate_version import PAGE
 from halflife.monitoring.steps.watch_ticks import look_at
+from halflife.monitoring.wording import foresight_words
+from halflife.monitoring.wording.words import plural
 
 
 def report(context: Context, version: Version, watched: Watched | None = None) -> Conclusions:

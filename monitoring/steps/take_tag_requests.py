@@ -5,8 +5,8 @@ from itertools import groupby
 from halflife.models.domain import Finding
 from halflife.monitoring.context import Context
 from halflife.monitoring.filing.tag_requests import WARNING, asked
-from halflife.monitoring.reports.fragility_words import fragility
 from halflife.monitoring.steps.investigate_version import file
+from halflife.monitoring.wording.fragility_words import fragility
 
 RECENT = 50
 """Newest versions whose tags are read, so that what a retrain costs does not depend on how many there were."""

@@ -2,7 +2,7 @@
 
 from halflife.models.domain import Drift
 from halflife.models.errors import NotTrainable
-from halflife.monitoring.alert_decisions import drifted, retrain_failed
+from halflife.monitoring.alerts.alert_decisions import drifted, retrain_failed
 from halflife.monitoring.context import Context
 
 

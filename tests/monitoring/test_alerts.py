@@ -25,8 +25,8 @@ from halflife.models.domain import (
     Status,
     Version,
 )
-from halflife.monitoring.alert_decisions import decide, drifted, retrain_failed, trial
-from halflife.monitoring.alert_findings import discoveries
+from halflife.monitoring.alerts.alert_decisions import decide, drifted, retrain_failed, trial
+from halflife.monitoring.alerts.alert_findings import discoveries
 from halflife.monitoring.conclude import conclude
 from halflife.monitoring.policy import AlertPolicy
 

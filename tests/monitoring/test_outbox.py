@@ -8,7 +8,7 @@ import pytest
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
 from halflife.models.errors import Unavailable
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
-from halflife.monitoring.outbox import GIVE_UP_AFTER, PATIENCE, delay, deliver, redact
+from halflife.monitoring.alerts.outbox import GIVE_UP_AFTER, PATIENCE, delay, deliver, redact
 from halflife.monitoring.ports import Channel
 
 DAY = 24 * 3600.0

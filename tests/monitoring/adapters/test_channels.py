@@ -35,7 +35,7 @@ from halflife.monitoring.adapters.channels.eml import Eml, file_name
 from halflife.monitoring.adapters.channels.smtp import Security, Smtp
 from halflife.monitoring.adapters.channels.webhook import Webhook, envelope
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
-from halflife.monitoring.outbox import deliver
+from halflife.monitoring.alerts.outbox import deliver
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SCHEMA = Path(__file__).parents[3] / "infra" / "docs" / "webhook.schema.json"

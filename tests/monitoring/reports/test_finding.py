@@ -13,7 +13,7 @@ from halflife.monitoring.reports.finding_terminal import SHOWN, portrait
 from halflife.monitoring.reports.forest_plot import Scale, line, scale
 from halflife.monitoring.reports.ledger_until import until
 from halflife.monitoring.reports.verdict_details import verdict_details
-from halflife.monitoring.reports.words import LETTERS
+from halflife.monitoring.wording.words import LETTERS
 
 BIRTH = Interval(0.42, 0.40, 0.44)
 

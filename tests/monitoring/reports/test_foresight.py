@@ -17,7 +17,7 @@ from halflife.monitoring.foresight.forecast_scores import Bin, ForecastScores
 from halflife.monitoring.foresight.recheck_first import first
 from halflife.monitoring.reports.foresight_plot import reliability, render
 from halflife.monitoring.reports.foresight_terminal import first_table
-from halflife.monitoring.reports.foresight_words import document, drifted, likeliest, line, sentence
+from halflife.monitoring.wording.foresight_words import document, drifted, likeliest, line, sentence
 
 NBSP = "\N{NO-BREAK SPACE}"
 SCORES = ForecastScores(

@@ -10,11 +10,11 @@ from halflife.monitoring.conclude import conclude
 from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
 from halflife.monitoring.reports.explanation_terminal import filed
 from halflife.monitoring.reports.finding_terminal import portrait
-from halflife.monitoring.reports.fragility_words import born_fragile, fragility, in_shadows
 from halflife.monitoring.reports.investigation_page import document, page, terminal, told
 from halflife.monitoring.reports.listing import check_row
 from halflife.monitoring.reports.verdict_details import verdict_details
-from halflife.monitoring.reports.words import telling
+from halflife.monitoring.wording.fragility_words import born_fragile, fragility, in_shadows
+from halflife.monitoring.wording.words import telling
 
 SPACE = "\N{NO-BREAK SPACE}"
 CASE = Finding(

@@ -14,10 +14,10 @@ from halflife.monitoring.reports.half_life_plots import on_arrival as dots
 from halflife.monitoring.reports.half_life_plots import survival
 from halflife.monitoring.reports.half_life_section import render
 from halflife.monitoring.reports.half_life_table import Panel
-from halflife.monitoring.reports.half_life_words import differences, endings, lifetime, noise_share, on_arrival, returns
 from halflife.monitoring.reports.listing import half_life_metrics, half_life_rows
 from halflife.monitoring.survival.half_lives import half_lives
 from halflife.monitoring.survival.life import Life
+from halflife.monitoring.wording.half_life_words import differences, endings, lifetime, noise_share, on_arrival, returns
 
 STEPS = ((0.0, 1.0, 1.0, 1.0), (1.0, 0.8, 0.7, 0.9), (3.0, 0.63, 0.5, 0.75), (8.0, 0.45, 0.3, 0.6))
 ALONE = NoiseAlone(

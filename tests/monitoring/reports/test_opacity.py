@@ -12,7 +12,7 @@ from halflife.models.opacity import Multiplicity, Opacity, Sensitivity
 from halflife.monitoring.reports.opacity_page import render
 from halflife.monitoring.reports.opacity_plot import chart, curve
 from halflife.monitoring.reports.opacity_terminal import plain
-from halflife.monitoring.reports.opacity_words import lines, sentence
+from halflife.monitoring.wording.opacity_words import lines, sentence
 
 TREES = (1, 2, 3, 5, 8, 12, 20, 50, 100, 200, 400)
 GAP = (1e-4, 3.6e-4, 8e-4, 2e-3, 6e-3, 0.015, 0.033, 0.08, 0.12, 0.18, 0.26)

@@ -12,8 +12,8 @@ from halflife.models.domain import Status
 from halflife.monitoring.conclude import conclude
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.reports.page import TELLING, render, write_page
-from halflife.monitoring.reports.words import LETTERS, counts_by_version, headline, telling
 from halflife.monitoring.survival.life import Life
+from halflife.monitoring.wording.words import LETTERS, counts_by_version, headline, telling
 
 
 class Cells(HTMLParser):

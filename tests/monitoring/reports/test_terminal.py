@@ -6,7 +6,7 @@ from rich.console import Console, RenderableType
 from halflife.monitoring.conclude import conclude
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.reports.terminal import drift_table, findings_table, summary
-from halflife.monitoring.reports.words import LETTERS
+from halflife.monitoring.wording.words import LETTERS
 
 
 def printed(what: RenderableType, width: int = 100, *, colour: bool = False) -> str:

@@ -13,12 +13,12 @@ from halflife.models.domain import Interval
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.reports.recipe_listing import listed, listing
 from halflife.monitoring.reports.tradeoff import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, Dot, tradeoff
-from halflife.monitoring.reports.trial_words import sentences
 from halflife.monitoring.reports.trials_page import render, write_page
 from halflife.monitoring.reports.trials_terminal import document, table
 from halflife.monitoring.trials.compare import RecipeComparison, Standing
 from halflife.monitoring.trials.trial import Living
 from halflife.monitoring.trials.variants import variants
+from halflife.monitoring.wording.trial_words import sentences
 
 
 def about(value: float, reach: float) -> Interval:

@@ -12,9 +12,9 @@ from rich.console import Console
 from halflife.models.causes import Cause, Share, Why
 from halflife.models.domain import Finding, Scope, Status
 from halflife.monitoring.causes.breakdown import Breakdown
-from halflife.monitoring.reports import cause_words as words
 from halflife.monitoring.reports.cause_plot import COLOURS, bar, legend, render
 from halflife.monitoring.reports.cause_terminal import details
+from halflife.monitoring.wording import cause_words as words
 
 FINDING = Finding("leak", 'attribution_share("a") > 0.3', "attribution_share", Scope.POPULATION, made_on=3, id=1)
 

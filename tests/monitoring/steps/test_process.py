@@ -15,7 +15,6 @@ from halflife.models.rows import ROW_ID
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.context import Context
 from halflife.monitoring.filing.reader import read
-from halflife.monitoring.reports.fragility_words import fragility
 from halflife.monitoring.steps.explain_one import explain, worst
 from halflife.monitoring.steps.file_findings import enroll
 from halflife.monitoring.steps.import_findings import import_findings
@@ -25,6 +24,7 @@ from halflife.monitoring.steps.recheck_findings import recheck
 from halflife.monitoring.steps.retrain_version import retrain
 from halflife.monitoring.steps.take_tag_requests import take_requests
 from halflife.monitoring.verdicts import verdict
+from halflife.monitoring.wording.fragility_words import fragility
 
 Make = Callable[..., Context]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from halflife.models.causes import NOISE, WORLD, Cause, Share, Why
 from halflife.models.domain import Finding, Status
-from halflife.monitoring.reports.figures import percent, plural
+from halflife.monitoring.wording.figures import percent, plural
 
 if TYPE_CHECKING:  # whoever tells of a change that was explained before loads no array
     from halflife.monitoring.causes.breakdown import Breakdown

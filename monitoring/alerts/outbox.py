@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
-from halflife.monitoring.alert_events import one_line
+from halflife.monitoring.alerts.alert_events import one_line
+from halflife.monitoring.alerts.redaction import redacted
 from halflife.monitoring.ports import Channel, Delivery, Ledger
-from halflife.monitoring.redaction import redacted
 
 FIRST_DELAY = 60.0
 GIVE_UP_AFTER = 24 * 3600.0

@@ -9,14 +9,14 @@ from halflife.models.alert import AlertItem, AlertKind, Severity
 from halflife.models.causes import Why
 from halflife.models.domain import Author, Finding, Scope, Status, Version
 from halflife.models.rows import Array, Mask
-from halflife.monitoring.alert_events import AlertEvent, count, one_line
+from halflife.monitoring.alerts.alert_events import AlertEvent, count, one_line
 from halflife.monitoring.claims.language.grammar import subject
 from halflife.monitoring.conclusions import Conclusions, StatusChange, silent
 from halflife.monitoring.drift.comparison import listed
 from halflife.monitoring.foresight.recheck_first import first
-from halflife.monitoring.reports.cause_words import reason
-from halflife.monitoring.reports.foresight_words import likeliest
-from halflife.monitoring.reports.words import reason_of
+from halflife.monitoring.wording.cause_words import reason
+from halflife.monitoring.wording.foresight_words import likeliest
+from halflife.monitoring.wording.words import reason_of
 
 FIRST = 3
 """Findings named as the next to be refuted."""

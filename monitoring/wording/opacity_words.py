@@ -2,7 +2,7 @@
 
 from halflife.models.opacity import Multiplicity, Opacity, Sensitivity
 from halflife.monitoring.multiplicity import Growth, growth
-from halflife.monitoring.reports.words import plural
+from halflife.monitoring.wording.words import plural
 
 FOLDS = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 STILL = 1.05

@@ -5,12 +5,12 @@ from itertools import combinations
 
 from halflife.models.half_life import Arrival, HalfLife
 from halflife.monitoring.conclusions import Conclusions
-from halflife.monitoring.reports.figures import likely, number, percent, plural, retrains
 from halflife.monitoring.survival.constant_rate import FEW_DEATHS
 from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
 from halflife.monitoring.survival.kaplan_meier import obsolete_on_arrival
 from halflife.monitoring.survival.life import Life
 from halflife.monitoring.survival.log_rank import compare
+from halflife.monitoring.wording.figures import likely, number, percent, plural, retrains
 
 INVESTIGATION = 3
 """Retrains: the length the headline speaks of, where findings were followed so long."""

@@ -5,7 +5,7 @@ from math import isfinite
 from halflife.models.domain import Check, Finding
 from halflife.models.shadow import Controls
 from halflife.monitoring.claims.estimation.shadow_agreement import shadow_agreement
-from halflife.monitoring.reports.figures import percent
+from halflife.monitoring.wording.figures import percent
 
 
 def fragility(finding: Finding, controls: Controls | None) -> str:

@@ -4,8 +4,14 @@ from collections.abc import Mapping
 
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
 from halflife.models.domain import Drift, Role, Status, Version
-from halflife.monitoring.alert_events import AlertEvent, count, one_line, percent
-from halflife.monitoring.alert_findings import case_events, checked, expiry_events, finding_events, foretold_events
+from halflife.monitoring.alerts.alert_events import AlertEvent, count, one_line, percent
+from halflife.monitoring.alerts.alert_findings import (
+    case_events,
+    checked,
+    expiry_events,
+    finding_events,
+    foretold_events,
+)
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.drift.comparison import listed
 from halflife.monitoring.policy import AlertPolicy

@@ -11,7 +11,7 @@ from halflife.monitoring.claims.syntax.arguments import named
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.foresight.forecast_table import FARTHEST
 from halflife.monitoring.foresight.recheck_first import first
-from halflife.monitoring.reports.words import percent, plural
+from halflife.monitoring.wording.words import percent, plural
 
 if TYPE_CHECKING:  # whoever only reads forecasts computes no scores
     from halflife.monitoring.foresight.drift_gain import Gain

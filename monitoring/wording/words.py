@@ -9,9 +9,9 @@ from halflife.models.half_life import HalfLife
 from halflife.monitoring.claims.language.about_case import about_case
 from halflife.monitoring.claims.language.grammar import subject
 from halflife.monitoring.conclusions import Conclusions, StatusChange
-from halflife.monitoring.reports import half_life_words
-from halflife.monitoring.reports.figures import percent, plural, retrains
 from halflife.monitoring.survival.half_lives import ALL
+from halflife.monitoring.wording import half_life_words
+from halflife.monitoring.wording.figures import percent, plural, retrains
 
 __all__ = [
     "LETTERS",

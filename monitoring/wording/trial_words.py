@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from math import isfinite
 
 from halflife.models.domain import Interval
-from halflife.monitoring.reports.words import plural
 from halflife.monitoring.trials.compare import RecipeComparison, Standing
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE
+from halflife.monitoring.wording.words import plural
 
 NOTES = (
     "log loss, AUC: each version on the labelled rows that came after it, before the next; against plain: on the same rows",

@@ -1,0 +1,1 @@
+"""What is worth telling people, decided purely, and how it gets to them."""

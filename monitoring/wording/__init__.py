@@ -1,0 +1,1 @@
+"""How things are said: the same words on every page, in terminals, mails and alerts. Nothing here draws."""

@@ -76,11 +76,11 @@ def _home(settings: Settings) -> str:
 def _feed(settings: Settings) -> str:
     from halflife.flows.bootstrap import feed
     from halflife.monitoring.explanations.explain_case import check_immutable
-    from halflife.monitoring.investigator.agenda import check_agenda
+    from halflife.monitoring.investigator.policy_check import check_policy
 
     source = feed(settings)
     batch = source.batch(0)
-    check_agenda(settings.investigate, source.schema)
+    check_policy(settings.investigate, source.schema)
     check_immutable(settings.explain.immutable, source.schema)
     length = "without end" if source.ticks is None else f"{source.ticks} ticks"
     where = getattr(settings.feed, "path", settings.feed.subject)

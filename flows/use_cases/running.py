@@ -180,11 +180,11 @@ def replay(opened: Opened, ticks: int | None = None, *, expect: Callable[[int], 
     started = time.perf_counter()
     begin(opened)
     context = opened.context
-    from halflife.monitoring.investigator.agenda import check_agenda
+    from halflife.monitoring.investigator.policy_check import check_policy
     from halflife.monitoring.reports.listing import summary
 
     total = length(ticks, context.feed.ticks)
-    check_agenda(context.policy.investigate, context.feed.schema)
+    check_policy(context.policy.investigate, context.feed.schema)
     expect(total)
     context.warm()
     opened.runner.ready(opened.settings.home)

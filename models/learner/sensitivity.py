@@ -56,17 +56,17 @@ def sensitivity(
     """
     if refits < 1 or rows.empty:
         raise UsageError("sensitivity needs at least one refit and one row of evidence")
-    ground = Trainer(window, schema, recipe, seed, before)
-    own = ground.train(seed, alone=True)
+    trainer = Trainer(window, schema, recipe, seed, before)
+    own = trainer.train(seed, alone=True)
     matrix = own.matrix(rows)
     counts = checkpoints(own.booster.num_trees())
     scores = staged(own, matrix, counts, recipe.threads)
     squares = []
-    left_out = chosen(ground.material.rows, window, refits, seed)
+    left_out = chosen(trainer.material.rows, window, refits, seed)
     for row in left_out:
         weights = np.ones(len(window.rows))
         weights[row] = NOTHING
-        again = ground.train(seed, weights, alone=True)
+        again = trainer.train(seed, weights, alone=True)
         squares.append(((staged(again, matrix, counts, recipe.threads) - scores) ** 2).mean(axis=1))
     gap = None
     if fresh is not None:

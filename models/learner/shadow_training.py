@@ -97,7 +97,7 @@ class ShadowTrainer:
         self.kinds = tuple(kinds)
         self._made_of = (window, schema, recipe)
         self._seed, self._before = seed, before
-        self._ground = Trainer(window, schema, recipe, seed, before)
+        self._trainer = Trainer(window, schema, recipe, seed, before)
         self._lock = Lock()
 
     def train(self, number: int, before: Model | None = None) -> Model:
@@ -115,12 +115,14 @@ class ShadowTrainer:
         if self.kinds[number] is ShadowKind.COUPLED:
             with self._lock:
                 hashes = self._hashes
-            return self._ground.train(seed, poisson(hashes, number), before=before)
+            return self._trainer.train(seed, poisson(hashes, number), before=before)
         window, schema, recipe = self._made_of
         if _samples(recipe):
-            return self._ground.train(seed, before=before)
-        ground = Trainer(window, schema, recipe, seed, self._before)  # where nothing else is drawn, a seed chooses bins
-        return ground.train(seed, before=before, alone=True)
+            return self._trainer.train(seed, before=before)
+        trainer = Trainer(
+            window, schema, recipe, seed, self._before
+        )  # where nothing else is drawn, a seed chooses bins
+        return trainer.train(seed, before=before, alone=True)
 
     @cached_property
     def _hashes(self) -> Hashes:

@@ -75,7 +75,7 @@ def deliver(ledger: Ledger, channels: Mapping[str, Channel], now: float) -> Deli
             ledger.delivered(delivery.id, now)
             sent.append(replace(delivery, attempts=delivery.attempts + 1, state="sent", error=""))
     for delivery in dead:
-        _mourn(ledger, delivery, channels, now)
+        _give_up(ledger, delivery, channels, now)
     return Delivered(tuple(sent), tuple(failed), tuple(dead))
 
 
@@ -113,7 +113,7 @@ def _unknown(ledger: Ledger, delivery: Delivery, channels: Mapping[str, Channel]
     return delivery
 
 
-def _mourn(ledger: Ledger, delivery: Delivery, channels: Mapping[str, Channel], now: float) -> None:
+def _give_up(ledger: Ledger, delivery: Delivery, channels: Mapping[str, Channel], now: float) -> None:
     """Tell the other channels that this one is dead, once a day; news of a death never dies of itself again."""
     others = [name for name in channels if name != delivery.channel]
     if not others or any(item.kind is AlertKind.CHANNEL_DEAD for item in delivery.alert.items):

@@ -133,9 +133,9 @@ class Refits:
         """The window of one version by the recipe of another. Raises NotTrainable."""
         context = self._context
         recipe = self._recipe(by)
-        gone_on_from = starting_point(context.ledger.versions(), rows.number, recipe, context.registry.model)
+        warm_start = starting_point(context.ledger.versions(), rows.number, recipe, context.registry.model)
         return fit(
-            self._window(rows), context.store.fixed_schema, recipe, rows.seed, weights=weights, before=gone_on_from
+            self._window(rows), context.store.fixed_schema, recipe, rows.seed, weights=weights, before=warm_start
         )
 
     def _recipe(self, version: Version) -> Recipe:

@@ -60,7 +60,7 @@ class Pair:
         self._checks = [self._read(v.number) for v in (old, new)]
         self._fits: dict[Fit, Array] = {}
         self._refitted: dict[Cause, Refitted] = {}
-        self._corners = TwoByTwo(
+        self._two_by_two = TwoByTwo(
             self.findings,
             self._claims,
             self._rows,
@@ -93,20 +93,20 @@ class Pair:
             born = finding.made_on == self.old.number
             if born and check is not None and check.fresh is not None and check.pinned.interval is not None:
                 theta[1, f, 0] = check.pinned.interval.estimate
-        alone = self._corners.alone
+        alone = self._two_by_two.alone
         theta[0, alone, 1], theta[1, alone, 0] = theta[0, alone, 0], theta[1, alone, 1]
         for side, version in enumerate((self.old, self.new)):
             unknown = np.isnan(theta[side])
             if unknown.any():
-                asked = self._corners.theta(self._context.registry.model(version), unknown)
+                asked = self._two_by_two.theta(self._context.registry.model(version), unknown)
                 theta[side][unknown] = asked[unknown]
         return theta.transpose(1, 0, 2)
 
     @cached_property
-    def _seen(self) -> tuple[dict[int, ShadowEstimates], dict[int, ShadowEstimates]]:
+    def _by_shadows(self) -> tuple[dict[int, ShadowEstimates], dict[int, ShadowEstimates]]:
         """θ by the shadows of both versions."""
         before, now = (
-            seen(self._context, version, checks, self.findings, self._corners.shadows)
+            seen(self._context, version, checks, self.findings, self._two_by_two.shadows)
             for version, checks in zip((self.old, self.new), self._checks, strict=True)
         )
         return before, now
@@ -115,7 +115,7 @@ class Pair:
     def noise(self) -> list[RetrainingNoise | None]:
         """Of each finding's change, moderated by all findings of its statistic that both versions were tested on."""
         statistics = {f.id: f.statistic for f in [*self._context.ledger.findings(), *self.findings]}
-        return noises(self.findings, statistics, *self._seen)
+        return noises(self.findings, statistics, *self._by_shadows)
 
     def _change(self, f: int) -> ThetaChange:
         evidence = float(split(self.theta[f])[1])
@@ -163,7 +163,7 @@ class Pair:
         clear, unknown = self._worth
         wanted = np.repeat((clear | unknown)[:, None], 2, axis=1)
         for fit, model in made.models.items():
-            self._fits[fit] = self._corners.theta(model, wanted).mean(axis=1)
+            self._fits[fit] = self._two_by_two.theta(model, wanted).mean(axis=1)
         if cause is Cause.COVARIATE and made.settled:
             self._fits[Fit.BEFORE_REWEIGHTED] = self.theta[:, 0].mean(axis=1)
         self._refitted[cause] = made
@@ -210,7 +210,7 @@ class Pair:
 
     def _rows_error(self, f: int, version: Version) -> float:
         """Standard deviation of what another draw of evidence rows makes, from the earlier version to another."""
-        if self._corners.alone[f] or self.findings[f].scope is Scope.PROCESS:  # whose interval is not of rows alone
+        if self._two_by_two.alone[f] or self.findings[f].scope is Scope.PROCESS:  # whose interval is not of rows alone
             return 0.0
         shared = max(0, self.old.last - version.first + 1) / (version.last - version.first + 1)
         return rows_error(self._then(f), min(1.0, shared), self._context.policy.evidence.level)
@@ -222,7 +222,7 @@ class Pair:
         if check is not None and check.status.refutes:
             return None, []
         comparator, threshold = order(claim)
-        coupled = list(self._seen[0].get(finding.id, NOBODY).kind(ShadowKind.COUPLED).values())
+        coupled = list(self._by_shadows[0].get(finding.id, NOBODY).kind(ShadowKind.COUPLED).values())
         exact = isinstance(claim.about, CaseStatistic) and finding.scope is not Scope.PROCESS
         if exact and len(coupled) >= 2:
             held, of = upholding(claim, coupled)

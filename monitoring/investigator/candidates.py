@@ -37,16 +37,16 @@ def support(n: int) -> int:
     return max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * n)))
 
 
-def candidates(scene: ScoredRows) -> Candidates:
+def candidates(scored: ScoredRows) -> Candidates:
     """Every predicate over one column with enough rows inside and outside; of equal ones the first."""
-    least, n = support(len(scene)), len(scene)
+    least, n = support(len(scored)), len(scored)
     where: list[str] = []
     columns: list[int] = []
     masks: list[npt.NDArray[np.bool_]] = []
-    for j, column in enumerate(scene.schema.columns):
+    for j, column in enumerate(scored.schema.columns):
         known: set[bytes] = set()
-        values = scene.matrix[:, j]
-        parts = _cuts(column.name, values) if column.kind is Kind.NUMERIC else _values(scene, column.name, values)
+        values = scored.matrix[:, j]
+        parts = _cuts(column.name, values) if column.kind is Kind.NUMERIC else _values(scored, column.name, values)
         for text, mask in [*parts, (f"{quote(column.name)} IS NULL", np.isnan(values))]:
             packed = np.packbits(mask).tobytes()
             if least <= mask.sum() <= n - least and packed not in known:
@@ -71,9 +71,9 @@ def _cuts(name: str, values: Array) -> list[tuple[str, npt.NDArray[np.bool_]]]:
     return found
 
 
-def _values(scene: ScoredRows, name: str, values: Array) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+def _values(scored: ScoredRows, name: str, values: Array) -> list[tuple[str, npt.NDArray[np.bool_]]]:
     return [
-        (f"{quote(name)} = {literal(word)}", values == code) for code, word in enumerate(scene.model.categories[name])
+        (f"{quote(name)} = {literal(word)}", values == code) for code, word in enumerate(scored.model.categories[name])
     ]
 
 

@@ -13,21 +13,21 @@ PARTLY = 0.3
 """Share of all ups and downs against the expectation from which a range is named."""
 
 
-def expectations(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
+def expectations(scored: ScoredRows, policy: InvestigatePolicy) -> list[Lead]:
     """One lead for each expectation: contradicted, contradicted in a range, met, or not used at all."""
-    names = list(agenda.expect)
+    names = list(policy.expect)
     subjects = [call("effect", name) for name in names]
-    seen = scene.seen(subjects, SOME)
+    seen = scored.seen(subjects, SOME)
     return [
-        _expectation(scene, name, agenda.expect[name], subject, float(effect))
+        _expectation(scored, name, policy.expect[name], subject, float(effect))
         for name, subject, effect in zip(names, subjects, seen, strict=True)
     ]
 
 
-def _expectation(scene: ScoredRows, name: str, sign: str, subject: str, effect: float) -> Lead:
-    j, factor = scene.schema.names.index(name), 1.0 if sign == "+" else -1.0
-    rise, straight = direction(scene, j)
-    share = float(scene.share[j])
+def _expectation(scored: ScoredRows, name: str, sign: str, subject: str, effect: float) -> Lead:
+    j, factor = scored.schema.names.index(name), 1.0 if sign == "+" else -1.0
+    rise, straight = direction(scored, j)
+    share = float(scored.share[j])
     should, does = ("rise", "falls") if sign == "+" else ("fall", "rises")
     wrong = factor * rise < -MATERIAL
     text = ""
@@ -45,7 +45,7 @@ def _expectation(scene: ScoredRows, name: str, sign: str, subject: str, effect: 
         return Lead(Topic.EXPECTATION, slugged, text, note, share, said, check)
     against = (1 - factor * straight) / 2
     if abs(rise) > MATERIAL and against > PARTLY:
-        low, high = _range(scene, j, factor)
+        low, high = _range(scored, j, factor)
         note = f"{should}s with {name} on the whole, as expected, but not between {low:.4g} and {high:.4g}"
         said = f"The score should {should} with {name} and on the whole does, but not between {low:.4g} and {high:.4g}"
         return Lead(Topic.EXPECTATION, slugged, text, note, share * against, said, f"look at {name} in that range")
@@ -54,9 +54,9 @@ def _expectation(scene: ScoredRows, name: str, sign: str, subject: str, effect: 
     return Lead(Topic.EXPECTATION, slugged, text, f"the score {should}s with {name}, as expected", 0.0)
 
 
-def _range(scene: ScoredRows, j: int, factor: float) -> tuple[float, float]:
+def _range(scored: ScoredRows, j: int, factor: float) -> tuple[float, float]:
     """The stretch over which the score moves furthest against the expectation, as two values of the feature."""
-    middle, mean = profile(scene, j)
+    middle, mean = profile(scored, j)
     loss = factor * (mean[:, None] - mean[None, :]) * np.triu(np.ones((len(mean), len(mean))), 1)
     start, end = np.unravel_index(int(np.argmax(loss)), loss.shape)
     return float(middle[start]), float(middle[end])

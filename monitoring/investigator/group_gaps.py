@@ -50,40 +50,40 @@ class GroupGap:
         return abs(self.width) > CLEAR * self.error
 
 
-def groups(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
+def groups(scored: ScoredRows, policy: InvestigatePolicy) -> list[Lead]:
     """The clearest gap of each rate in each segment, with who makes it; and groups whose odds are off."""
-    sides = {segment: segment_pairs([segment], scene.rows, scene.schema) for segment in agenda.segments}
-    scene.sweep.evidence.expect(where for pairs in sides.values() for pair in pairs for where in pair)
+    sides = {segment: segment_pairs([segment], scored.rows, scored.schema) for segment in policy.segments}
+    scored.sweep.evidence.expect(where for pairs in sides.values() for pair in pairs for where in pair)
     widest: dict[tuple[str, str], tuple[float, list[Lead]]] = {}
     apart: list[Lead] = []
     for segment, pairs in sides.items():
         for inside, outside in pairs:
-            a, b = (scene.sweep.evidence.mask(Segment((where,))) for where in (inside, outside))
+            a, b = (scored.sweep.evidence.mask(Segment((where,))) for where in (inside, outside))
             if min(a.sum(), b.sum()) < LEAST:
                 continue
-            for gap in filter(None, (measured(scene, metric, a, b) for metric in RATES)):
+            for gap in filter(None, (measured(scored, metric, a, b) for metric in RATES)):
                 clear, key = abs(gap.width) / gap.error, (segment, gap.metric)
                 if key not in widest or clear > widest[key][0]:
-                    widest[key] = clear, _gap_leads(scene, gap, inside, outside, a, b)
+                    widest[key] = clear, _gap_leads(scored, gap, inside, outside, a, b)
             groups_of_it = ((inside, a), (outside, b))[: 2 if len(pairs) == 1 else 1]
-            apart += [odds_lead(scene, where, mask) for where, mask in groups_of_it if _off(scene, mask)]
-    clearest = sorted(widest.values(), key=lambda item: -item[0])[: agenda.gaps]
+            apart += [odds_lead(scored, where, mask) for where, mask in groups_of_it if _off(scored, mask)]
+    clearest = sorted(widest.values(), key=lambda item: -item[0])[: policy.gaps]
     return [lead for _, leads in clearest for lead in leads] + sorted(apart, key=lambda lead: -lead.stake)[
-        : agenda.gaps
+        : policy.gaps
     ]
 
 
-def _off(scene: ScoredRows, inside: Mask) -> bool:
-    p = scene.probability[inside]
-    return abs(float((scene.label[inside] - p).sum())) > MISJUDGED * float(np.sqrt((p * (1 - p)).sum()))
+def _off(scored: ScoredRows, inside: Mask) -> bool:
+    p = scored.probability[inside]
+    return abs(float((scored.label[inside] - p).sum())) > MISJUDGED * float(np.sqrt((p * (1 - p)).sum()))
 
 
-def measured(scene: ScoredRows, metric: str, a: Mask, b: Mask) -> GroupGap | None:
+def measured(scored: ScoredRows, metric: str, a: Mask, b: Mask) -> GroupGap | None:
     """A rate on two groups, with the error of the difference; None where either has too few rows to count it on.
 
     Source: Agresti, Caffo, The American Statistician 54, 2000 (one event and one non-event added to each side).
     """
-    counted, among = _counts(scene, metric)
+    counted, among = _counts(scored, metric)
     events, trials = (np.array([float(values[side].sum()) for side in (a, b)]) for values in (counted, among))
     if trials.min() < 10:
         return None
@@ -93,8 +93,8 @@ def measured(scene: ScoredRows, metric: str, a: Mask, b: Mask) -> GroupGap | Non
     return GroupGap(metric, float(rate[0]), float(rate[1]), error)
 
 
-def _counts(scene: ScoredRows, metric: str) -> tuple[Array, Array]:
-    decided, label = scene.decision.astype(float), scene.label
+def _counts(scored: ScoredRows, metric: str) -> tuple[Array, Array]:
+    decided, label = scored.decision.astype(float), scored.label
     return {
         "positive_rate": (decided, np.ones_like(label)),
         "base_rate": (label, np.ones_like(label)),
@@ -103,7 +103,7 @@ def _counts(scene: ScoredRows, metric: str) -> tuple[Array, Array]:
     }[metric]
 
 
-def _gap_leads(scene: ScoredRows, gap: GroupGap, inside: str, outside: str, a: Mask, b: Mask) -> list[Lead]:
+def _gap_leads(scored: ScoredRows, gap: GroupGap, inside: str, outside: str, a: Mask, b: Mask) -> list[Lead]:
     end = f"{gap.metric}-{slug(inside)}"
     if not gap.clear:
         bounds = [bound for bound in SMALL if abs(gap.width) + CLEAR * gap.error < bound]
@@ -116,7 +116,7 @@ def _gap_leads(scene: ScoredRows, gap: GroupGap, inside: str, outside: str, a: M
     stake = abs(gap.width) * float(min(a.mean(), b.mean()))
     text = claim(call("gap", gap.metric, a=first, b=second), ">", abs(gap.width) / 2)
     said = WORDS[gap.metric].format(where=first, high=percent(high), low=percent(low))
-    labels = measured(scene, "base_rate", a, b)
+    labels = measured(scored, "base_rate", a, b)
     if gap.metric != "positive_rate" or labels is None:
         check = f"ask whether the labels of negatives where {first} can be trusted" if gap.metric == "fpr" else ""
         return [Lead(Topic.GROUP, f"gap-{end}", text, _rates(gap, inside), stake, said, check)]

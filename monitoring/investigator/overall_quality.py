@@ -13,26 +13,26 @@ OVER, UNDER = 0.8, 1.25
 """Slopes beyond which probabilities are too extreme, or not extreme enough."""
 
 
-def quality(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
+def quality(scored: ScoredRows, policy: InvestigatePolicy) -> list[Lead]:
     """It ranks and it loses about as seen."""
-    positives = float(scene.label.sum())
-    floor = scene.auc - BELOW * float(auc_error(scene.auc, positives, len(scene) - positives))
-    loss, error = float(scene.loss.mean()), float(scene.loss.std() / np.sqrt(len(scene)))
+    positives = float(scored.label.sum())
+    floor = scored.auc - BELOW * float(auc_error(scored.auc, positives, len(scored) - positives))
+    loss, error = float(scored.loss.mean()), float(scored.loss.std() / np.sqrt(len(scored)))
     leads = [
         Lead(Topic.QUALITY, "loss", claim("log_loss()", "<", loss + BELOW * error), f"log loss is {loss:.3f}", 0.0),
     ]
     if floor > 0.5:
-        leads.append(Lead(Topic.QUALITY, "ranks", claim("auc()", ">", floor), f"AUC is {scene.auc:.3f}", 0.0))
+        leads.append(Lead(Topic.QUALITY, "ranks", claim("auc()", ">", floor), f"AUC is {scored.auc:.3f}", 0.0))
     return leads
 
 
-def slope(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
+def slope(scored: ScoredRows, policy: InvestigatePolicy) -> list[Lead]:
     """Calibrated, too sure or not sure enough: what the slope of recalibration says."""
     of = call("calibration_slope")
-    seen, level = (float(value) for value in scene.seen([of, call("calibration_intercept")]))
+    seen, level = (float(value) for value in scored.seen([of, call("calibration_intercept")]))
     if not np.isfinite(seen):
         return []
-    loss = float(scene.loss.mean())
+    loss = float(scored.loss.mean())
     happens = f"what it gives 90% happens about {_meant(0.9, seen, level):.0%} of the time"
     if seen < OVER:
         said = f"Its probabilities are too extreme: {happens}"
@@ -42,7 +42,7 @@ def slope(scene: ScoredRows, agenda: InvestigatePolicy) -> list[Lead]:
         lead = claim(of, ">", 1.0), f"underconfident: slope {seen:.2f}", said, "refit the calibration"
     else:
         return [Lead(Topic.CALIBRATION, "calibration", claim(of, ">", OVER), f"not overconfident: slope {seen:.2f}", 0)]
-    return [Lead(Topic.CALIBRATION, "calibration", *lead[:2], _gain(scene, seen, level) / loss, *lead[2:])]
+    return [Lead(Topic.CALIBRATION, "calibration", *lead[:2], _gain(scored, seen, level) / loss, *lead[2:])]
 
 
 def _meant(probability: float, slope: float, level: float) -> float:
@@ -51,7 +51,7 @@ def _meant(probability: float, slope: float, level: float) -> float:
     return float(1 / (1 + np.exp(-odds)))
 
 
-def _gain(scene: ScoredRows, slope: float, level: float) -> float:
+def _gain(scored: ScoredRows, slope: float, level: float) -> float:
     """Log loss that recalibration would save, in nats a row; never negative."""
-    x = level + slope * np.log(scene.probability / (1 - scene.probability))
-    return max(0.0, float(scene.loss.mean() - np.logaddexp(0, np.where(scene.label == 1, -x, x)).mean()))
+    x = level + slope * np.log(scored.probability / (1 - scored.probability))
+    return max(0.0, float(scored.loss.mean() - np.logaddexp(0, np.where(scored.label == 1, -x, x)).mean()))

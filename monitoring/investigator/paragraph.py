@@ -13,16 +13,16 @@ CHANCE = 0.55
 """AUC below which a ranking is hardly better than chance."""
 
 
-def paragraph(label: str, scene: ScoredRows, leads: Sequence[Lead]) -> str:
+def paragraph(label: str, scored: ScoredRows, leads: Sequence[Lead]) -> str:
     """How well it does and what it goes by; the two or three things that matter; what to check next.
 
     Args:
         label: of the version.
-        scene: the rows.
+        scored: the rows.
         leads: most at stake first.
     """
     told = _telling(leads)
-    sentences = [_quality(label, scene), _weight(scene, told), *(f"{lead.said}." for lead in told)]
+    sentences = [_quality(label, scored), _weight(scored, told), *(f"{lead.said}." for lead in told)]
     if not told:
         sentences.append("Nothing else stood out: no slice, group or column that needs a second look.")
     checks = list(dict.fromkeys(lead.check for lead in told if lead.check))
@@ -41,20 +41,22 @@ def _telling(leads: Sequence[Lead]) -> list[Lead]:
     return told[:TOLD]
 
 
-def _quality(label: str, scene: ScoredRows) -> str:
-    if scene.auc < CHANCE:
-        return f"{label} hardly tells label 1 from label 0: it ranks a random pair rightly {scene.auc:.0%} of the time."
-    rate, right = float(scene.label.mean()), float((scene.decision == (scene.label == 1)).mean())
-    sentence = f"{label} ranks a row with label 1 above one with label 0 {scene.auc:.0%} of the time"
+def _quality(label: str, scored: ScoredRows) -> str:
+    if scored.auc < CHANCE:
+        return (
+            f"{label} hardly tells label 1 from label 0: it ranks a random pair rightly {scored.auc:.0%} of the time."
+        )
+    rate, right = float(scored.label.mean()), float((scored.decision == (scored.label == 1)).mean())
+    sentence = f"{label} ranks a row with label 1 above one with label 0 {scored.auc:.0%} of the time"
     blind = max(rate, 1 - rate)
     if right <= blind:
         return f"{sentence}, but decides no better than always saying {int(rate > 0.5)} ({right:.0%} right)."
     return f"{sentence} and decides {right:.0%} rightly, where always saying {int(rate > 0.5)} would be {blind:.0%}."
 
 
-def _weight(scene: ScoredRows, told: Sequence[Lead]) -> str:
+def _weight(scored: ScoredRows, told: Sequence[Lead]) -> str:
     """What it goes by, unless a shortcut is told of, which says it already."""
     if any(lead.topic is Topic.SHORTCUT for lead in told):
         return ""
-    strongest = [f"{scene.schema.names[j]} ({percent(float(scene.share[j]))})" for j in scene.ranking[:STRONG]]
+    strongest = [f"{scored.schema.names[j]} ({percent(float(scored.share[j]))})" for j in scored.ranking[:STRONG]]
     return f"It goes mostly by {listed(strongest)}."

@@ -26,7 +26,7 @@ LEAST_ROWS = 50
 
 
 def investigate(
-    version: Version, model: Model, rows: pd.DataFrame, agenda: InvestigatePolicy, *, threads: int = 1
+    version: Version, model: Model, rows: pd.DataFrame, policy: InvestigatePolicy, *, threads: int = 1
 ) -> Investigation:
     """Everything worth saying about ``version``.
 
@@ -34,31 +34,31 @@ def investigate(
         version: the version under investigation.
         model: of that version.
         rows: labelled discovery rows of its window, canonical.
-        agenda: what to look at, and how much of it.
+        policy: what to look at, and how much of it.
         threads: for LightGBM and attributions.
     """
     if len(rows) < LEAST_ROWS or rows[LABEL].nunique() < 2:
         said = f"{version.label} has {len(rows)} labelled discovery rows"
         few = f"{said}, all with one label" if len(rows) >= LEAST_ROWS else said
         return Investigation(version.number, len(rows), f"{few}: too little to say anything.", ())
-    scene = ScoredRows(model, rows, threads)
-    among = candidates(scene)
+    scored = ScoredRows(model, rows, threads)
+    among = candidates(scored)
     leads = _once(
         [
-            *shortcuts(scene, agenda, among),
-            *expectations(scene, agenda),
-            *slope(scene, agenda),
-            *misjudged(scene, agenda, among),
-            *worst(scene, agenda, among),
-            *groups(scene, agenda),
-            *reliance(scene, agenda),
-            *quality(scene, agenda),
-            *errors(scene, agenda),
+            *shortcuts(scored, policy, among),
+            *expectations(scored, policy),
+            *slope(scored, policy),
+            *misjudged(scored, policy, among),
+            *worst(scored, policy, among),
+            *groups(scored, policy),
+            *reliance(scored, policy),
+            *quality(scored, policy),
+            *errors(scored, policy),
         ]
     )
     order = {topic: k for k, topic in enumerate(Topic)}
     ranked = tuple(sorted(leads, key=lambda lead: (-lead.stake, order[lead.topic])))
-    return Investigation(version.number, len(rows), paragraph(version.label, scene, ranked), ranked)
+    return Investigation(version.number, len(rows), paragraph(version.label, scored, ranked), ranked)
 
 
 def _once(leads: Iterable[Lead]) -> list[Lead]:

@@ -26,44 +26,44 @@ MAJORITY = 0.5
 MOST = 3
 
 
-def shortcuts(scene: ScoredRows, agenda: InvestigatePolicy, among: Candidates) -> list[Lead]:
+def shortcuts(scored: ScoredRows, policy: InvestigatePolicy, among: Candidates) -> list[Lead]:
     """Suspects, the one that is relied on most first.
 
     A column that is declared to be known only after the label is one whenever it is used, and so is one that holds half
     of all attribution. Any other needs two of: it dominates the attribution; alone it ranks nearly as well as all do;
     on one side of a cut nearly all rows have the rarer label; it tells less of the label in newer ticks than in older.
     """
-    used = [int(j) for j in scene.ranking if scene.share[j] >= USED]
-    weighty = [j for j in used if scene.share[j] >= WEIGHTY]
-    alone, faded = signals(scene.matrix[:, weighty], scene.label), _faded(scene, weighty)
+    used = [int(j) for j in scored.ranking if scored.share[j] >= USED]
+    weighty = [j for j in used if scored.share[j] >= WEIGHTY]
+    alone, faded = signals(scored.matrix[:, weighty], scored.label), _faded(scored, weighty)
     leads: list[Lead] = []
     for k, j in enumerate(used):
-        name, share = scene.schema.names[j], float(scene.share[j])
-        late = name in agenda.available_after
-        reasons = _suspicion(scene, j, among, float(alone[k]), faded=bool(faded[k])) if j in weighty else []
+        name, share = scored.schema.names[j], float(scored.share[j])
+        late = name in policy.available_after
+        reasons = _suspicion(scored, j, among, float(alone[k]), faded=bool(faded[k])) if j in weighty else []
         suspect = share >= MAJORITY or len(reasons) >= REASONS
         if late or (suspect and len(leads) < 2 * MOST):
-            leads += _leads(scene, name, share, reasons, late=late)
+            leads += _leads(scored, name, share, reasons, late=late)
     return leads
 
 
-def _suspicion(scene: ScoredRows, j: int, among: Candidates, alone: float, *, faded: bool) -> list[str]:
+def _suspicion(scored: ScoredRows, j: int, among: Candidates, alone: float, *, faded: bool) -> list[str]:
     """Why one feature is suspected, as clauses with the feature as their subject."""
-    share = scene.share[j]
-    following = np.delete(scene.share, j).max(initial=0.0)
+    share = scored.share[j]
+    following = np.delete(scored.share, j).max(initial=0.0)
     reasons = []
     if share >= LARGE and share >= AHEAD * following:
         reasons.append(f"it holds {percent(share)} of all weight, {_times(share, following)} the next column's")
-    if scene.auc > 0.5 and alone - 0.5 >= RIVAL * (scene.auc - 0.5):
-        part = (alone - 0.5) / (scene.auc - 0.5)
+    if scored.auc > 0.5 and alone - 0.5 >= RIVAL * (scored.auc - 0.5):
+        part = (alone - 0.5) / (scored.auc - 0.5)
         reasons.append(
             f"by itself it does {part:.0%} of the ranking that the whole model does"
             if part < 1
             else "by itself it ranks as well as the whole model"
         )
-    where, rate = _purest(scene, j, among)
+    where, rate = _purest(scored, j, among)
     if where:
-        reasons.append(f"where {where}, {rate:.0%} of the labels are {_rare(scene)}")
+        reasons.append(f"where {where}, {rate:.0%} of the labels are {_rare(scored)}")
     if faded:
         reasons.append("it tells less of the label in the newer half of the window than in the older")
     return reasons
@@ -73,35 +73,35 @@ def _times(share: float, following: float) -> str:
     return f"{share / following:.1f} times" if following > 0 else "far more than"
 
 
-def _rare(scene: ScoredRows) -> int:
-    return int(scene.label.mean() < 0.5)
+def _rare(scored: ScoredRows) -> int:
+    return int(scored.label.mean() < 0.5)
 
 
-def _purest(scene: ScoredRows, j: int, among: Candidates) -> tuple[str, float]:
+def _purest(scored: ScoredRows, j: int, among: Candidates) -> tuple[str, float]:
     """The cut on a feature beyond which the rarer label is all but certain, with its rate there; empty for none."""
     of = [k for k, column in enumerate(among.columns) if column == j]
     if not of:
         return "", 0.0
-    rare = (scene.label == _rare(scene)).astype(np.float32)
+    rare = (scored.label == _rare(scored)).astype(np.float32)
     rates = among.masks[of] @ rare / among.masks[of].sum(axis=1)
     best = int(np.argmax(rates))
     enough = rates[best] >= max(PURE, min(LIFT * rare.mean(), 0.99))
     return (among.where[of[best]], float(rates[best])) if enough else ("", 0.0)
 
 
-def _faded(scene: ScoredRows, columns: list[int]) -> Mask:
+def _faded(scored: ScoredRows, columns: list[int]) -> Mask:
     """Which of some features rank the newer half of the rows clearly worse than the older, shape (len(columns),)."""
-    if scene.halves is None:
+    if scored.halves is None:
         return np.zeros(len(columns), dtype=bool)
     value, error = [], []
-    for half in scene.halves:
-        positives = float(scene.label[half].sum())
-        value.append(signals(scene.matrix[half][:, columns], scene.label[half]))
+    for half in scored.halves:
+        positives = float(scored.label[half].sum())
+        value.append(signals(scored.matrix[half][:, columns], scored.label[half]))
         error.append(auc_error(value[-1], positives, float(half.sum()) - positives))
     return np.asarray(value[0] - value[1] > FADED * np.hypot(*error))
 
 
-def _leads(scene: ScoredRows, name: str, share: float, suspicions: list[str], *, late: bool) -> list[Lead]:
+def _leads(scored: ScoredRows, name: str, share: float, suspicions: list[str], *, late: bool) -> list[Lead]:
     reasons = [*(["it is only known after the label"] if late else []), *suspicions]
     said = f"{name} {'is' if late else 'may be'} a shortcut: {'; '.join(reasons)}"
     check = (
@@ -112,7 +112,7 @@ def _leads(scene: ScoredRows, name: str, share: float, suspicions: list[str], *,
     text = claim(call("attribution_share", name), ">", 0.75 * share)
     leads = [Lead(Topic.SHORTCUT, f"shortcut-{slug(name)}", text, "; ".join(reasons), share, said, check)]
     subject = call("reliance", name)
-    flipped = float(scene.seen([subject], SOME)[0])
+    flipped = float(scored.seen([subject], SOME)[0])
     if flipped > 0:
         note = f"without {name}, {percent(flipped)} of the decisions would be others"
         leads.append(Lead(Topic.SHORTCUT, f"relies-on-{slug(name)}", claim(subject, ">", flipped / 2), note, share))

@@ -27,7 +27,7 @@ def details(told: Breakdown, finding: Finding, status: Status, *, changed: bool 
         parts += [Text(), _bars(why)]
     parts += [Text(), _figures(told)]
     if _two_sets(told):
-        parts += [Text(), _corners(told)]
+        parts += [Text(), _two_by_two(told)]
     if told.fitted:
         parts += [Text(), Text("Trained to tell causes apart: " + "; ".join(told.fitted) + ".", style="dim")]
     if why.notes:
@@ -80,7 +80,7 @@ def _apart(told: Breakdown) -> str:
     return f" ({', '.join(parts)})" if len(parts) > 1 else ""
 
 
-def _corners(told: Breakdown) -> Table:
+def _two_by_two(told: Breakdown) -> Table:
     why = told.why
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")

@@ -31,8 +31,8 @@ def catch_up(context: Context, findings: Iterable[Finding]) -> None:
     if context.ledger.stage(newest.number) is Milestone.REGISTERED:
         return
     tested = {check.finding for check in context.ledger.checks(version=newest.number)}
-    behind = [f for f in findings if not f.stillborn and f.retired_on is None and f.id not in tested]
-    if behind:
+    untested = [f for f in findings if not f.stillborn and f.retired_on is None and f.id not in tested]
+    if untested:
         model, evidence = context.registry.model(newest), context.rows.evidence(newest)
-        checks = retest(context, newest, behind, model, evidence, context.shadows.of(newest))
+        checks = retest(context, newest, untested, model, evidence, context.shadows.of(newest))
         context.ledger.record_checks(newest.number, checks)

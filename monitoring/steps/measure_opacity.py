@@ -158,7 +158,7 @@ class _Subject:
         if reason := identified(self.window):
             return replace(found, unidentified=reason)
         weighted, recipe = inverse_propensity(self.window), self.recipe
-        gone_on_from = starting_point(
+        warm_start = starting_point(
             self.context.ledger.versions(), self.version.number, recipe, self.context.registry.model
         )
         try:
@@ -168,7 +168,7 @@ class _Subject:
                 recipe,
                 self.version.seed,
                 weights=weighted.weights,
-                before=gone_on_from,
+                before=warm_start,
             )
         except NotTrainable as error:
             return replace(found, unidentified=str(error).rstrip("."))

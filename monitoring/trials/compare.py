@@ -73,23 +73,23 @@ class RecipeComparison:
 
 
 def trials(
-    lab: Backtest, recipes: Mapping[str, Recipe], shelf: TrialCache, watch: OnVersion = unwatched
+    history: Backtest, recipes: Mapping[str, Recipe], cache: TrialCache, watch: OnVersion = unwatched
 ) -> list[Trial]:
     """Each recipe's trial, from the shelf or run and put there; those after the first follow the first one's beliefs.
 
     Args:
-        lab: the history.
+        history: the history.
         recipes: name -> recipe, the baseline first.
-        shelf: of finished trials.
+        cache: of finished trials.
         watch: told of versions done, of all recipes together.
     """
     done, beliefs = list[Trial](), None
-    each = len(lab.calendar)
+    each = len(history.calendar)
     for k, (name, recipe) in enumerate(recipes.items()):
-        trial = shelf.find(lab, name, recipe, beliefs)
+        trial = cache.find(history, name, recipe, beliefs)
         if trial is None:
-            trial = run(lab, name, recipe, beliefs, _onwards(watch, k * each, len(recipes) * each))
-            shelf.keep(lab, trial, beliefs)
+            trial = run(history, name, recipe, beliefs, _onwards(watch, k * each, len(recipes) * each))
+            cache.keep(history, trial, beliefs)
         watch((k + 1) * each, len(recipes) * each)
         beliefs = trial.beliefs if beliefs is None else beliefs
         done.append(trial)

@@ -46,22 +46,22 @@ def probe(context: Context, version: Version, after: "pd.DataFrame") -> Probe:
         after: labelled rows after it, on which decisions and scores are compared.
     """
     policy, window = context.policy, context.rows.window(version)
-    gone_on_from = starting_point(context.ledger.versions(), version.number, policy.recipe, context.registry.model)
+    warm_start = starting_point(context.ledger.versions(), version.number, policy.recipe, context.registry.model)
     model = context.registry.model(version)
     other = fit(
         window,
         context.store.fixed_schema,
         policy.recipe,
         seed_of(policy.seed, version.number, STREAM),
-        before=gone_on_from,
+        before=warm_start,
     )
     own, others = (m.raw(m.matrix(after), policy.recipe.threads) for m in (model, other))
     reseeded = None if np.array_equal(own, others) else disagreement(model, other, after)
-    return Probe(version.last, reseeded, _butterfly(context, version, window, after, gone_on_from))
+    return Probe(version.last, reseeded, _butterfly(context, version, window, after, warm_start))
 
 
 def _butterfly(
-    context: Context, version: Version, window: Window, after: "pd.DataFrame", gone_on_from: WarmStart | None
+    context: Context, version: Version, window: Window, after: "pd.DataFrame", warm_start: WarmStart | None
 ) -> float | None:
     policy, fresh = context.policy, _apart(context.ledger.versions(), version)
     if fresh is None or not policy.opacity.refits:
@@ -76,7 +76,7 @@ def _butterfly(
         policy.opacity.refits,
         fresh=context.registry.model(fresh),
         fresh_window=(fresh.first, fresh.last),
-        before=gone_on_from,
+        before=warm_start,
     ).butterfly
 
 

@@ -36,12 +36,12 @@ def unwatched(done: int, total: int) -> None:
 
 
 def run(
-    lab: Backtest, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None = None, watch: OnVersion = unwatched
+    history: Backtest, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None = None, watch: OnVersion = unwatched
 ) -> Trial:
     """Every version of one recipe: trained, its findings re-tested, investigated, and scored on the rows after it.
 
     Args:
-        lab: the history.
+        history: the history.
         name: of the trial.
         recipe: to try.
         beliefs: conclusions to follow beside the investigator's, filed on the first version and never retired; None for
@@ -51,8 +51,8 @@ def run(
     Raises:
         NotTrainable: no window of the history can be trained on.
     """
-    due, failure = lab.calendar, None
-    with lab.context(recipe) as (context, past), lab.ledger() as second:
+    due, failure = history.calendar, None
+    with history.context(recipe) as (context, past), history.ledger() as second:
         beside, blocks = replace(context, ledger=second), list[Block]()
         for done, tick in enumerate(due, start=1):
             try:
@@ -60,7 +60,7 @@ def run(
             except NotTrainable as error:
                 failure = error
             else:
-                blocks.append(_block(lab, context, version, cpu))
+                blocks.append(_block(history, context, version, cpu))
                 _concluded(context, version)
                 beliefs = _confirmed(context, version) if beliefs is None else beliefs
                 _followed(beside, version, beliefs)
@@ -73,7 +73,7 @@ def run(
             name=name,
             recipe=recipe,
             blocks=tuple(blocks),
-            probes=tuple(probe(context, version, lab.after(version.last)) for version in asked),
+            probes=tuple(probe(context, version, history.after(version.last)) for version in asked),
             own=_living(context.ledger),
             same=_living(second),
             beliefs=tuple(beliefs or ()),
@@ -88,10 +88,10 @@ def _trained(context: Context, past: StoreAsOf, tick: int) -> tuple[Version, flo
     return version, time.process_time() - started - (past.reading - reading)
 
 
-def _block(lab: Backtest, context: Context, version: Version, cpu: float) -> Block:
+def _block(history: Backtest, context: Context, version: Version, cpu: float) -> Block:
     model = context.registry.model(version)
     block = Block(version.last, len(TREE.findall(model.text)), cpu)
-    return scored(block, lab.after(version.last), model, _before(context, version))
+    return scored(block, history.after(version.last), model, _before(context, version))
 
 
 def _before(context: Context, version: Version) -> Model | None:

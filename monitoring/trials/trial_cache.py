@@ -34,17 +34,17 @@ class TrialCache:
 
     folder: Path
 
-    def find(self, lab: Backtest, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None) -> Trial | None:
+    def find(self, history: Backtest, name: str, recipe: Recipe, beliefs: Sequence[Belief] | None) -> Trial | None:
         """The trial kept under this recipe; None where there is none, or its file is damaged."""
         try:
-            value = json.loads(self._path(lab, recipe, beliefs).read_text(encoding="utf-8"))
+            value = json.loads(self._path(history, recipe, beliefs).read_text(encoding="utf-8"))
             return replace(Trial.from_dict(value), name=name)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, lab: Backtest, trial: Trial, beliefs: Sequence[Belief] | None) -> None:
+    def keep(self, history: Backtest, trial: Trial, beliefs: Sequence[Belief] | None) -> None:
         """Write a finished trial, whole or not at all."""
-        path = self._path(lab, trial.recipe, beliefs)
+        path = self._path(history, trial.recipe, beliefs)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_suffix(".tmp")
@@ -53,11 +53,11 @@ class TrialCache:
         except OSError as error:
             raise Unavailable(f"{path} cannot be written: {error.strerror}") from None
 
-    def _path(self, lab: Backtest, recipe: Recipe, beliefs: Sequence[Belief] | None) -> Path:
-        return self.folder / f"{digest(lab, recipe, beliefs)}.json"
+    def _path(self, history: Backtest, recipe: Recipe, beliefs: Sequence[Belief] | None) -> Path:
+        return self.folder / f"{digest(history, recipe, beliefs)}.json"
 
 
-def digest(lab: Backtest, recipe: Recipe, beliefs: Sequence[Belief] | None) -> str:
+def digest(history: Backtest, recipe: Recipe, beliefs: Sequence[Belief] | None) -> str:
     """Sixteen hexadecimal digits; equal when a trial would give the same but for its seconds.
 
     Another Halflife or LightGBM has other digests. The rows are told by the digests of the first and the last window and of their labels.
@@ -66,11 +66,11 @@ def digest(lab: Backtest, recipe: Recipe, beliefs: Sequence[Belief] | None) -> s
         "format": FORMAT,
         "built": [version(name) for name in ("halflife", "lightgbm")],
         "recipe": recipe.digest,
-        "policy": {name: getattr(lab.policy, name).model_dump(include=fields) for name, fields in COUNTS.items()},
-        "seed": lab.policy.seed,
-        "until": lab.until,
-        "split": asdict(lab.store.split),
-        "rows": lab.rows_digest,
+        "policy": {name: getattr(history.policy, name).model_dump(include=fields) for name, fields in COUNTS.items()},
+        "seed": history.policy.seed,
+        "until": history.until,
+        "split": asdict(history.store.split),
+        "rows": history.rows_digest,
         "beliefs": None if beliefs is None else [asdict(belief) for belief in beliefs],
     }
     return blake2b(json.dumps(meaning, sort_keys=True, default=list).encode(), digest_size=8).hexdigest()

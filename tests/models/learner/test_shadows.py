@@ -111,8 +111,8 @@ def test_half_of_the_shadows_are_coupled() -> None:
 def test_shadows_do_not_depend_on_order_threads_or_siblings(make_window: Callable[..., Window], schema: Schema) -> None:
     """In turn, in reverse on two threads, or each in a litter of its own: the same models, and no two alike."""
     window, kinds = make_window(), plan(RECIPE, 6, 2000)
-    litter = ShadowTrainer(window, schema, RECIPE, 5, kinds)
-    in_turn = [litter.train(k) for k in range(6)]
+    trainer = ShadowTrainer(window, schema, RECIPE, 5, kinds)
+    in_turn = [trainer.train(k) for k in range(6)]
     with ThreadPoolExecutor(2) as pool:
         other = ShadowTrainer(window, schema, replace(RECIPE, threads=2), 5, kinds)
         together = list(pool.map(other.train, reversed(range(6))))[::-1]
@@ -124,10 +124,10 @@ def test_shadows_do_not_depend_on_order_threads_or_siblings(make_window: Callabl
 def test_a_shadow_is_a_fit_with_its_weights_and_seed(make_window: Callable[..., Window], schema: Schema) -> None:
     """Coupled: Poisson weights by hash of the row. Seed: the version's rows under another seed."""
     window = make_window()
-    litter = ShadowTrainer(window, schema, RECIPE, 5, (COUPLED, SEED))
+    trainer = ShadowTrainer(window, schema, RECIPE, 5, (COUPLED, SEED))
     weights = poisson(row_hash(window.rows[ROW_ID]), 0)
-    assert litter.train(0) == fit(window, schema, RECIPE, seed_of(5, 0), weights=weights)
-    assert litter.train(1) == fit(window, schema, RECIPE, seed_of(5, 1))
+    assert trainer.train(0) == fit(window, schema, RECIPE, seed_of(5, 0), weights=weights)
+    assert trainer.train(1) == fit(window, schema, RECIPE, seed_of(5, 1))
 
 
 def test_rows_of_one_entity_weigh_the_same(make_window: Callable[..., Window], schema: Schema) -> None:
@@ -146,8 +146,8 @@ def test_a_shadow_may_go_on_from_the_same_shadow_before(make_window: Callable[..
     recipe = replace(RECIPE, strategy="warm", added=3)
     older, window = make_window(first=0), make_window(first=2)
     version, shadow = fit(older, schema, recipe, 1), ShadowTrainer(older, schema, recipe, 1, (COUPLED,)).train(0)
-    litter = ShadowTrainer(window, schema, recipe, 2, (COUPLED,), WarmStart(version, None, 1))
+    trainer = ShadowTrainer(window, schema, recipe, 2, (COUPLED,), WarmStart(version, None, 1))
     weights = poisson(row_hash(window.rows[ROW_ID]), 0)
-    chained = litter.train(0, shadow)
+    chained = trainer.train(0, shadow)
     assert chained == fit(window, schema, recipe, seed_of(2, 0), weights=weights, before=WarmStart(shadow, None, 1))
-    assert chained != litter.train(0)
+    assert chained != trainer.train(0)

@@ -63,15 +63,15 @@ def fitted(name: str, change: Relabel | None = None, untrained: bool = False) ->
 def session() -> Callable[..., Investigation]:
     """Investigates a model: ``session("calm", relabelled, untrained=True, segments=("sex",))``."""
 
-    def held(name: str, change: Relabel | None = None, untrained: bool = False, **agenda: object) -> Investigation:
+    def held(name: str, change: Relabel | None = None, untrained: bool = False, **policy: object) -> Investigation:
         model, rows = fitted(name, change, untrained)
-        return investigate(VERSION, model, rows, InvestigatePolicy(**agenda))  # type: ignore[arg-type]  # by name
+        return investigate(VERSION, model, rows, InvestigatePolicy(**policy))  # type: ignore[arg-type]  # by name
 
     return held
 
 
 @pytest.fixture(scope="session")
-def scene() -> ScoredRows:
+def scored() -> ScoredRows:
     """A model of the calm world over its discovery rows."""
     return ScoredRows(*fitted("calm"))
 

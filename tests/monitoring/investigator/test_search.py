@@ -39,14 +39,14 @@ def test_a_planted_conjunction_is_found_by_itself() -> None:
     assert 0 < found.shrunk < found.excess
 
 
-def test_candidates_mean_what_they_say(scene: ScoredRows) -> None:
+def test_candidates_mean_what_they_say(scored: ScoredRows) -> None:
     """Every predicate, read as claims read it, picks the rows of its mask; each has enough of them."""
-    among = candidates(scene)
-    least = support(len(scene))
+    among = candidates(scored)
+    least = support(len(scored))
     assert len(among.where) > 40
     for where, rows in zip(among.where, among.masks, strict=True):
-        np.testing.assert_array_equal(mask(where, scene.rows), rows > 0, err_msg=where)
-        assert least <= rows.sum() <= len(scene) - least
+        np.testing.assert_array_equal(mask(where, scored.rows), rows > 0, err_msg=where)
+        assert least <= rows.sum() <= len(scored) - least
 
 
 def test_auc_is_that_of_scikit_learn() -> None:
@@ -85,26 +85,26 @@ def test_a_gap_is_laid_at_the_door_of_whoever_makes_it(
     assert said in who(GroupGap("positive_rate", *decisions, 0.02), GroupGap("base_rate", *labels, 0.02))[0]
 
 
-def test_rates_of_groups_are_counted_as_claims_count_them(scene: ScoredRows) -> None:
+def test_rates_of_groups_are_counted_as_claims_count_them(scored: ScoredRows) -> None:
     """A gap is that of the statistic ``gap``."""
-    a = mask("sex = 'F'", scene.rows)
+    a = mask("sex = 'F'", scored.rows)
     for metric in ("positive_rate", "base_rate", "fpr", "tpr"):
-        gap = measured(scene, metric, a, ~a)
+        gap = measured(scored, metric, a, ~a)
         assert gap is not None
-        seen = scene.seen([f'gap("{metric}", a="sex = \'F\'", b="sex <> \'F\'")'])
+        seen = scored.seen([f'gap("{metric}", a="sex = \'F\'", b="sex <> \'F\'")'])
         assert gap.width == pytest.approx(seen[0])
 
 
-def test_neighbours_are_those_that_share_most_leaves(scene: ScoredRows) -> None:
+def test_neighbours_are_those_that_share_most_leaves(scored: ScoredRows) -> None:
     """Brute force over all pairs of rows gives the same shares, but for ties at the twentieth place."""
     rows = np.arange(5)
-    leaves = scene.sweep.leaves(np.arange(len(scene)))
-    found = neighbours(scene, rows)
+    leaves = scored.sweep.leaves(np.arange(len(scored)))
+    found = neighbours(scored, rows)
     for at, share in zip(rows, found, strict=True):
         alike = (leaves == leaves[at]).mean(axis=1)
         alike[at] = -1
         order = np.argsort(-alike)
         sure, tied = alike > alike[order[19]], alike == alike[order[19]]
-        same = scene.label == scene.label[at]
+        same = scored.label == scored.label[at]
         least, rest = same[sure].sum(), 20 - sure.sum()
         assert least + max(0, rest - (~same[tied]).sum()) <= round(share * 20) <= least + min(rest, same[tied].sum())

@@ -19,8 +19,8 @@ from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
-from halflife.monitoring.investigator.agenda import check_agenda
 from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
+from halflife.monitoring.investigator.policy_check import check_policy
 from halflife.monitoring.investigator.scored_rows import ScoredRows
 from halflife.monitoring.investigator.session import findings, investigate
 from halflife.monitoring.policy import InvestigatePolicy
@@ -122,12 +122,12 @@ def test_what_is_suggested_mostly_holds_on_rows_that_did_not_suggest_it(
     assert sum(m.status is Status.HOLDS for m in found) >= 0.75 * len(found)
 
 
-def test_too_few_rows_say_nothing(version: Version, scene: ScoredRows) -> None:
+def test_too_few_rows_say_nothing(version: Version, scored: ScoredRows) -> None:
     """Below 50 rows, or with one label only, there is one sentence and no lead."""
-    few = investigate(version, scene.model, scene.rows.iloc[:40], InvestigatePolicy())
+    few = investigate(version, scored.model, scored.rows.iloc[:40], InvestigatePolicy())
     assert (few.leads, few.paragraph) == ((), "v3 has 40 labelled discovery rows: too little to say anything.")
-    zeros = scene.rows[scene.label == 0]
-    assert "all with one label" in investigate(version, scene.model, zeros, InvestigatePolicy()).paragraph
+    zeros = scored.rows[scored.label == 0]
+    assert "all with one label" in investigate(version, scored.model, zeros, InvestigatePolicy()).paragraph
 
 
 @pytest.mark.parametrize(
@@ -139,11 +139,11 @@ def test_too_few_rows_say_nothing(version: Version, scene: ScoredRows) -> None:
         (InvestigatePolicy(available_after=("jobs",)), "did you mean 'job'?"),
     ],
 )
-def test_an_agenda_that_does_not_fit_the_columns_is_refused(agenda: InvestigatePolicy, said: str) -> None:
+def test_an_agenda_that_does_not_fit_the_columns_is_refused(policy: InvestigatePolicy, said: str) -> None:
     """Each fault names what was asked and what there is."""
     schema = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
     with pytest.raises((ClaimError, UsageError), match=re.escape(said)):
-        check_agenda(agenda, schema)
+        check_policy(policy, schema)
 
 
 def test_odd_columns_are_survived(version: Version) -> None:
@@ -160,12 +160,12 @@ def test_odd_columns_are_survived(version: Version) -> None:
     schema = Schema(tuple(Column(name, kind) for name, kind in kinds.items()))
     window = Window(0, 5, "1", rows, Split(discovery=0.3))
     model = fit(window, schema, Recipe(trees=20, leaves=7, threads=1), seed=1)
-    agenda = InvestigatePolicy(
+    policy = InvestigatePolicy(
         segments=("select", 'odd "x".y', "empty", "same"),
         expect={'odd "x".y': "-", "empty": "+", "same": "+"},
         available_after=("empty", "select"),
     )
-    found = investigate(version, model, window.part(Part.DISCOVERY), agenda)
+    found = investigate(version, model, window.part(Part.DISCOVERY), policy)
     for finding in findings(version, found.leads, 100):
         assert parse(finding.claim, schema=schema)
     assert 'The score rises with odd "x".y, which it should fall with' in found.paragraph

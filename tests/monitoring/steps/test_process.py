@@ -33,11 +33,11 @@ def shadowed(service: Context, tick: int) -> Version:
     """A version with its shadows, up to its investigation."""
     ingest(service, tick)
     version = retrain(service, tick)
-    litter = ShadowTrainer(
+    trainer = ShadowTrainer(
         service.rows.window(version), service.store.fixed_schema, service.policy.recipe, version.seed, version.shadows
     )
     for k in range(len(version.shadows)):
-        service.shadows.keep(version.number, k, litter.train(k))
+        service.shadows.keep(version.number, k, trainer.train(k))
     recheck(service, version)
     investigate(service, version)
     return version

@@ -85,10 +85,10 @@ def test_shadows_of_warm_versions_go_on_from_shadows(make: Make) -> None:
     service = make("calm", recipe=WARM, shadows=2)
     versions = retrained(service, 3, 4, 5, 6)
     assert [shadow_before(service, v, 0) for v in versions] == [None] * 4
-    litter = ShadowTrainer(
+    trainer = ShadowTrainer(
         service.rows.window(versions[0]), service.store.fixed_schema, WARM, versions[0].seed, versions[0].shadows
     )
-    service.shadows.keep(1, 0, litter.train(0))
-    assert shadow_before(service, versions[1], 0) == litter.train(0)
+    service.shadows.keep(1, 0, trainer.train(0))
+    assert shadow_before(service, versions[1], 0) == trainer.train(0)
     assert shadow_before(service, versions[1], 1) is None
     assert shadow_before(service, versions[2], 0) is None

@@ -47,7 +47,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DeltaStore:
 
 
 @pytest.fixture
-def lab(store: DeltaStore) -> Callable[..., Backtest]:
+def history(store: DeltaStore) -> Callable[..., Backtest]:
     """Make a lab: ``lab(until=8, every=3)``."""
 
     def make(until: int = TICKS - 1, **differs: object) -> Backtest:

@@ -16,9 +16,9 @@ from halflife.monitoring.trials.trial import Block
 EMPTY = Block(tick=4, trees=8, cpu=0.1)
 
 
-def test_a_block_has_scikit_learns_figures(lab: Callable[..., Backtest], store: DeltaStore) -> None:
+def test_a_block_has_scikit_learns_figures(history: Callable[..., Backtest], store: DeltaStore) -> None:
     """Log loss and AUC are scikit-learn's, churn is the share of decisions that two models disagree on."""
-    here = lab()
+    here = history()
     schema = store.schema
     assert schema is not None
     before, model = (fit(store.window(*ticks), schema, here.policy.recipe, seed=1) for ticks in ((0, 2), (2, 4)))
@@ -34,31 +34,31 @@ def test_a_block_has_scikit_learns_figures(lab: Callable[..., Backtest], store: 
 
 
 def test_rows_after_a_version_are_all_labelled_ones_until_the_next(
-    lab: Callable[..., Backtest], store: DeltaStore
+    history: Callable[..., Backtest], store: DeltaStore
 ) -> None:
     """Of all parts, from the tick after it to the tick of the next version, with labels as known in the end."""
-    rows = lab(until=7).after(4)
+    rows = history(until=7).after(4)
     assert set(rows["_tick"]) == {5, 6}
     known = store.window(5, 6, store.as_of(7)).rows[LABEL].notna()
     assert len(rows) == known.sum() < len(known) == 1600
 
 
-def test_a_version_after_which_nothing_came_is_not_scored(lab: Callable[..., Backtest], store: DeltaStore) -> None:
+def test_a_version_after_which_nothing_came_is_not_scored(history: Callable[..., Backtest], store: DeltaStore) -> None:
     """The block of a version at the end of the history has no rows and no score."""
-    rows = lab(until=8).after(8)
+    rows = history(until=8).after(8)
     assert rows.empty
     schema = store.schema
     assert schema is not None
-    assert scored(EMPTY, rows, fit(store.window(0, 2), schema, lab().policy.recipe, 1), None) == EMPTY
+    assert scored(EMPTY, rows, fit(store.window(0, 2), schema, history().policy.recipe, 1), None) == EMPTY
 
 
-def test_one_label_alone_has_no_auc(lab: Callable[..., Backtest], store: DeltaStore) -> None:
+def test_one_label_alone_has_no_auc(history: Callable[..., Backtest], store: DeltaStore) -> None:
     """With fewer than two rows of a label there is a log loss and no AUC."""
-    rows = lab().after(4)
+    rows = history().after(4)
     single = rows[rows[LABEL] == 0].reset_index(drop=True)
     schema = store.schema
     assert schema is not None
-    block = scored(EMPTY, single, fit(store.window(0, 2), schema, lab().policy.recipe, 1), None)
+    block = scored(EMPTY, single, fit(store.window(0, 2), schema, history().policy.recipe, 1), None)
     assert block.auc is None
     assert block.log_loss is not None
 

@@ -15,11 +15,11 @@ from halflife.monitoring.trials.store_as_of import StoreAsOf
 
 @pytest.mark.parametrize("compacted", [2, 64])
 def test_a_window_of_the_past_is_the_window_of_that_day(
-    lab: Callable[..., Backtest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compacted: int
+    history: Callable[..., Backtest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compacted: int
 ) -> None:
     """At every tick it has the rows and labels a store had when it ended there, compacted or not, late ones missing."""
     monkeypatch.setattr(delta_store, "COMPACTED", compacted)
-    feed, growing, days = lab().feed, DeltaStore(tmp_path / "store", Split()), []
+    feed, growing, days = history().feed, DeltaStore(tmp_path / "store", Split()), []
     for tick in range(7):
         growing.append(feed.batch(tick), feed.schema)
         days.append(growing.window(max(0, tick - 2), tick).digest)
@@ -43,9 +43,9 @@ def test_what_has_not_come_yet_cannot_be_asked_for(store: DeltaStore) -> None:
     assert len(past.window(5, 5).rows) == len(store.window(5, 5).rows)
 
 
-def test_nothing_can_be_added_to_the_past(store: DeltaStore, lab: Callable[..., Backtest]) -> None:
+def test_nothing_can_be_added_to_the_past(store: DeltaStore, history: Callable[..., Backtest]) -> None:
     """An append is refused, and the store stays as it is."""
-    past, feed = StoreAsOf(store, 4), lab().feed
+    past, feed = StoreAsOf(store, 4), history().feed
     with pytest.raises(UsageError, match="tick 5 cannot be added"):
         past.append(feed.batch(5), feed.schema)
     assert (past.last_tick, past.schema, past.split) == (4, store.schema, store.split)

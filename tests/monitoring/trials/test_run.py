@@ -33,9 +33,9 @@ def unclocked(trial: Trial) -> Trial:
     return replace(trial, blocks=tuple(replace(block, cpu=0.0) for block in trial.blocks))
 
 
-def test_a_trial_does_what_the_service_does_tick_by_tick(lab: Callable[..., Backtest], tmp_path: Path) -> None:
+def test_a_trial_does_what_the_service_does_tick_by_tick(history: Callable[..., Backtest], tmp_path: Path) -> None:
     """Ingesting tick by tick with the same steps gives the same scores, the same findings and the same half-life."""
-    here = lab(until=6)
+    here = history(until=6)
     trial = run(here, "plain", here.policy.recipe)
     with SqlLedger("sqlite://") as ledger:
         service = cached(
@@ -66,17 +66,17 @@ def test_a_trial_does_what_the_service_does_tick_by_tick(lab: Callable[..., Back
     assert trial.own == next((Living.of(half) for half in story.half_lives if half.kind == "all"), None)
 
 
-def test_the_history_is_only_read(lab: Callable[..., Backtest], store: DeltaStore) -> None:
+def test_the_history_is_only_read(history: Callable[..., Backtest], store: DeltaStore) -> None:
     """No table of the store gets a version, and its windows stay as they were."""
     before = store.as_of(store.last_tick), store.window(0, 8).digest
-    run(lab(until=4), "plain", lab().policy.recipe)
+    run(history(until=4), "plain", history().policy.recipe)
     assert (store.as_of(store.last_tick), store.window(0, 8).digest) == before
 
 
 @pytest.mark.parametrize("strategy", STRATEGY_FIELDS)
-def test_every_strategy_can_be_tried_and_gives_the_same_again(lab: Callable[..., Backtest], strategy: str) -> None:
+def test_every_strategy_can_be_tried_and_gives_the_same_again(history: Callable[..., Backtest], strategy: str) -> None:
     """Two runs differ in nothing but their seconds, and a trial survives JSON."""
-    here = lab(until=5)
+    here = history(until=5)
     recipe = replace(here.policy.recipe, strategy=strategy, members=2, added=2)
     one, other = (run(here, strategy, recipe) for _ in range(2))
     assert unclocked(one) == unclocked(other)
@@ -88,9 +88,9 @@ def test_every_strategy_can_be_tried_and_gives_the_same_again(lab: Callable[...,
     assert all(block.cpu > 0 and block.trees > 0 for block in one.blocks)
 
 
-def test_the_same_conclusions_are_followed_under_another_recipe(lab: Callable[..., Backtest]) -> None:
+def test_the_same_conclusions_are_followed_under_another_recipe(history: Callable[..., Backtest]) -> None:
     """The beliefs of the first trial are those of the second, whatever its own investigator would have found."""
-    here = lab(until=6)
+    here = history(until=6)
     plain = run(here, "plain", here.policy.recipe)
     assert plain.beliefs
     small = run(here, "small", replace(here.policy.recipe, trees=2), plain.beliefs[:3])
@@ -100,16 +100,16 @@ def test_the_same_conclusions_are_followed_under_another_recipe(lab: Callable[..
     assert plain.same.n == len(plain.beliefs) > 3 >= small.same.n
 
 
-def test_a_recipe_that_goes_on_pays_for_the_trees_it_adds(lab: Callable[..., Backtest]) -> None:
+def test_a_recipe_that_goes_on_pays_for_the_trees_it_adds(history: Callable[..., Backtest]) -> None:
     """``warm`` starts as plain does and then grows by ``added`` trees a version, until it starts again."""
-    here = lab(until=8)
+    here = history(until=8)
     recipe = replace(here.policy.recipe, strategy="warm", added=3, restart=3)
     assert [block.trees for block in run(here, "warm", recipe).blocks] == [8, 11, 14, 8]
 
 
-def test_without_a_seed_channel_no_seed_is_said_to_do_anything(lab: Callable[..., Backtest]) -> None:
+def test_without_a_seed_channel_no_seed_is_said_to_do_anything(history: Callable[..., Backtest]) -> None:
     """A recipe that draws nothing at random has no share of decisions that a seed changes; one that does has."""
-    here = lab(until=7)
+    here = history(until=7)
     inert = replace(here.policy.recipe, row_sampling=1.0, feature_sampling=1.0)
     assert {probe.reseeded for probe in run(here, "inert", inert).probes} == {None}
     plain = run(here, "plain", here.policy.recipe).probes
@@ -117,15 +117,15 @@ def test_without_a_seed_channel_no_seed_is_said_to_do_anything(lab: Callable[...
     assert all(probe.butterfly is not None and 0 < probe.butterfly < 1 for probe in plain)
 
 
-def test_a_history_on_which_nothing_can_be_trained_says_so(lab: Callable[..., Backtest]) -> None:
+def test_a_history_on_which_nothing_can_be_trained_says_so(history: Callable[..., Backtest]) -> None:
     """The reason is the one ``retrain`` gives."""
-    here = lab(until=6)
+    here = history(until=6)
     with pytest.raises(NotTrainable, match="labelled training rows"):
         run(here, "huge", replace(here.policy.recipe, min_rows_per_leaf=100_000))
 
 
-def test_a_history_with_one_version_compares_nothing(lab: Callable[..., Backtest]) -> None:
+def test_a_history_with_one_version_compares_nothing(history: Callable[..., Backtest]) -> None:
     """The refusal says how far the history would have to go."""
     with pytest.raises(UsageError, match=r"take ticks 0 to 4$"):
-        _ = lab(until=3).calendar
-    assert np.all(np.diff(lab(until=8).calendar) == 2)
+        _ = history(until=3).calendar
+    assert np.all(np.diff(history(until=8).calendar) == 2)

@@ -9,19 +9,19 @@ from halflife.monitoring.claims.syntax.sql_words import near
 from halflife.monitoring.policy import InvestigatePolicy
 
 
-def check_agenda(agenda: InvestigatePolicy, schema: Schema) -> None:
+def check_policy(policy: InvestigatePolicy, schema: Schema) -> None:
     """Refuse what does not fit the columns there are, before anything is trained.
 
     Raises:
         ClaimError: a segment is neither a column nor a predicate over columns.
         UsageError: an expectation is not of a numeric column; a column there is not.
     """
-    for segment in agenda.segments:
+    for segment in policy.segments:
         if segment not in schema.names:
             _check_segment(segment, schema)
-    _check_columns("investigate.available_after", agenda.available_after, schema)
-    _check_columns("investigate.expect", agenda.expect, schema)
-    for name in agenda.expect:
+    _check_columns("investigate.available_after", policy.available_after, schema)
+    _check_columns("investigate.expect", policy.expect, schema)
+    for name in policy.expect:
         if schema.kind(name) is not Kind.NUMERIC:
             raise UsageError(f"investigate.expect: {name!r} is {schema.kind(name)}; only a numeric column can rise")
 

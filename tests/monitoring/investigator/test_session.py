@@ -131,7 +131,7 @@ def test_too_few_rows_say_nothing(version: Version, scored: ScoredRows) -> None:
 
 
 @pytest.mark.parametrize(
-    ("agenda", "said"),
+    ("policy", "said"),
     [
         (InvestigatePolicy(segments=("aeg > 3",)), "aeg"),
         (InvestigatePolicy(expect={"aeg": "+"}), "'aeg' is not a column; columns are age, job; did you mean 'age'?"),
@@ -139,7 +139,7 @@ def test_too_few_rows_say_nothing(version: Version, scored: ScoredRows) -> None:
         (InvestigatePolicy(available_after=("jobs",)), "did you mean 'job'?"),
     ],
 )
-def test_an_agenda_that_does_not_fit_the_columns_is_refused(policy: InvestigatePolicy, said: str) -> None:
+def test_a_policy_that_does_not_fit_the_columns_is_refused(policy: InvestigatePolicy, said: str) -> None:
     """Each fault names what was asked and what there is."""
     schema = Schema((Column("age", Kind.NUMERIC), Column("job", Kind.CATEGORICAL)))
     with pytest.raises((ClaimError, UsageError), match=re.escape(said)):

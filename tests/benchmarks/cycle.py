@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -66,7 +67,7 @@ def _pair(controls: int) -> Pair:
 
 
 class Cycles:
-    """A home with a warm service, some versions and findings, in which one cycle after another is measured.
+    """A home with a warm context, some versions and findings, in which one cycle after another is measured.
 
     A cycle gives two measurements, its whole time and LightGBM's within it; each side of a pair takes its own.
     """
@@ -77,17 +78,17 @@ class Cycles:
         from halflife.flows import prefect_engine
 
         ready = prefect_engine.prepare(home)
-        from halflife.flows.bootstrap import remember, service
+        from halflife.flows.bootstrap import bootstrap, hold
         from halflife.flows.configuration import parse
         from halflife.models.world.generator import World
         from halflife.models.world.scenarios import scenario as world_scenario
         from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
 
-        self.home = str(remember(parse({**SETTINGS, "shadows": {"count": controls}, "home": str(home)}, "benchmark")))
-        self.service = service(self.home)
+        made = bootstrap(parse({**SETTINGS, "shadows": {"count": controls}, "home": str(home)}, "benchmark"))
         world = World(world_scenario("shortcut"), seed=7, rows_per_tick=ROWS, n_features=FEATURES)
-        self.service.feed = SyntheticFeed(world)
-        self.service.warm()
+        self.context = replace(made, feed=SyntheticFeed(world))
+        self.home = hold(self.context)
+        self.context.warm()
         ready()
         self.runner = asyncio.Runner()
         atexit.register(self.runner.close)
@@ -98,13 +99,14 @@ class Cycles:
 
     def run(self) -> tuple[float, float]:
         """Seconds a cycle of a replay over the next ones, and of LightGBM in it."""
-        from halflife.flows.replay import replay
+        from halflife.flows.cycle import replay
 
         self.next += TOGETHER
         with lightgbm() as spent:
             started = time.perf_counter()
-            versions = self.runner.run(replay(self.home, self.next - 1))
+            self.runner.run(replay(self.home, self.next - 1))
             whole = time.perf_counter() - started
+        versions = len(self.context.ledger.versions())
         assert versions == self.next - WINDOW + 1, f"{versions} versions after {self.next} ticks"
         return whole / TOGETHER, covered(spent) / TOGETHER
 
@@ -121,15 +123,15 @@ class Cycles:
         from halflife.monitoring.claims.language.grammar import parse
         from halflife.monitoring.claims.statistics import STATISTICS
 
-        version = self.service.version()
-        cases = self.service.evidence(version)["_id"].tolist()
-        claims = [f'attribution_share("{name}") > 0.0005' for name in self.service.schema.names]
+        version = self.context.ledger.version()
+        cases = self.context.rows.evidence(version)["_id"].tolist()
+        claims = [f'attribution_share("{name}") > 0.0005' for name in self.context.feed.schema.names]
         claims += [f'gap("{m}", a="amount > {x}", b="amount <= {x}") > -0.5' for m in ("fpr", "tpr") for x in range(9)]
         claims += ["auc() > 0.6", "log_loss() < 0.9", "calibration_slope() > 0.4"]
         half = (PEOPLE - len(claims)) // 2 + 1
         claims += [f'prediction(case="{case}") > 0' for case in cases[:half]]
         claims += [f'top_reason(case="{case}") == "velocity"' for case in cases[:half]]
-        self.service.ledger.file(
+        self.context.ledger.file(
             [
                 Finding(
                     name=f"by-hand-{k}",
@@ -145,9 +147,9 @@ class Cycles:
 
     def about_two_hundred(self) -> None:
         """What is re-tested is what the scenario says."""
-        count = len(self.service.ledger.findings(open_only=True))
+        count = len(self.context.ledger.findings(open_only=True))
         assert 180 <= count <= 240, f"{count} findings are open"
-        rows = self.service.version().rows
+        rows = self.context.ledger.version().rows
         assert 48_000 <= rows <= 52_000, f"{rows} rows to train on"
 
 

@@ -16,7 +16,7 @@ LIBRARIES = "import sklearn.ensemble, lightgbm"
 """Each brings an OpenMP runtime of its own."""
 ENTRIES = {
     "the command": "import halflife.flows.cli",
-    "a Prefect worker": "import halflife.flows.replay",
+    "a Prefect worker": "import halflife.flows.cycle",
     "a step": "import halflife.monitoring.steps",
     "a model alone": "from halflife.models.learner.model import Model",
     "attributions alone": "import halflife.models.explain.attributions",

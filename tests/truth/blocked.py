@@ -20,12 +20,12 @@ from halflife.models.learner.evaluate import row_log_loss
 from halflife.models.learner.feedback import inverse_propensity
 from halflife.models.learner.fit import fit
 from halflife.models.learner.model import Model
+from halflife.models.learner.selective_labels import explored
 from halflife.models.recipe import Recipe
 from halflife.models.rows import LABEL, PROPENSITY, ROW_ID, TICK, Array, Split, Window
 from halflife.models.world.generator import World
 from halflife.models.world.scenarios import SCENARIOS
 from halflife.monitoring.adapters.synthetic_feed import SyntheticFeed
-from halflife.monitoring.steps.selective_labels import explored
 
 OUT = Path(__file__).parents[2] / ".bench" / "blocked.json"
 LEARNERS = ("twin", "naive", "weighted")

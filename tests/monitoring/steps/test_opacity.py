@@ -86,7 +86,7 @@ def test_what_was_measured_is_not_measured_again(ready: Context, monkeypatch: py
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("trained")
 
-    monkeypatch.setattr("halflife.monitoring.measure_opacity.sensitivity_of", refuse)
+    monkeypatch.setattr("halflife.monitoring.steps.measure_opacity.sensitivity_of", refuse)
     assert measure_opacity(ready, version) == first
     with pytest.raises(AssertionError, match="trained"):
         measure_opacity(ready, version, sensitivity=True, refits=3)

@@ -16,15 +16,25 @@ from pathlib import Path
 from uuid import uuid4
 
 Make = Callable[[Path], None]
-"""Makes the tables in a new SQLite file, and closes it."""
+"""Makes the tables in a new SQLite file, closes it, and leaves nothing in this process that remembers the file."""
 
 
-def cache() -> Path:
-    """The folder of templates: ``$HALFLIFE_CACHE``, else ``halflife`` in the user's cache. It need not exist."""
+def cache() -> Path | None:
+    """The folder of templates: ``$HALFLIFE_CACHE``, else ``halflife`` in the user's cache. It need not exist.
+
+    Returns:
+        An absolute path; None for a user without a home, as a container's may be.
+    """
     own = os.environ.get("HALFLIFE_CACHE")
     if own:
-        return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "halflife"
+        return Path(own).absolute()
+    users = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if users.is_absolute():  # the XDG specification has a relative one ignored
+        return users / "halflife"
+    try:
+        return Path.home() / ".cache" / "halflife"
+    except RuntimeError:
+        return None
 
 
 def fill(target: Path, key: str, make: Make) -> bool:
@@ -62,10 +72,12 @@ def fill(target: Path, key: str, make: Make) -> bool:
 def ready(key: str, make: Make) -> bytes | None:
     """The template's content, made if there is no sound one; None where the cache cannot be written."""
     folder = cache()
+    if folder is None:
+        return None
     try:
         sound = _sound(folder.glob(f"{key}-*.db"))
         return _made(folder, key, make) if sound is None else sound
-    except (OSError, sqlite3.Error):
+    except Exception:  # whatever a library raises over a disk that is full or knows no locks: it is only the cache
         return None
 
 

@@ -113,8 +113,10 @@ def make_template(path: Path) -> None:
     _silence_migrations()
     with hushed():
         from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
+        from sqlalchemy import URL
 
-        engine = create_sqlalchemy_engine(f"{SQLITE}{path}")  # type: ignore[no-untyped-call]  # as MLflow has it
+        address = URL.create("sqlite", database=str(path)).render_as_string()
+        engine = create_sqlalchemy_engine(address)  # type: ignore[no-untyped-call]  # as MLflow has it
         _initialize_tables(engine)  # type: ignore[no-untyped-call]  # as MLflow has it
         engine.dispose()
 

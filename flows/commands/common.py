@@ -71,9 +71,10 @@ def resolve(config: Path | None, home: Path | None) -> Settings:
 
 def _last() -> Path:
     if LAST.exists():
-        last = Path(LAST.read_text(encoding="utf-8").strip())
-        if (last / "settings.json").exists():
-            return last
+        said = LAST.read_text(encoding="utf-8").strip()
+        for last in (LAST.parent / said, Path(said)):  # the second as it was written before 0.1
+            if (last / "settings.json").exists():
+                return last
     return DEFAULT_HOME
 
 
@@ -81,7 +82,8 @@ def mark_last(home: Path) -> None:
     """Remember this home as the one used last, when it lives under the default folder."""
     if DEFAULT_HOME.resolve() in home.resolve().parents:
         LAST.parent.mkdir(parents=True, exist_ok=True)
-        LAST.write_text(f"{home}\n", encoding="utf-8")
+        # Named from here: where the whole folder is copied, this leads to the copy.
+        LAST.write_text(f"{home.resolve().relative_to(DEFAULT_HOME.resolve())}\n", encoding="utf-8")
 
 
 def emit(value: Any) -> None:

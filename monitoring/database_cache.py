@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
-from uuid import uuid4
+
+from halflife.monitoring.whole_files import write_first, write_whole
 
 Make = Callable[[Path], None]
 """Makes the tables in a new SQLite file, closes it, and leaves nothing in this process that remembers the file."""
@@ -55,17 +56,9 @@ def fill(target: Path, key: str, make: Make) -> bool:
     if content is None:
         return False
     try:
-        draft = _draft(target.parent, target.name, content)
+        write_first(target, content)
     except OSError:
         return False
-    try:
-        os.link(draft, target)  # unlike a rename, it never takes another process's file away
-    except FileExistsError:
-        return True
-    except OSError:
-        return False
-    finally:
-        draft.unlink()
     return True
 
 
@@ -99,16 +92,8 @@ def _made(folder: Path, key: str, make: Make) -> bytes:
         with closing(sqlite3.connect(made)) as database:
             database.execute("PRAGMA journal_mode = DELETE")  # what is still in the write-ahead log goes into the file
         content = made.read_bytes()
-    _draft(folder, key, content).replace(folder / f"{key}-{_digest(content)}.db")
+    write_whole(folder / f"{key}-{_digest(content)}.db", content)
     return content
-
-
-def _draft(folder: Path, name: str, content: bytes) -> Path:
-    """The content in a new file of no name in particular."""
-    path = folder / f".{name}.{uuid4().hex}"
-    with path.open("xb") as file:
-        file.write(content)
-    return path
 
 
 def _digest(content: bytes) -> str:

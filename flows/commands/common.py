@@ -14,6 +14,7 @@ from halflife.flows.configuration import read
 from halflife.flows.opened import Opened
 from halflife.flows.prefect_runner import PrefectRunner
 from halflife.flows.settings import Settings
+from halflife.monitoring.whole_files import write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,9 +82,8 @@ def _last() -> Path:
 def mark_last(home: Path) -> None:
     """Remember this home as the one used last, when it lives under the default folder."""
     if DEFAULT_HOME.resolve() in home.resolve().parents:
-        LAST.parent.mkdir(parents=True, exist_ok=True)
         # Named from here: where the whole folder is copied, this leads to the copy.
-        LAST.write_text(f"{home.resolve().relative_to(DEFAULT_HOME.resolve())}\n", encoding="utf-8")
+        write_whole(LAST, f"{home.resolve().relative_to(DEFAULT_HOME.resolve())}\n")
 
 
 def emit(value: Any) -> None:

@@ -17,6 +17,7 @@ from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError, Unavailable, UsageError
 from halflife.models.recipe import Recipe
 from halflife.models.threads import limit
+from halflife.monitoring.whole_files import write_whole
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
     from rich.console import Console
@@ -186,9 +187,7 @@ def remember(settings: Settings) -> Path:
     try:
         home.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            draft = path.with_suffix(".tmp")
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(path)
+            write_whole(path, text)
     except OSError as error:
         raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
     return home

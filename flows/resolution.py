@@ -7,6 +7,7 @@ from halflife.flows.bootstrap import SETTINGS, recall
 from halflife.flows.configuration import read
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError
+from halflife.monitoring.whole_files import write_whole
 
 DEFAULT_HOME = Path("halflife-home")
 DEFAULT_CONFIG = Path("halflife.toml")
@@ -79,8 +80,8 @@ def other_model(settings: Settings) -> str | None:
 def mark_last(home: Path) -> None:
     """Remember this home as the one used last, when it lives under the default folder."""
     if DEFAULT_HOME.resolve() in home.resolve().parents:
-        LAST.parent.mkdir(parents=True, exist_ok=True)
-        LAST.write_text(f"{home}\n", encoding="utf-8")
+        # Named from here: where the whole folder is copied, this leads to the copy.
+        write_whole(LAST, f"{home.resolve().relative_to(DEFAULT_HOME.resolve())}\n")
 
 
 def _kept(source: Path, home: Path | None) -> Resolved:
@@ -92,9 +93,10 @@ def _kept(source: Path, home: Path | None) -> Resolved:
 
 def _last() -> Path:
     if LAST.exists():
-        last = Path(LAST.read_text(encoding="utf-8").strip())
-        if (last / SETTINGS).exists():
-            return last
+        said = LAST.read_text(encoding="utf-8").strip()
+        for last in (LAST.parent / said, Path(said)):  # the second as it was written before 0.1
+            if (last / SETTINGS).exists():
+                return last
     return DEFAULT_HOME
 
 

@@ -3,25 +3,20 @@
 This process imports Prefect's server; the one that runs the flows need not.
 """
 
-import asyncio
-import ctypes
 import os
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from halflife.flows import prefect_database
+from halflife.flows.prefect_database import die_with_parent
 from halflife.monitoring import database_cache
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Send], Awaitable[None]]
-
-DATABASES = {"PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL"}
-"""Variables by which somebody says that Prefect's database is not in its home."""
 
 BUSY = 503
 PAUSE = 0.25
@@ -37,8 +32,8 @@ def main(descriptor: int) -> None:
     """
     die_with_parent()
     home = os.environ.get("PREFECT_HOME")
-    if home and not os.environ.keys() & DATABASES:
-        database_cache.fill(Path(home) / "prefect.db", template_key(), make_template)
+    if home and not os.environ.keys() & prefect_database.ADDRESSES:
+        database_cache.fill(Path(home) / "prefect.db", prefect_database.template_key(), prefect_database.make_template)
     import uvicorn
     from prefect.server.api.server import create_app
 
@@ -66,28 +61,6 @@ def hinting(app: App, pause: float = PAUSE) -> App:
         await app(scope, receive, hint)
 
     return serve
-
-
-def template_key() -> str:
-    """Of the template of Prefect's database."""
-    return f"prefect-{version('prefect')}"
-
-
-def make_template(path: Path) -> None:
-    """Prefect's tables, as its migrations leave them."""
-    from prefect.server.database import provide_database_interface
-    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_DATABASE_CONNECTION_URL: f"sqlite+aiosqlite:///{path}"}):
-        asyncio.run(provide_database_interface().create_db())
-
-
-def die_with_parent() -> None:
-    """On Linux, end with the process that started this one, even when that is killed."""
-    try:
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-    except (OSError, AttributeError):
-        return
 
 
 if __name__ == "__main__":

@@ -13,18 +13,29 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
-from uuid import uuid4
+
+from halflife.monitoring.whole_files import write_first, write_whole
 
 Make = Callable[[Path], None]
-"""Makes the tables in a new SQLite file, and closes it."""
+"""Makes the tables in a new SQLite file, closes it, and leaves nothing in this process that remembers the file."""
 
 
-def cache() -> Path:
-    """The folder of templates: ``$HALFLIFE_CACHE``, else ``halflife`` in the user's cache. It need not exist."""
+def cache() -> Path | None:
+    """The folder of templates: ``$HALFLIFE_CACHE``, else ``halflife`` in the user's cache. It need not exist.
+
+    Returns:
+        An absolute path; None for a user without a home, as a container's may be.
+    """
     own = os.environ.get("HALFLIFE_CACHE")
     if own:
-        return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "halflife"
+        return Path(own).absolute()
+    users = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if users.is_absolute():  # the XDG specification has a relative one ignored
+        return users / "halflife"
+    try:
+        return Path.home() / ".cache" / "halflife"
+    except RuntimeError:
+        return None
 
 
 def fill(target: Path, key: str, make: Make) -> bool:
@@ -45,27 +56,21 @@ def fill(target: Path, key: str, make: Make) -> bool:
     if content is None:
         return False
     try:
-        draft = _draft(target.parent, target.name, content)
+        write_first(target, content)
     except OSError:
         return False
-    try:
-        os.link(draft, target)  # unlike a rename, it never takes another process's file away
-    except FileExistsError:
-        return True
-    except OSError:
-        return False
-    finally:
-        draft.unlink()
     return True
 
 
 def ready(key: str, make: Make) -> bytes | None:
     """The template's content, made if there is no sound one; None where the cache cannot be written."""
     folder = cache()
+    if folder is None:
+        return None
     try:
         sound = _sound(folder.glob(f"{key}-*.db"))
         return _made(folder, key, make) if sound is None else sound
-    except (OSError, sqlite3.Error):
+    except Exception:  # whatever a library raises over a disk that is full or knows no locks: it is only the cache
         return None
 
 
@@ -87,16 +92,8 @@ def _made(folder: Path, key: str, make: Make) -> bytes:
         with closing(sqlite3.connect(made)) as database:
             database.execute("PRAGMA journal_mode = DELETE")  # what is still in the write-ahead log goes into the file
         content = made.read_bytes()
-    _draft(folder, key, content).replace(folder / f"{key}-{_digest(content)}.db")
+    write_whole(folder / f"{key}-{_digest(content)}.db", content)
     return content
-
-
-def _draft(folder: Path, name: str, content: bytes) -> Path:
-    """The content in a new file of no name in particular."""
-    path = folder / f".{name}.{uuid4().hex}"
-    with path.open("xb") as file:
-        file.write(content)
-    return path
 
 
 def _digest(content: bytes) -> str:

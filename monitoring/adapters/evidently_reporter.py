@@ -12,6 +12,7 @@ from halflife.models.domain import ColumnDrift, Drift
 from halflife.monitoring.adapters.evidently_quiet import quiet
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.ports import Reporter
+from halflife.monitoring.whole_files import write_whole
 
 NO_COLUMN = "halflife: none"
 TABLE = ["column", "compared by", "score", "threshold", ""]
@@ -50,10 +51,8 @@ class EvidentlyReporter(Reporter):
                 title="Columns, by how far they are past their thresholds", column_names=TABLE, data=rows
             )
             page.widgets = [*page.widgets[:first], said, *([table] if rows else []), *page.widgets[first:]]
-            path.parent.mkdir(parents=True, exist_ok=True)
             text = Snapshot.load_model(page).get_html_str(as_iframe=False)
-            path.write_text(_harmless(text), encoding="utf-8")
-        return path
+            return write_whole(path, _harmless(text))
 
 
 def _drawable(columns: Sequence[ColumnDrift], sides: tuple[pd.DataFrame, pd.DataFrame]) -> list[ColumnDrift]:

@@ -4,17 +4,16 @@ The newest hashes are in memory, the others in files that are looked into and le
 not grow with the store. The files are derived: what is missing or damaged is made again from the table.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.format import open_memmap
 
 from halflife.models.rows import Ids, blocks, row_hash
+from halflife.monitoring.whole_files import replacing
 
 SPILL = 1 << 17
 """Hashes kept in memory, with their ticks 2 MB, before they are written to a file."""
@@ -89,11 +88,8 @@ class IdIndex:
         first = 1 + max((ends for _, ends in self._files.values()), default=-1)
         path = self.folder / f"{first}-{self.last}.npy"
         self.folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("wb", dir=self.folder, suffix=".part", delete=False) as part:
-            np.save(part, self._newest, allow_pickle=False)
-            part.flush()
-            os.fsync(part.fileno())
-        Path(part.name).replace(path)
+        with replacing(path, synced=True) as draft, draft.open("xb") as file:
+            np.save(file, self._newest, allow_pickle=False)
         self._files[path] = first, self.last
         self._newest = np.empty((2, 0), dtype=np.uint64)
 

@@ -131,7 +131,7 @@ def template_key() -> str:
 
 def make_template(path: Path) -> None:
     """An empty ledger of the newest revision."""
-    engine = sa.create_engine(f"sqlite:///{path}")
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
     sa.event.listen(engine, "connect", _pragmas)
     sa.event.listen(engine, "begin", _begin)
     with engine.begin() as connection:

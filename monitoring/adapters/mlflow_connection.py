@@ -4,7 +4,7 @@ import logging
 import os
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from importlib.metadata import version
@@ -38,10 +38,13 @@ class Connection:
         uri: ``sqlite:///…`` or an MLflow server's address.
         patience: seconds to wait for another process to let go of a SQLite database before giving up. MLflow itself
             waits 20 seconds a statement, and up to two minutes when it opens the database.
+        opened: called once with the open SQLite database, before anything is asked of MLflow.
     """
 
-    def __init__(self, uri: str, *, patience: float = 20.0) -> None:
-        self.uri, self.patience = uri, patience
+    def __init__(
+        self, uri: str, *, patience: float = 20.0, opened: Callable[[sqlite3.Connection], None] | None = None
+    ) -> None:
+        self.uri, self.patience, self._opened = uri, patience, opened
 
     @property
     def database(self) -> Path | None:
@@ -89,6 +92,9 @@ class Connection:
             with closing(sqlite3.connect(self.database, timeout=self.patience)) as probe:
                 if new:  # a version is some 40 transactions, each of which would wait for the disk several times
                     probe.execute("PRAGMA journal_mode = WAL")
+                if self._opened is not None:
+                    self._opened(probe)
+                    self._opened = None
                 probe.execute("BEGIN IMMEDIATE")
                 probe.rollback()
         except (OSError, sqlite3.Error) as error:
@@ -113,8 +119,10 @@ def make_template(path: Path) -> None:
     _silence_migrations()
     with hushed():
         from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
+        from sqlalchemy import URL
 
-        engine = create_sqlalchemy_engine(f"{SQLITE}{path}")  # type: ignore[no-untyped-call]  # as MLflow has it
+        address = URL.create("sqlite", database=str(path)).render_as_string()
+        engine = create_sqlalchemy_engine(address)  # type: ignore[no-untyped-call]  # as MLflow has it
         _initialize_tables(engine)  # type: ignore[no-untyped-call]  # as MLflow has it
         engine.dispose()
 

@@ -1,5 +1,6 @@
 """The registry in MLflow: one run, one logged model and one registered version for each of ours."""
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -11,7 +12,7 @@ from halflife.models.domain import Role, Version
 from halflife.models.errors import ConfigError, NotFound
 from halflife.models.learner.model import Model
 from halflife.models.rows import Window
-from halflife.monitoring.adapters import mlflow_package, mlflow_records, mlflow_steps
+from halflife.monitoring.adapters import mlflow_addresses, mlflow_package, mlflow_records, mlflow_steps
 from halflife.monitoring.adapters.mlflow_connection import SQLITE, Connection
 from halflife.monitoring.ports import Registry
 
@@ -31,7 +32,9 @@ class MlflowRegistry(Registry):
     Args:
         uri: MLflow's tracking and registry address.
         name: of the experiment and the registered model.
-        artifacts: folder for artifacts, fixed when the experiment is made; None leaves the choice to a server.
+        artifacts: folder for artifacts; None leaves the choice to a server. With SQLite, files that an experiment of
+            ours has in another folder of that name are taken to have come here with the database, as they do when a
+            home is copied or moved.
         patience: seconds to wait for a locked SQLite database.
 
     Raises:
@@ -42,7 +45,7 @@ class MlflowRegistry(Registry):
         if not name.strip() or set(name) & set("/:"):
             raise ConfigError(f"model name: {name!r} cannot be a registered model in MLflow; use no '/' and no ':'")
         self.uri, self.name, self.artifacts = uri, name, artifacts
-        self._connection = Connection(uri, patience=patience)
+        self._connection = Connection(uri, patience=patience, opened=self._lead_home)
         self._experiment_id = lru_cache(maxsize=1)(self._experiment)
         self._models: dict[str, Model] = {}
 
@@ -136,6 +139,10 @@ class MlflowRegistry(Registry):
     def tags(self, versions: Sequence[Version]) -> dict[int, dict[str, str]]:
         with self._connection.answering() as client:
             return mlflow_steps.tags(client, self.name, versions)
+
+    def _lead_home(self, database: sqlite3.Connection) -> None:
+        if self.artifacts is not None:
+            mlflow_addresses.lead_home(database, self.name, self.artifacts.absolute().as_uri())
 
     def _experiment(self) -> str:
         return mlflow_steps.experiment(self._connection.client, self.name, self.artifacts)

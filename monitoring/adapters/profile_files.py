@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from halflife.monitoring.drift.sketches.column import Categories, Numbers, Sketch
 from halflife.monitoring.drift.sketches.layout import Edges, Layout, Words
 from halflife.monitoring.drift.sketches.profile import Profile
+from halflife.monitoring.whole_files import replacing
 
 SAID = b"halflife"
 DAMAGED = (OSError, pa.ArrowException, KeyError, TypeError, ValueError, IndexError)
@@ -104,6 +105,5 @@ def _read(path: Path) -> tuple[pa.Table, dict[str, Any]]:
 def _write(path: Path, table: pa.Table, said: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     table = table.replace_schema_metadata({SAID: json.dumps(said)})
-    part = path.with_suffix(".part")
-    pq.write_table(table, part, compression="zstd")
-    part.replace(path)
+    with replacing(path) as draft:
+        pq.write_table(table, draft, compression="zstd")

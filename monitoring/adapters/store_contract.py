@@ -1,14 +1,13 @@
 """What a store fixes with its first tick: its columns, and which rows play which part. Kept in ``store.json``."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from json import JSONDecodeError, dumps, loads
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from halflife.models.errors import ConfigError, SchemaError, Unavailable
 from halflife.models.rows import ENTITY, PROPENSITY, RESERVED, Schema, Split
+from halflife.monitoring.whole_files import write_first
 
 NAME = "store.json"
 
@@ -52,16 +51,8 @@ def write_contract(folder: Path, contract: StoreContract) -> StoreContract:
     said = {"schema": contract.schema.to_dict(), "split": asdict(contract.split), "propensity": contract.propensity}
     text = dumps(said, ensure_ascii=False, indent=2)
     folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=folder, prefix=NAME, suffix=".part", encoding="utf-8") as part:
-        part.write(text)
-        part.flush()
-        os.fsync(part.fileno())
-        try:
-            (folder / NAME).hardlink_to(part.name)
-        except FileExistsError:
-            held = read_contract(folder)
-            return contract if held is None else held
-    return contract
+    held = None if write_first(folder / NAME, text, synced=True) else read_contract(folder)
+    return contract if held is None else held
 
 
 def require_storable(schema: Schema) -> None:

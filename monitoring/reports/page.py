@@ -11,6 +11,7 @@ from markupsafe import Markup
 from halflife.models.domain import Drift, Finding, Status
 from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.reports import cause_plot, foresight_plot, half_life_section, opacity_page, plots
+from halflife.monitoring.whole_files import write_whole
 from halflife.monitoring.wording.cause_words import short
 from halflife.monitoring.wording.words import (
     LETTERS,
@@ -78,7 +79,7 @@ class Moved:
 
 
 def write_page(conclusions: Conclusions, path: Path, *, title: str, links: Mapping[str, str]) -> Path:
-    """Write the page, making its folder.
+    """Write the page, making its folder; whole or not at all.
 
     Args:
         conclusions: the story.
@@ -86,9 +87,7 @@ def write_page(conclusions: Conclusions, path: Path, *, title: str, links: Mappi
         title: of the page.
         links: name -> address, shown under the title.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(conclusions, title=title, links=links), encoding="utf-8")
-    return path
+    return write_whole(path, render(conclusions, title=title, links=links))
 
 
 def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from halflife.monitoring.reports.tradeoff import Dot, tradeoff
 from halflife.monitoring.trials.compare import RecipeComparison, Standing
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE
+from halflife.monitoring.whole_files import write_whole
 from halflife.monitoring.wording.trial_words import TABLES, cells, notes, sentences
 
 LOSS = f"log loss against {BASELINE}: lower is better"
@@ -22,11 +23,7 @@ GOES_ON = 1.5
 
 def write_page(told: RecipeComparison, path: Path) -> Path:
     """Write the page, making its folder; whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(render(told), encoding="utf-8")
-    draft.replace(path)
-    return path
+    return write_whole(path, render(told))
 
 
 def render(told: RecipeComparison) -> str:

@@ -11,6 +11,7 @@ from halflife.monitoring.investigator.session import findings
 from halflife.monitoring.investigator.session import investigate as suggest
 from halflife.monitoring.reports.investigation_page import Told, page, told
 from halflife.monitoring.steps.recheck_findings import retest
+from halflife.monitoring.whole_files import write_whole
 
 PAGE = "investigation.html"
 
@@ -71,10 +72,7 @@ def _tested(context: Context, version: Version, new: Sequence[Finding]) -> tuple
 def _write(context: Context, version: Version, what: Told) -> None:
     """Before the ledger says that it was done, and whole or not at all."""
     path = context.home / "reports" / version.label / PAGE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(page(what, title=context.policy.name), encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, page(what, title=context.policy.name))
 
 
 def _born(finding: Finding, check: Check, newest: int) -> Finding:

@@ -11,6 +11,7 @@ from halflife.models.errors import Unavailable
 from halflife.models.recipe import Recipe
 from halflife.monitoring.trials.backtest import Backtest
 from halflife.monitoring.trials.trial import Belief, Trial
+from halflife.monitoring.whole_files import write_whole
 
 FORMAT = 1
 """Of the files, and of what is measured; a file of another format is not looked at."""
@@ -46,10 +47,7 @@ class TrialCache:
         """Write a finished trial, whole or not at all."""
         path = self._path(history, trial.recipe, beliefs)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(".tmp")
-            draft.write_text(json.dumps(trial.to_dict(), indent=1), encoding="utf-8")
-            draft.replace(path)
+            write_whole(path, json.dumps(trial.to_dict(), indent=1))
         except OSError as error:
             raise Unavailable(f"{path} cannot be written: {error.strerror}") from None
 

@@ -117,6 +117,6 @@ def first_home() -> Pair:
 
 def _serve_once(home: Path) -> None:
     """Start Prefect's temporary server, wait until it answers, and end it."""
-    code = f"from pathlib import Path; from flows import engine; engine.prepare(Path({str(home)!r}))()"
+    code = f"from pathlib import Path; from halflife.flows import prefect_engine; prefect_engine.prepare(Path({str(home)!r}))()"
     clean = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
     subprocess.run([sys.executable, "-c", code], check=True, env=clean)

@@ -29,7 +29,7 @@ BUSY = "while True: pass"
 @scenario(
     id="threads/busy-neighbour",
     question="How much sooner does a fit on two threads end beside a process that keeps a core busy?",
-    ours="LightGBM after `import models`, 50,000 rows × 30 features, 200 trees",
+    ours="LightGBM after `import halflife.models`, 50,000 rows × 30 features, 200 trees",
     peer=f"LightGBM alone, given up after {PATIENCE:g} s",
     goal=3.0,
     pairs=3,
@@ -37,20 +37,20 @@ BUSY = "while True: pass"
 )
 def busy_neighbour() -> Pair:
     """On two cores, as the measured trap was."""
-    return Pair(ours=lambda: _beside("import models"), peer=lambda: _beside(""))
+    return Pair(ours=lambda: _beside("import halflife.models"), peer=lambda: _beside(""))
 
 
 @scenario(
     id="threads/idle",
     question="What does sleeping cost a fit on two threads when nobody else wants the cores?",
-    ours="LightGBM after `import models`, 50,000 rows × 30 features, 200 trees",
+    ours="LightGBM after `import halflife.models`, 50,000 rows × 30 features, 200 trees",
     peer="LightGBM alone",
     goal=1.2,
     better="lower",
 )
 def idle() -> Pair:
     """The price of the policy."""
-    return Pair(ours=lambda: _fit("import models"), peer=lambda: _fit(""))
+    return Pair(ours=lambda: _fit("import halflife.models"), peer=lambda: _fit(""))
 
 
 def _beside(entry: str) -> float:

@@ -2,8 +2,6 @@
 
 import asyncio
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from halflife.flows import temporary_server
+from halflife.flows import prefect_database, temporary_server
 
 
 @pytest.mark.parametrize(("status", "hinted"), [(503, [(b"retry-after", b"0.5")]), (200, []), (500, [])])
@@ -38,20 +36,14 @@ def test_only_a_busy_answer_says_when_to_try_again(status: int, hinted: list[tup
 def test_prefects_template_is_what_its_migrations_make(tmp_path: Path) -> None:
     """Prefect's newest revision, no flow and no run in it, and Prefect's own migrations find nothing to add."""
     target = tmp_path / "prefect.db"
-    made(target)
+    prefect_database.make_template(target)
     before = schema(target)
     assert {"flow", "flow_run", "task_run"} <= {name for _, name, _ in before}
     with closing(sqlite3.connect(target)) as database:
         assert database.execute("SELECT count(*) FROM flow").fetchone() == (0,)
         assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(newest(),)]
-    made(target)
+    prefect_database.make_template(target)
     assert schema(target) == before
-
-
-def made(target: Path) -> None:
-    """Run Prefect's migrations in a process of its own: its column types would make other libraries warn in this one."""
-    code = f"from pathlib import Path; from flows import server; temporary_server.make_template(Path({str(target)!r}))"
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def newest() -> str | None:

@@ -188,3 +188,35 @@ def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert database_cache.cache() == Path("/var/cache/ann/halflife")
     monkeypatch.setenv("HALFLIFE_CACHE", "/srv/templates")
     assert database_cache.cache() == Path("/srv/templates")
+    monkeypatch.setenv("HALFLIFE_CACHE", "templates")
+    assert database_cache.cache() == Path.cwd() / "templates"
+
+
+def test_a_relative_users_cache_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the XDG specification has it."""
+    monkeypatch.delenv("HALFLIFE_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    assert database_cache.cache() == Path.home() / ".cache" / "halflife"
+
+
+def test_a_user_without_a_home_has_no_cache(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HOME is not set and the user is none the system knows, as in a container: every database is made where it is."""
+
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("HALFLIFE_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert database_cache.cache() is None
+    assert not database_cache.fill(tmp_path / "one.db", KEY, library.make)
+
+
+def test_a_template_that_cannot_be_made_is_done_without(cache: Path, tmp_path: Path) -> None:
+    """Whatever a library raises, it is raised again where the database itself is made, if it matters there."""
+
+    def full(path: Path) -> None:
+        raise ValueError("a library's own kind of error: the disk is full")
+
+    assert not database_cache.fill(tmp_path / "one.db", KEY, full)
+    assert not list(cache.iterdir())

@@ -1,17 +1,16 @@
 """Alerts as .eml files in a folder: e-mail for machines without a mail server, and for demos."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from halflife.models.alert import Alert
 from halflife.models.errors import Unavailable
 from halflife.monitoring.ports import Channel
 from halflife.monitoring.reports.mail import compose
+from halflife.monitoring.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -28,17 +27,8 @@ class Eml(Channel):
         try:
             if path.exists():
                 return
-            self.folder.mkdir(parents=True, exist_ok=True)
-            message = compose(alert, sender=self.sender, recipients=self.recipients).as_bytes()
-            with NamedTemporaryFile(dir=self.folder, prefix=".", suffix=".part", delete=False) as part:
-                try:
-                    part.write(message)
-                    part.flush()
-                    os.fsync(part.fileno())
-                    Path(part.name).replace(path)
-                except BaseException:
-                    Path(part.name).unlink(missing_ok=True)
-                    raise
+            message = compose(alert, sender=self.sender, recipients=self.recipients)
+            write_whole(path, message.as_bytes(), synced=True)
         except OSError as error:
             raise Unavailable(f"{path} cannot be written: {error.strerror or error}") from error
 

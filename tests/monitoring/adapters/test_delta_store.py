@@ -286,7 +286,7 @@ def test_a_kill_while_the_store_is_made_leaves_it_makeable(
     with monkeypatch.context() as patched:
         patched.setattr(TickTable, "create", dying)
         if stage == "store_contract":
-            patched.setattr("halflife.monitoring.adapters.store_contract.os.fsync", never)
+            patched.setattr("halflife.monitoring.whole_files.os.fsync", never)
         with pytest.raises(KeyboardInterrupt):
             DeltaStore(folder, SPLIT).append(next(days()), SCHEMA)
     assert DeltaStore(folder, SPLIT).last_tick == -1

@@ -100,7 +100,7 @@ def test_a_kill_while_a_file_is_written_leaves_no_half_file(tmp_path: Path, monk
 
     monkeypatch.setattr(module, "SPILL", 200)
     with monkeypatch.context() as patched:
-        patched.setattr("halflife.monitoring.adapters.id_index.os.fsync", never)
+        patched.setattr("halflife.monitoring.whole_files.os.fsync", never)
         with pytest.raises(KeyboardInterrupt):
             fill(IdIndex(tmp_path, -1), range(2))
     again = IdIndex(tmp_path, 1)

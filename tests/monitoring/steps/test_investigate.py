@@ -24,7 +24,7 @@ def test_the_page_is_there_before_the_ledger_says_so_and_is_logged(make: Make) -
     page = (service.home / "reports" / "v1" / "investigation.html").read_text(encoding="utf-8")
     assert filed
     assert all(finding.name in page for finding in filed)
-    assert not list(service.home.glob("reports/v1/*.tmp"))
+    assert not list(service.home.glob("reports/v1/.*.part"))
     report(service, version)
     assert 'href="investigation.html"' in (service.home / "reports" / "v1" / "conclusions.html").read_text("utf-8")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from halflife.flows.adapter_kinds import ChannelKind, FeedKind
 from halflife.flows.channel_settings import SmtpSettings, WebhookSettings
 from halflife.flows.feed_settings import FileFeedSettings, SyntheticFeedSettings
-from halflife.flows.plugins import known, plugged
+from halflife.flows.plugged_kinds import known, plugged
 
 if TYPE_CHECKING:
     from halflife.monitoring.policy import Policy
@@ -82,7 +82,7 @@ def feed_kind(kind: str) -> FeedKind[Any]:
 
     Raises:
         ValueError: there is no such kind; lists those there are.
-        ConfigError: the package that offers it cannot be used.
+        PluginError: the package that offers it cannot be used.
 
     >>> feed_kind("fiel")
     Traceback (most recent call last):
@@ -93,7 +93,7 @@ def feed_kind(kind: str) -> FeedKind[Any]:
 
 
 def channel_kind(name: str) -> ChannelKind[Any]:
-    """Ours, or that of an installed package. Raises ValueError and ConfigError, as `feed_kind`."""
+    """Ours, or that of an installed package. Raises ValueError and PluginError, as `feed_kind`."""
     return CHANNELS.get(name) or plugged(CHANNEL_GROUP, name, ChannelKind) or _none("channel", name, channel_names())
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, create_model, model_validator
 
 from halflife.flows.adapters import CHANNEL_GROUP, CHANNELS, channel_kind
 from halflife.flows.channel_settings import SmtpSettings, WebhookSettings
-from halflife.flows.plugins import known
+from halflife.flows.plugged_kinds import known
 from halflife.monitoring.policy import AlertPolicy
 from halflife.monitoring.section import Section
 
@@ -43,7 +43,7 @@ def alert_settings(table: Mapping[str, Any]) -> type[AlertSettings]:
     """The class of a table ``[alerts]``: ours, with a key more for each channel of another package that it speaks of.
 
     Raises:
-        ConfigError: such a package cannot be used.
+        PluginError: such a package cannot be used.
     """
     listed = table.get("channels", ())
     spoken_of = {str(name) for name in (*table, *(listed if isinstance(listed, (list, tuple)) else ()))}

@@ -11,7 +11,7 @@ from halflife.flows.allowed_values import allowed
 from halflife.flows.settings import Settings
 from halflife.flows.settings_in_force import default_of
 from halflife.flows.toml_text import written
-from halflife.models.errors import ConfigError
+from halflife.models.errors import PluginError
 from halflife.monitoring.section import Section
 
 HEAD = """# Settings
@@ -75,7 +75,7 @@ def _offered(
     """The chapter of a kind that needs a table; of a package that cannot be used, what is wrong with it."""
     try:
         section = kinds(name).settings
-    except ConfigError as error:
+    except PluginError as error:
         yield Chapter(heading, f"{error}.")
         return
     if section is not None:

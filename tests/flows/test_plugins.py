@@ -9,8 +9,9 @@ import pytest
 
 from halflife.flows.bootstrap import channels, feed, recall, remember
 from halflife.flows.configuration import parse
+from halflife.flows.settings_reference import chapters
 from halflife.models.alert import Alert, Severity
-from halflife.models.errors import ConfigError
+from halflife.models.errors import ConfigError, PluginError
 
 MODULE = '''
 from typing import Annotated
@@ -146,24 +147,29 @@ def test_nothing_of_a_package_is_imported_unless_it_is_used(install: Install) ->
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("gone", "feed 'gone' of the package sea-tools 1.2 cannot be imported: ModuleNotFoundError"),
-        ("wrong", "feed 'wrong' of the package sea-tools 1.2: sea_tools:WRONG is of type int, not FeedKind"),
-        ("swapped", "feed 'swapped' of the package sea-tools 1.2: sea_tools:DRUM is of type ChannelKind, not FeedKind"),
+        (
+            "gone",
+            "sea-tools 1.2 offers 'gone' (halflife.feeds, sea_tools_which_is_gone:FEED); it cannot be loaded: ModuleNotFoundError",
+        ),
+        ("wrong", "sea-tools 1.2 offers 'wrong' (halflife.feeds, sea_tools:WRONG); it is of type int, not FeedKind"),
+        (
+            "swapped",
+            "sea-tools 1.2 offers 'swapped' (halflife.feeds, sea_tools:DRUM); it is of type ChannelKind, not FeedKind",
+        ),
     ],
 )
 def test_a_broken_package_is_one_error_that_names_it(install: Install, kind: str, message: str) -> None:
-    """A ConfigError, exit code 2, whatever is wrong with it."""
+    """Exit code 2, whatever is wrong with it."""
     install("sea-tools")
-    with pytest.raises(ConfigError, match=re.escape(message)):
+    with pytest.raises(PluginError, match=re.escape(message)) as caught:
         parse({"feed": {"kind": kind}}, "x.toml")
+    assert caught.value.exit_code == 2
 
 
 def test_a_package_that_fails_when_it_builds_is_named_too(install: Install) -> None:
     """Not a traceback of somebody else's code."""
     install("sea-tools")
-    with pytest.raises(
-        ConfigError, match=r"feed 'tide' of the package sea-tools 1\.2 cannot be made: KeyError: 'nowhere'"
-    ):
+    with pytest.raises(PluginError, match=r"sea-tools 1\.2 offers 'tide' .*; it cannot be made: KeyError: 'nowhere'"):
         feed(parse({"feed": {"kind": "tide", "shore": "nowhere"}}, "x.toml"))
 
 
@@ -171,7 +177,21 @@ def test_two_packages_that_offer_the_same_name_are_both_named(install: Install) 
     """Which of them would be used is nobody's guess."""
     install("sea-tools")
     install("lake-tools")
-    with pytest.raises(ConfigError, match="two packages offer the same name") as caught:
+    with pytest.raises(PluginError, match="one of them has to go") as caught:
         parse({"feed": {"kind": "tide", "shore": "north"}}, "x.toml")
     assert "sea-tools 1.2" in str(caught.value)
     assert "lake-tools 1.2" in str(caught.value)
+
+
+def test_a_package_that_cannot_be_used_spoils_no_reference(install: Install) -> None:
+    """The page says what is wrong with it in its place, and lists what another entry of the same package takes."""
+    install("sea-tools")
+    said = {chapter.heading: chapter for chapter in chapters()}
+    assert [one.setting for one in said['`[feed]`, `kind = "tide"`'].settings] == [
+        "feed.kind",
+        "feed.shore",
+        "feed.height",
+    ]
+    assert said['`[feed]`, `kind = "tide"`'].about == "Rows that come and go with the tide."
+    assert "it cannot be loaded: ModuleNotFoundError" in said['`[feed]`, `kind = "gone"`'].about
+    assert [one.default for one in said["`[alerts.drum]`"].settings] == [5]

@@ -17,6 +17,7 @@ from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.comparison import order
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics.base import MIN_ROWS
+from halflife.monitoring.claims.statistics.rounding import SAME, SAME_SINGLE
 from halflife.monitoring.verdicts import p_value, verdict
 
 __all__ = ["estimates", "measure", "order", "rows_needed"]
@@ -49,14 +50,16 @@ def measure(
     alpha = (1 - level) / 2
     found = by_entity(plan, estimate(plan, [sweep], alpha), alpha)
     exact = {case.number for case in plan.cases}
-    theta, bounds = found.value[0], found.bounds[0]
+    theta = found.value[0]
+    bounds = _settled(found.bounds[0], theta, SAME * np.maximum(np.abs(theta), 1))
     numbers = [plan.subjects[q.subject] for q in plan.questions]
     resampled = dict.fromkeys(
         n
         for q, n in zip(plan.questions, numbers, strict=True)
         if q.scope is not Scope.ARTIFACT and np.isfinite(theta[n]) and n not in exact and np.isnan(bounds[n, 0])
     )
-    draws = resample(plan, found, 0, list(resampled), replicates)
+    own = theta[list(resampled)]
+    draws = _settled(resample(plan, found, 0, list(resampled), replicates), own, SAME_SINGLE * np.abs(own))
     spreads = {
         n: (_error(at[0], at[1], alpha), at[0], at[1]) for n, at in enumerate(bounds.tolist()) if np.isfinite(at[0])
     }
@@ -105,6 +108,18 @@ def _spreads(draws: Array, alpha: float) -> Array:
     for k in np.flatnonzero(~whole):
         out[k] = _spread(draws[k : k + 1, np.isfinite(draws[k])], alpha)
     return out
+
+
+def _settled(found: Array, theta: Array, rounding: Array) -> Array:
+    """Draws or bounds as they are; where those of a row differ from θ by rounding alone, they are θ.
+
+    Args:
+        found: shape (n, any).
+        theta: shape (n,).
+        rounding: how far it may move them, shape (n,).
+    """
+    off = np.abs(found - theta[:, None]).max(axis=1, initial=0.0)
+    return np.where((off <= rounding)[:, None], theta[:, None], found)
 
 
 def _spread(draws: Array, alpha: float) -> Array:

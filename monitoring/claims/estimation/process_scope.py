@@ -18,6 +18,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 from halflife.models.domain import Interval, Version
 from halflife.models.rows import Array
 from halflife.models.shadow import FEWEST, ShadowKind
+from halflife.monitoring.claims.statistics.rounding import SAME
 from halflife.monitoring.verdicts import p_value
 
 UNKNOWN = "retraining noise is not known here"
@@ -74,8 +75,8 @@ def widened(population: Interval, others: Array, alpha: float) -> Interval:
 
     σ² is the variance of θ over coupled shadows on the same rows, with K − 1 degrees of freedom; se, the error of the
     evidence sample, is what makes the population's interval, on each side its own, and counts as known. t has the two
-    combined degrees, (se² + σ²)²/(σ⁴/(K − 1)), so that few shadows cost width and not honesty. Where shadows agree to the
-    last digit it is the population's interval itself; it never is narrower.
+    combined degrees, (se² + σ²)²/(σ⁴/(K − 1)), so that few shadows cost width and not honesty. Where shadows agree to
+    rounding it is the population's interval itself; it never is narrower.
 
     Args:
         population: θ with the interval of the evidence sample; exact when there is none.
@@ -88,7 +89,7 @@ def widened(population: Interval, others: Array, alpha: float) -> Interval:
     >>> print(widened(Interval(0.30, 0.28, 0.32), np.array([0.25, 0.28, 0.31, 0.29]), 0.05))
     0.300 [0.243, 0.357]
     """
-    variance, z = float(others.var(ddof=1)), float(ndtri(1 - alpha))
+    variance, z = _variance(others), float(ndtri(1 - alpha))
     if variance == 0:
         return population
     below, above = (
@@ -119,12 +120,18 @@ def widened_p(
     >>> round(widened_p(0.2, 0.0, [0.25, 0.28, 0.31, 0.29], ">", 0.3), 4)
     0.014
     """
-    variance = float(np.var(others, ddof=1))
+    variance = _variance(np.asarray(others, dtype=float))
     if variance == 0:
         return p_value(estimate, error, comparator, threshold, tolerance)
     distance = (estimate - threshold if comparator in (">", ">=") else threshold - estimate) + tolerance
     whole = error**2 + variance
     return float(stdtr(_degrees(whole, variance, len(others) - 1), distance / sqrt(whole)))
+
+
+def _variance(others: Array) -> float:
+    """Of θ over shadows; 0 where they differ by rounding alone."""
+    agree = np.ptp(others) <= SAME * max(1.0, float(np.abs(others).max()))
+    return 0.0 if agree else float(others.var(ddof=1))
 
 
 def _reach(error: float, variance: float, free: int, alpha: float) -> float:

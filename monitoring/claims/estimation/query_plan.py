@@ -120,7 +120,8 @@ class QueryPlan:
         self._references: dict[str, Reference] = {}
         self._explained = np.zeros(len(evidence), dtype=bool)
         self._imagined: dict[WhatIf, Mask] = {}
-        self._positions = {name: at for at, name in enumerate(evidence.member)}
+        alike: dict[bytes, int] = {}  # sets of the same rows are one, so that what is compared on them is equal in bits
+        self._positions = {n: alike.setdefault(m.tobytes(), at) for at, (n, m) in enumerate(evidence.member.items())}
         self._within: dict[tuple[str, Segment], Rows] = {}
         evidence.expect(_predicates(questions))
         for question in questions:

@@ -1,6 +1,7 @@
 """Sums of terms over sets of rows: each distinct term once, whatever number of claims and sets sum it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +27,8 @@ class Terms:
         self._wanted: list[set[int]] = []
 
     def add(self, term: Term) -> int:
-        """The number of a term. Raises ClaimError."""
+        """The number of a term, whatever rows it is summed over. Raises ClaimError."""
+        term = replace(term, reference=False)
         number = self._ids.get(term)
         if number is None:
             self.evidence.mask(term.segment)

@@ -8,6 +8,7 @@ import numpy as np
 
 from halflife.models.rows import Array
 from halflife.monitoring.claims.statistics.base import MIN_OF_CLASS, SetStatistic, require
+from halflife.monitoring.claims.statistics.rounding import beyond_rounding
 from halflife.monitoring.claims.syntax.arguments import WHERE, Arguments
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _parts(sums: Array) -> tuple[Array, Array, Array]:
     """Σ of squared gaps weighted by rows, what noise adds to it, and that noise's variance."""
     rows, miss, squares = np.split(sums, 3, axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = np.where(rows > 1, (squares - miss**2 / rows) / (rows - 1), 0.0)
+        variance = np.where(rows > 1, beyond_rounding(squares - miss**2 / rows, squares, rows) / (rows - 1), 0.0)
         gaps = np.where(rows > 0, miss**2 / rows, 0.0)
         total = rows.sum(axis=-1)
         return gaps.sum(axis=-1) / total, variance.sum(axis=-1) / total, 2 * (variance**2).sum(axis=-1) / total**2

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import chdtri, chndtr, chndtrinc, ndtri, stdtrit
 
 from halflife.models.rows import Array
+from halflife.monitoring.claims.statistics.rounding import beyond_rounding
 
 
 def wilson(events: Array, trials: Array, alpha: float) -> Array:
@@ -78,7 +79,7 @@ def _moments(side: Array) -> tuple[Array, Array, Array, Array]:
     """Mean, its variance, its third cumulant, and degrees of freedom."""
     rows, total, squares, cubes = np.moveaxis(side, -1, 0)
     mean = total / rows
-    second = np.maximum(squares / rows - mean**2, 0)
+    second = beyond_rounding(squares / rows - mean**2, squares / rows, rows)
     third = cubes / rows - 3 * mean * squares / rows + 2 * mean**3
     return mean, second / (rows - 1), third / rows**2, rows - 1
 
@@ -88,7 +89,7 @@ def root_of_squares(found: Array, noise: Array, spread: Array, alpha: float) -> 
 
     The sum is taken for a multiple of a non-central χ² with the same mean and variance; at no distance at all the
     interval then begins at 0, where resampling would put it far off. Where even less is seen than noise alone mostly
-    gives, the upper bound is that of noise's own quantile 2α, so that it is never 0.
+    gives, the upper bound is that of noise's own quantile 2α, so that it is never 0. Without noise θ is exact.
 
     Args:
         found: Σ of squares, its noise included.
@@ -106,4 +107,5 @@ def root_of_squares(found: Array, noise: Array, spread: Array, alpha: float) -> 
         surprising = chndtr(seen, freedom, 0) > 1 - alpha
         lower = np.where(surprising, chndtrinc(seen, freedom, 1 - alpha), 0.0)
         upper = chndtrinc(np.maximum(seen, chdtri(freedom, 1 - 2 * alpha)), freedom, alpha)
-    return np.sqrt(np.stack([lower, upper], axis=-1) * scale[..., None])
+        squares = np.stack([lower, upper], axis=-1) * scale[..., None]
+    return np.sqrt(np.where((noise > 0)[..., None], squares, found[..., None]))

@@ -28,7 +28,17 @@ from halflife.monitoring.claims.statistics.metrics import METRICS, Metric
 from halflife.monitoring.claims.statistics.recalibration import fit
 from halflife.monitoring.claims.syntax.segment import Segment
 
-SHARED = {"base", "closed_forms", "contrast", "metrics", "outcomes", "placements", "recalibration", "registry"}
+SHARED = {
+    "base",
+    "closed_forms",
+    "contrast",
+    "metrics",
+    "outcomes",
+    "placements",
+    "recalibration",
+    "registry",
+    "rounding",
+}
 """Files of the folder that are no statistic's own."""
 BOTH = "a=\"sex = 'F'\", b=\"sex = 'M'\""
 

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: coverage demo test bench bench-check lint format lock clean
+.PHONY: coverage demo test bench bench-check smoke lint format lock clean
 
 demo: .venv/run
 	$(BIN)/halflife demo
@@ -21,6 +21,10 @@ coverage: .venv/test
 # What no busy machine can spoil: the best of some pairs against a floor.
 bench-check: .venv/test
 	$(BIN)/python tests/benchmarks/run.py --check
+
+# The wheel in a bare environment, beside folders that have our folders' names; on every supported Python there is.
+smoke: .venv/run
+	$(BIN)/python infra/smoke.py $(ONLY)
 
 lint: .venv/test
 	$(BIN)/ruff check .

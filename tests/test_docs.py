@@ -16,7 +16,7 @@ PATH = re.compile(r"(?<![\w./*-])((?:[\w-]+/)+(?:[\w-]+\.(?:py|toml|yaml|html|md
 """``tests/conftest.py``, ``monitoring/causes/``, ``plan.py``; not ``TICK/*.json``, nor an address."""
 DOTTED = re.compile(r"(?<![\w./])halflife\.(?:flows|models|monitoring|testing)(?:\.\w+)+")
 ELSEWHERE = re.compile(
-    r"^(halflife-home|store|shadows|prefect|reports|trials|alerts|artifacts|profiles)/|/?\b[A-Z]+(/|\.py)"
+    r"^(halflife-home|store|shadows|prefect|reports|trials|alerts|artifacts|profiles)/|\b[A-Z]+(_\w+)?(/|\.py)"
 )
 """What a run makes, and what only stands for a name, as in ``commands/NAME.py``: not in the checkout."""
 
@@ -80,6 +80,16 @@ def test_every_path_and_module_of_a_document_is_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert [path for path in named(text) if not exists(path)] == []
     assert [name for name in DOTTED.findall(text) if not module_has(name)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
+    """No picture, no page and no heading of a page is missing."""
+    for target, heading in re.findall(r"\]\(([^)#:]*)(?:#([\w-]+))?\)", document.read_text(encoding="utf-8")):
+        page = document.parent / target if target else document
+        assert page.is_file(), target
+        titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+        assert not heading or heading in {title.lower().replace(" ", "-") for title in titles}, f"{target}#{heading}"
 
 
 @pytest.mark.parametrize("top", ["flows", "models", "monitoring", "halflife/testing", "tests", "infra"])

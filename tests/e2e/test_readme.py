@@ -66,16 +66,6 @@ def test_the_two_commands_are_targets_of_the_makefile() -> None:
     assert re.search(r"^test:.*\n\t\$\(BIN\)/python -m pytest", makefile, re.MULTILINE)
 
 
-def test_every_link_leads_to_a_file() -> None:
-    """No picture, no page and no heading of a page is missing."""
-    for target, heading in re.findall(r"\]\(([^)#:]+)(?:#([a-z-]+))?\)", README):
-        assert (ROOT / target).is_file(), target
-        if heading:
-            text = (ROOT / target).read_text(encoding="utf-8")
-            headings = {title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
-            assert heading in headings, f"{target}#{heading}"
-
-
 def test_every_command_named_exists() -> None:
     """``halflife X`` in the text is a command of this build."""
     named = set(re.findall(r"halflife ([a-z]+)", README)) - {"retrains"}

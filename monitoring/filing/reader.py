@@ -32,7 +32,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Findings:
+class ReadFindings:
     """A file of findings, all of them valid.
 
     Attributes:
@@ -47,7 +47,7 @@ class Findings:
         return Fault(placed.line, self.marked.at(("findings", self.placed.index(placed)))[1], message)
 
 
-def read(text: str, name: str, *, schema: Schema | None = None, newest: int | None = None) -> Findings:
+def read(text: str, name: str, *, schema: Schema | None = None, newest: int | None = None) -> ReadFindings:
     r"""Read a findings file.
 
     Args:
@@ -81,7 +81,7 @@ def read(text: str, name: str, *, schema: Schema | None = None, newest: int | No
             faults.append(Fault(*marked.at(("findings", i, "made_on")), message))
     if faults:
         raise marked.error(faults)
-    return Findings(tuple(placed), marked)
+    return ReadFindings(tuple(placed), marked)
 
 
 def _placed(marked: PositionedYaml, i: int, entry: Entry, schema: Schema | None) -> Placed | Fault:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from halflife.models.domain import Check, Finding
 from halflife.monitoring.context import Context
 from halflife.monitoring.filing.import_plan import ImportPlan, born, differences, plan
-from halflife.monitoring.filing.reader import Findings
+from halflife.monitoring.filing.reader import ReadFindings
 from halflife.monitoring.steps.file_findings import catch_up, enroll
 
 
@@ -28,7 +28,13 @@ class Imported:
 
 
 def import_findings(
-    context: Context, findings: Findings, *, author: str, replace: bool = False, prune: bool = False, dry: bool = False
+    context: Context,
+    findings: ReadFindings,
+    *,
+    author: str,
+    replace: bool = False,
+    prune: bool = False,
+    dry: bool = False,
 ) -> Imported:
     """Make the ledger say what the file says; run again, it changes nothing.
 

@@ -23,7 +23,7 @@ from halflife.models.domain import Author, Check, Finding
 from halflife.models.explain.attributions import attributions, by_lightgbm
 from halflife.models.recipe import Recipe
 from halflife.models.rows import ROW_ID
-from halflife.monitoring.claims.estimation.retest import Recheck, recheck
+from halflife.monitoring.claims.estimation.retest import Retested, recheck
 from halflife.monitoring.claims.evidence.evidence_rows import Evidence
 from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
@@ -37,7 +37,7 @@ PART = 20
 """Of so many rows LightGBM explains one."""
 
 
-def again(made: Thousand, findings: list[Finding] | None = None) -> Recheck:
+def again(made: Thousand, findings: list[Finding] | None = None) -> Retested:
     """Re-test all findings on version 11, or some, with the sets and the cases they need and no others."""
     asked = made.findings if findings is None else findings
     named = {parse(f.claim).arguments[0][1] for f in asked if isinstance(STATISTICS[f.statistic], CaseStatistic)}

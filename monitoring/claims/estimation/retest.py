@@ -26,7 +26,7 @@ CASES = "cases"
 
 
 @dataclass(frozen=True)
-class Recheck:
+class Retested:
     """What one version, and the control models beside it, say of F findings.
 
     Attributes:
@@ -52,7 +52,7 @@ def recheck(
     level: float = 0.90,
     replicates: int = 1000,
     threads: int = 1,
-) -> Recheck:
+) -> Retested:
     """One check of each finding, and what control models make of it, from one pass over the union of all rows.
 
     Claims about a case look among ``cases`` and have no fresh rows; where they need company (neighbours), it is the
@@ -101,7 +101,7 @@ def recheck(
         _check(finding, version, claim, [answers[k] for k in at], others[:, f])
         for f, (finding, (claim, at)) in enumerate(zip(findings, slots, strict=True))
     ]
-    return Recheck(checks, others)
+    return Retested(checks, others)
 
 
 def _rows(claim: Claim, finding: Finding, pinned: Mapping[int, str], fresh: str) -> list[str]:

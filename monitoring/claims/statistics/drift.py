@@ -44,7 +44,7 @@ class Ramp:
 
 
 @dataclass(frozen=True)
-class Known:
+class IsKnown:
     """1 where a column is not missing."""
 
     feature: str
@@ -118,7 +118,7 @@ class DriftStatistic(SumStatistic):
         return tuple(
             Term(quantity, segment, reference)
             for reference in (False, True)
-            for quantity in (Known(feature), *quantities)
+            for quantity in (IsKnown(feature), *quantities)
         )
 
     def requirements(self, arguments: Arguments) -> tuple[Requirement, ...]:

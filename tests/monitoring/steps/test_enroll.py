@@ -10,7 +10,7 @@ from halflife.models.alert import AlertKind, Severity
 from halflife.models.domain import Author, Finding, Role, Scope, Status, Version
 from halflife.models.errors import ConfigError
 from halflife.monitoring.context import Context
-from halflife.monitoring.filing.reader import Findings, read
+from halflife.monitoring.filing.reader import ReadFindings, read
 from halflife.monitoring.filing.writer import write
 from halflife.monitoring.steps.file_findings import enroll
 from halflife.monitoring.steps.import_findings import Imported, import_findings
@@ -50,7 +50,7 @@ def cycle(service: Context, tick: int) -> Version:
     return version
 
 
-def parsed(service: Context, text: str) -> Findings:
+def parsed(service: Context, text: str) -> ReadFindings:
     """A findings file as the service's schema and versions understand it."""
     return read(text, "f.yaml", schema=service.store.fixed_schema, newest=service.ledger.version().number)
 

@@ -1,6 +1,7 @@
 """Prefect, prepared before it is imported: its home under ours, no telemetry, quiet unless asked, a server while we run."""
 
 import atexit
+import logging
 import os
 import socket
 import subprocess
@@ -12,6 +13,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from halflife.models.errors import Unavailable
+
+LOG = logging.getLogger(__name__)
 
 PATIENCE = 180.0
 """Seconds the temporary server is given; its first start on a slow machine migrates a database."""
@@ -63,10 +66,14 @@ def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    began = time.monotonic()
+    deadline = began + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:
             with urlopen(f"http://127.0.0.1:{port}/api/health", timeout=5):
+                LOG.info(
+                    "Prefect's temporary server answers at port %d, waited for %.1f s", port, time.monotonic() - began
+                )
                 return
         except (URLError, OSError):
             time.sleep(0.05)

@@ -1,10 +1,13 @@
 """What is worth trying again: what the outside did, never what a person or the data got wrong."""
 
+import logging
 from typing import Any, TypedDict
 
 from prefect.cache_policies import NO_CACHE
 
 from halflife.models.errors import DataError, UsageError
+
+LOG = logging.getLogger(__name__)
 
 
 async def transient(task: Any, run: Any, state: Any) -> bool:
@@ -13,7 +16,8 @@ async def transient(task: Any, run: Any, state: Any) -> bool:
         await state.aresult()
     except (UsageError, DataError):
         return False
-    except Exception:
+    except Exception as error:
+        LOG.info("%s failed and may be tried again: %s", getattr(run, "name", "a task"), error)
         return True
     return False
 

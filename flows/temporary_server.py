@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from halflife.flows import prefect_database
+from halflife.flows import logs, prefect_database
 from halflife.flows.prefect_database import die_with_parent
 from halflife.monitoring import database_cache
 
@@ -31,6 +31,7 @@ def main(descriptor: int) -> None:
             its port in the seconds that importing Prefect takes.
     """
     die_with_parent()
+    logs.configure(1)  # into its log, which says why when it does not answer
     home = os.environ.get("PREFECT_HOME")
     if home and not os.environ.keys() & prefect_database.ADDRESSES:
         database_cache.fill(Path(home) / "prefect.db", prefect_database.template_key(), prefect_database.make_template)

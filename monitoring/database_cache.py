@@ -6,6 +6,7 @@ once, so two processes may make it at the same time. Whatever the cache does, no
 template, the database is migrated where it stands.
 """
 
+import logging
 import os
 import sqlite3
 import tempfile
@@ -15,6 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from halflife.monitoring.whole_files import write_first, write_whole
+
+LOG = logging.getLogger(__name__)
 
 Make = Callable[[Path], None]
 """Makes the tables in a new SQLite file, closes it, and leaves nothing in this process that remembers the file."""
@@ -70,7 +73,10 @@ def ready(key: str, make: Make) -> bytes | None:
     try:
         sound = _sound(folder.glob(f"{key}-*.db"))
         return _made(folder, key, make) if sound is None else sound
-    except Exception:  # whatever a library raises over a disk that is full or knows no locks: it is only the cache
+    except (
+        Exception
+    ) as error:  # whatever a library raises over a disk that is full or knows no locks: it is only a cache
+        LOG.info("no template %s in %s, migrating in place: %s", key, folder, error)
         return None
 
 
@@ -81,6 +87,7 @@ def _sound(files: Iterable[Path]) -> bytes | None:
         if file.stem.endswith(f"-{_digest(content)}"):
             return content
         file.unlink()
+        LOG.warning("the template %s was damaged and is made anew", file)
     return None
 
 
@@ -92,7 +99,7 @@ def _made(folder: Path, key: str, make: Make) -> bytes:
         with closing(sqlite3.connect(made)) as database:
             database.execute("PRAGMA journal_mode = DELETE")  # what is still in the write-ahead log goes into the file
         content = made.read_bytes()
-    write_whole(folder / f"{key}-{_digest(content)}.db", content)
+    LOG.info("made the template %s", write_whole(folder / f"{key}-{_digest(content)}.db", content))
     return content
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from halflife.flows import logs
 from halflife.flows.opened import Opened
 from halflife.flows.prefect_runner import PrefectRunner
 from halflife.flows.resolution import resolve
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from halflife.monitoring.reports.shown import Shown
 
 
+VERBOSE = click.option(
+    "-v", "--verbose", count=True, help="Log what is done, Prefect's and MLflow's too; -vv every step of it."
+)
+
+
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--config``, ``--home``, ``--json`` and ``--verbose``; the command gets ``opened`` and ``as_json``."""
 
@@ -33,22 +39,23 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Where everything is kept; default as the settings say, else the one used last.",
     )
     @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; logs on stderr.")
-    @click.option("-v", "--verbose", is_flag=True, help="Let Prefect and MLflow log what they do.")
+    @VERBOSE
     @wraps(command)
-    def with_home(*args: Any, config: Path | None, home: Path | None, verbose: bool, **kwargs: Any) -> Any:
+    def with_home(*args: Any, config: Path | None, home: Path | None, verbose: int, **kwargs: Any) -> Any:
         return command(*args, opened=at(resolve(config, home).settings, verbose=verbose), **kwargs)
 
     return with_home
 
 
-def at(settings: Settings, *, verbose: bool, observe: "Observer | None" = None) -> Opened:
+def at(settings: Settings, *, verbose: int, observe: "Observer | None" = None) -> Opened:
     """A home for a command: its flows run under Prefect, and news goes to stderr."""
 
     def news(sentence: str, *, lasting: bool = False) -> None:
         if lasting:
             note(sentence)
 
-    return Opened(settings, PrefectRunner(verbose), observe or news)
+    logs.configure(verbose)
+    return Opened(settings, PrefectRunner(bool(verbose)), observe or news)
 
 
 def emit(value: Any) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from halflife.flows.commands.common import at
+from halflife.flows.commands.common import VERBOSE, at
 from halflife.flows.commands.replay import replay
 from halflife.flows.configuration import parse
 from halflife.flows.resolution import DEFAULT_HOME, other_model
@@ -29,8 +29,8 @@ DEMO = {
 )
 @click.option("--fresh", is_flag=True, help="Throw an earlier demo away first.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; logs on stderr.")
-@click.option("-v", "--verbose", is_flag=True, help="Let Prefect and MLflow log what they do.")
-def command(home: Path, seed: int, fresh: bool, as_json: bool, verbose: bool) -> None:
+@VERBOSE
+def command(home: Path, seed: int, fresh: bool, as_json: bool, verbose: int) -> None:
     """Stream a world that changes, and see which beliefs about the model go stale.
 
     A feature leaks the label for a while, then stops; later another feature's effect flips its sign. Halflife retrains

@@ -4,6 +4,7 @@ A tick is written to quarantine, labels and rows, in this order; it is in the st
 in between has its tick written again, and each table takes what it lacks.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -32,6 +33,8 @@ from halflife.monitoring.deduplication import without_seen_labels, without_seen_
 from halflife.monitoring.drift.sketches.profile import Profile
 from halflife.monitoring.ports import Ingested, Store
 from halflife.monitoring.row_validation import Conformed, conform, conform_labels, require_columns
+
+LOG = logging.getLogger(__name__)
 
 SOURCE = re.compile(r"rows@(\d+),labels@(\d+)")
 LABEL_COLUMNS = pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), (LABEL, pa.float64())])
@@ -108,7 +111,9 @@ class DeltaStore(Store):
                 self._profiles.keep(batch.tick, rows.rows)
         if not added:
             return Ingested(batch.tick, 0, 0, 0, repeated=True)
-        return Ingested(batch.tick, len(rows.rows), len(labels.rows), len(quarantined), repeated=False)
+        counts = len(rows.rows), len(labels.rows), len(quarantined)
+        LOG.info("tick %d: %d rows, %d late labels, %d in quarantine", batch.tick, *counts)
+        return Ingested(batch.tick, *counts, repeated=False)
 
     def window(self, first: int, last: int, source: str | None = None) -> Window:
         self._require(first, last)

@@ -1,5 +1,6 @@
 """One ledger database: opening it, bringing it up to date, transactions, and what its errors mean in plain words."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -13,6 +14,8 @@ from sqlalchemy.pool import StaticPool
 from halflife.models.errors import ConfigError, Unavailable
 from halflife.monitoring import database_cache
 from halflife.monitoring.adapters.ledger_tables import HEAD
+
+LOG = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITERS = 0x48616C66
@@ -107,6 +110,7 @@ class Database:
         with self.write() as connection:
             if _revision(connection) != HEAD:  # another process may have been faster
                 _migrate(connection)
+                LOG.info("the ledger %s was brought from revision %s to %s", self.where, revision or "none", HEAD)
                 if _revision(connection) != HEAD:
                     raise AssertionError(f"migrations ended at {_revision(connection)}, not at {HEAD}")
 

@@ -1,5 +1,6 @@
 """The registry in MLflow: one run, one logged model and one registered version for each of ours."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,8 @@ from halflife.monitoring.ports import Registry
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
+
+LOG = logging.getLogger(__name__)
 
 CACHED_MODELS = 8
 
@@ -88,6 +91,7 @@ class MlflowRegistry(Registry):
                 )
                 client.set_terminated(run_id, "FINISHED")
             number = str(registered.version)
+        LOG.info("%s is version %s of %s in MLflow, run %s", version.label, number, self.name, run_id)
         self._cached(number, lambda: model)
         return replace(version, registry_version=number, run_id=run_id)
 
@@ -105,6 +109,7 @@ class MlflowRegistry(Registry):
         number = self._number(version)
         with self._connection.answering() as client:
             client.set_registered_model_alias(self.name, role.value, number)
+        LOG.info("%s is now the %s of %s", version.label, role.value, self.name)
 
     def annotate(
         self,
@@ -142,7 +147,11 @@ class MlflowRegistry(Registry):
 
     def _lead_home(self, database: sqlite3.Connection) -> None:
         if self.artifacts is not None:
-            mlflow_addresses.lead_home(database, self.name, self.artifacts.absolute().as_uri())
+            ours = self.artifacts.absolute().as_uri()
+            for other in mlflow_addresses.lead_home(database, self.name, ours):
+                LOG.warning(
+                    "this home was copied or moved: files that were in %s are now looked for in %s", other, ours
+                )
 
     def _experiment(self) -> str:
         return mlflow_steps.experiment(self._connection.client, self.name, self.artifacts)

@@ -4,6 +4,7 @@ A failed delivery is tried again after one minute, then two, four and so on unti
 which its ledger row, the result of ``deliver`` and an alert on the other channels say.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ GIVE_UP_AFTER = 24 * 3600.0
 PATIENCE = 3
 """Failures of one channel in one call after which its other deliveries wait for the next: a server that does not answer
 would cost a time-out each."""
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,14 @@ def deliver(ledger: Ledger, channels: Mapping[str, Channel], now: float) -> Deli
             said = redact(error)
             ledger.failed(delivery.id, said, next_attempt=None if wait is None else now + wait)
             after = replace(delivery, attempts=delivery.attempts + 1, error=said)
+            _log_failure(after, wait)
             if wait is None:
                 dead.append(replace(after, state="dead"))
             else:
                 failed.append(after)
         else:
             ledger.delivered(delivery.id, now)
+            LOG.info("%s: alert %s was delivered", delivery.channel, delivery.alert.key)
             sent.append(replace(delivery, attempts=delivery.attempts + 1, state="sent", error=""))
     for delivery in dead:
         _give_up(ledger, delivery, channels, now)
@@ -99,6 +104,14 @@ def redact(error: BaseException) -> str:
     """
     text = redacted(one_line(str(error)) or type(error).__name__)
     return text if len(text) <= 500 else text[:497] + "..."
+
+
+def _log_failure(delivery: Delivery, wait: float | None) -> None:
+    said = delivery.channel, delivery.alert.key, delivery.attempts, delivery.error
+    if wait is None:
+        LOG.warning("%s: alert %s is dead after %d attempts: %s", *said)
+    else:
+        LOG.info("%s: alert %s failed, attempt %d: %s; again in %g s", *said, wait)
 
 
 def _unknown(ledger: Ledger, delivery: Delivery, channels: Mapping[str, Channel], now: float) -> Delivery:

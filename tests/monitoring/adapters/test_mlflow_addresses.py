@@ -106,11 +106,16 @@ def test_a_copied_home_is_its_own(
     assert len(list((copy / "artifacts").rglob("said.txt"))) == 2
 
 
-def test_a_moved_home_is_read_where_it_is(home: Path, tmp_path: Path, model: Model, version: Version) -> None:
-    """The original is gone: the model is found all the same."""
+def test_a_moved_home_is_read_where_it_is(
+    home: Path, tmp_path: Path, model: Model, version: Version, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The original is gone: the model is found all the same, and that the home moved is logged once."""
     moved = tmp_path / "moved"
     home.rename(moved)
-    assert MlflowRegistry.at(moved, "demo").model(version) == model
+    for _ in range(2):
+        assert MlflowRegistry.at(moved, "demo").model(version) == model
+    (said,) = (record.getMessage() for record in caplog.records if "copied or moved" in record.getMessage())
+    assert said.endswith(f"{home.as_uri()}/artifacts are now looked for in {moved.as_uri()}/artifacts")
 
 
 def test_mlflows_pages_find_the_files_of_a_copied_home(

@@ -194,3 +194,18 @@ def test_secrets_do_not_reach_the_ledger(ledger: SqlLedger, said: str, kept: str
 def test_a_long_error_is_cut() -> None:
     """A channel that answers with a page of HTML does not fill the ledger."""
     assert len(redact(OSError("x" * 10_000))) == 500
+
+
+def test_what_becomes_of_a_delivery_is_logged(ledger: SqlLedger, caplog: pytest.LogCaptureFixture) -> None:
+    """A failure that is tried again in passing, a death as a warning, and no secret in either."""
+    ledger.enqueue(alert("v1"), ["recorder"])
+    channel = Recorder(failing=lambda: Unavailable("POST https://ana:hunter2@example.org refused"))
+    with caplog.at_level("INFO", logger="halflife"):
+        deliver(ledger, {"recorder": channel}, now=0.0)
+        for time in (60.0 * 2**n for n in range(1, 14)):
+            deliver(ledger, {"recorder": channel}, now=time)
+    levels = [record.levelname for record in caplog.records if record.name == "halflife.monitoring.alerts.outbox"]
+    assert levels == ["INFO"] * (len(levels) - 1) + ["WARNING"]
+    assert "again in 60 s" in caplog.records[0].getMessage()
+    assert "is dead after" in caplog.records[-1].getMessage()
+    assert "hunter2" not in caplog.text

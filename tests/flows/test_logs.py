@@ -12,7 +12,7 @@ import halflife
 from halflife.flows import logs
 from halflife.models.errors import ConfigError
 
-LOG = logging.getLogger("halflife.monitoring.adapters.some_adapter")
+LOG = logging.getLogger("halflife.monitoring.alerts.outbox")
 
 
 def say() -> None:
@@ -30,7 +30,7 @@ def test_each_v_says_more(verbose: int, lines: int, capsys: pytest.CaptureFixtur
     out, err = capsys.readouterr()
     assert out == ""
     assert len(err.splitlines()) == lines
-    assert err.splitlines()[-1].endswith("WARNING halflife.monitoring.adapters.some_adapter: a channel is dead")
+    assert err.splitlines()[-1].endswith("WARNING halflife.monitoring.alerts.outbox: a channel is dead")
 
 
 def test_a_line_is_one_json_object_when_asked(
@@ -90,11 +90,11 @@ def test_a_command_is_quiet_until_it_is_asked() -> None:
     code = (
         "import logging, halflife, halflife.flows.logs as logs\n"
         "assert not logging.getLogger('halflife').handlers\n"
-        "log = logging.getLogger('halflife.flows.x')\n"
+        "log = logging.getLogger('halflife.flows.retries')\n"
         "logs.configure(); log.info('unseen'); logs.configure(1); log.info('seen')\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert (ran.stdout, ran.stderr.split()[1:]) == ("", ["INFO", "halflife.flows.x:", "seen"])
+    assert (ran.stdout, ran.stderr.split()[1:]) == ("", ["INFO", "halflife.flows.retries:", "seen"])
 
 
 def test_every_logger_is_named_for_its_module() -> None:

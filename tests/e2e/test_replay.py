@@ -66,8 +66,8 @@ def test_prefect_shows_every_cycle_by_its_tick(home: Path) -> None:
         for tag in json.loads(tags):
             cycles[tag].add(name)
     assert set(replays) == {("COMPLETED",)}
-    assert sum(f"train on ticks to {tag.removeprefix('tick ')}" in names for tag, names in cycles.items()) == 5
-    whole = {"ingest", "watch", "train", "recheck", "investigate", "report", "deliver"}
+    assert sum(f"retrain on ticks to {tag.removeprefix('tick ')}" in names for tag, names in cycles.items()) == 5
+    whole = {"ingest", "watch", "retrain", "recheck", "investigate", "report", "deliver"}
     assert any(whole <= {name.split()[0].partition("-")[0] for name in names} for names in cycles.values())
 
 

@@ -18,7 +18,7 @@ class Deliveries(Shown):
 
     rows: tuple[dict[str, Any], ...]
 
-    def to_dict(self) -> list[dict[str, Any]]:
+    def values(self) -> list[dict[str, Any]]:
         return list(self.rows)
 
     def __rich__(self) -> RenderableType:
@@ -35,11 +35,11 @@ class Tried(Shown):
     failed: int
     dead: int
 
-    def to_dict(self) -> dict[str, int]:
+    def values(self) -> dict[str, int]:
         return {"sent": self.sent, "failed": self.failed, "dead": self.dead}
 
     def __rich__(self) -> RenderableType:
-        return ", ".join(f"{n} {name}" for name, n in self.to_dict().items())
+        return Text(", ".join(f"{n} {name}" for name, n in self.values().items()))
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,7 +53,7 @@ class Answers(Shown):
         """Whether every channel took it."""
         return all(answer == "ok" for answer in self.by_channel.values())
 
-    def to_dict(self) -> dict[str, str]:
+    def values(self) -> dict[str, str]:
         return self.by_channel
 
     def __rich__(self) -> RenderableType:

@@ -23,7 +23,7 @@ class Compared(Shown):
     comparison: RecipeComparison
     page: Path
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.trials_terminal import document
 
         return {**document(self.comparison), "page": str(self.page)}

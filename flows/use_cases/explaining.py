@@ -33,7 +33,7 @@ class Cause(Shown):
     status: Status | None = None
     kept: bool = False
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         if self.breakdown is None or self.status is None:
             return {"finding": self.finding.name, "sentence": self._never(), "cause": None}
         from halflife.monitoring.wording.cause_words import document
@@ -69,7 +69,7 @@ class Explained(Shown):
     filed: tuple[dict[str, Any], ...]
     artifact: str
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.explanations.explanation_document import document
 
         return {**document(self.explanation, self.offers), "filed": list(self.filed), "artifact": self.artifact}
@@ -87,7 +87,7 @@ class Investigated(Shown):
 
     told: Told
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.investigation_page import document
 
         return document(self.told)

@@ -20,7 +20,7 @@ class NeedsTold(Shown):
 
     needs: Needs
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.label_needs.needs_document import document
 
         return document(self.needs)
@@ -43,7 +43,7 @@ class OpacityTold(Shown):
     opacity: Opacity
     measured: Opacity | None
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.multiplicity import document
 
         return document(self.opacity)

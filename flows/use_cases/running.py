@@ -42,7 +42,7 @@ class Replayed(Shown):
         """How many there are."""
         return int(self.summary["versions"])
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         seconds = {phase: round(s, 2) for phase, s in self.seconds.items()}
         told = {"ticks": self.ticks, **self.summary, "alerts": self.alerts}
         return {**told, "seconds": seconds, "home": str(self.home)}
@@ -50,7 +50,7 @@ class Replayed(Shown):
     def __rich__(self) -> RenderableType:
         counts = self.summary["findings"]
         told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
-        return f"{self.ticks} ticks, {self.summary['versions']} versions; findings: {told or 'none'}"
+        return Text(f"{self.ticks} ticks, {self.versions} versions; findings: {told or 'none'}")
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,11 +61,13 @@ class Ingested(Shown):
     last_tick: int
     quarantined: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         return asdict(self)
 
     def __rich__(self) -> RenderableType:
-        return f"{self.rows} rows; the store holds ticks 0 to {self.last_tick}; {self.quarantined} rows in quarantine"
+        return Text(
+            f"{self.rows} rows; the store holds ticks 0 to {self.last_tick}; {self.quarantined} rows in quarantine"
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,7 +76,7 @@ class Watched(Shown):
 
     drift: Drift | None
 
-    def to_dict(self) -> dict[str, Any] | None:
+    def values(self) -> dict[str, Any] | None:
         return None if self.drift is None else asdict(self.drift)
 
     def __rich__(self) -> RenderableType:
@@ -86,16 +88,24 @@ class Watched(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Retrained(Shown):
-    """The newest version, after a retrain."""
+    """The newest version, after a retrain.
+
+    Attributes:
+        version: the newest.
+        new: it was trained now; False where no tick had come since, and its findings were re-tested instead.
+    """
 
     version: Version
+    new: bool = True
 
-    def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self.version), "version": self.version.label}
+    def values(self) -> dict[str, Any]:
+        return {**asdict(self.version), "version": self.version.label, "new": self.new}
 
     def __rich__(self) -> RenderableType:
         version = self.version
         lines = [f"{version.label} is {version.role}: {version.reason}"]
+        if not self.new:
+            lines.insert(0, f"No tick has come since {version.label}: its findings were re-tested.")
         return Text("\n".join([*lines, *(f"  {name:<10} {found}" for name, found in version.metrics.items())]))
 
 
@@ -122,7 +132,7 @@ class Rechecked(Shown):
         """Whether an open finding, or an open guard, is refuted."""
         return any(check.status.refutes and (finding.guard or not guards) for finding, check in self.checked)
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         return {"version": self.version.label, "checks": self.rows}
 
     def __rich__(self) -> RenderableType:
@@ -143,7 +153,7 @@ class Planned(Shown):
     now: tuple["Stage", ...]
     later: tuple["Stage", ...]
 
-    def to_dict(self) -> list[dict[str, Any]]:
+    def values(self) -> list[dict[str, Any]]:
         return [*map(_stage(due=True), self.now), *map(_stage(due=False), self.later)]
 
     def __rich__(self) -> RenderableType:
@@ -232,7 +242,9 @@ def watch(opened: Opened) -> Watched:
 def retrain(opened: Opened) -> Retrained:
     """Train, gate and register a version on the newest window, with all that follows. Raises NotTrainable."""
     begin(opened)
-    return Retrained(opened.runner.retrain(opened.context))
+    before = len(opened.context.ledger.versions())
+    version = opened.runner.retrain(opened.context)
+    return Retrained(version, new=version.number > before)
 
 
 def recheck(opened: Opened) -> Rechecked:

@@ -33,7 +33,7 @@ class ImportTold(Shown):
     prune: bool
     dry: bool
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.listing import check_row
 
         done, plan = self.done, self.done.plan

@@ -39,7 +39,12 @@ class Halflife:
         self._opened = opened
 
     def __repr__(self) -> str:
-        return f"halflife.open({str(self._opened.settings.home)!r})"
+        return f"halflife.open({str(self.home)!r})"
+
+    @property
+    def home(self) -> Path:
+        """The folder."""
+        return self._opened.settings.home
 
     def versions(self) -> looking.Versions:
         """Every version, oldest first."""

@@ -12,7 +12,7 @@ from halflife.flows.use_cases.running import begin
 from halflife.monitoring.reports.shown import Shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Deliveries(Shown):
     """Every delivery, newest first, as plain values."""
 
@@ -27,7 +27,7 @@ class Deliveries(Shown):
         return DeliveryTable(self.rows)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Tried(Shown):
     """What became of the deliveries that were due."""
 
@@ -42,7 +42,7 @@ class Tried(Shown):
         return Text(", ".join(f"{n} {name}" for name, n in self.values().items()))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Answers(Shown):
     """What each channel answered to a test; ``ok`` where it took it."""
 

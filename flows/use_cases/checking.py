@@ -22,7 +22,7 @@ class Look:
     says: str
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Diagnosis(Shown):
     """Every look, in the order things are used."""
 

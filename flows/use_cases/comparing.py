@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from halflife.models.recipe import Recipe
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Compared(Shown):
     """Recipes side by side, and the page with the pictures."""
 

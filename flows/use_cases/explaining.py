@@ -17,7 +17,7 @@ from halflife.monitoring.reports.investigation_page import Told
 from halflife.monitoring.reports.shown import Shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Cause(Shown):
     """Why a finding is no longer what it was.
 
@@ -53,7 +53,7 @@ class Cause(Shown):
         return f"{name} was never re-tested, so nothing can be said of why it changed; run `halflife recheck`"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Explained(Shown):
     """One case on one version, and what was filed of it.
 
@@ -81,7 +81,7 @@ class Explained(Shown):
         return Group(shown, Text(), filed(self.filed)) if self.filed else shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Investigated(Shown):
     """What a debugging session finds in a version, each claim with what became of it."""
 

@@ -15,7 +15,7 @@ from halflife.monitoring.filing.entry import UNGUARDED, named, scoped
 from halflife.monitoring.reports.shown import Shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Filed(Shown):
     """A finding as it was filed, and what its tests say.
 
@@ -129,7 +129,7 @@ def file(
     return Filed(filed, checks, newest, fragility(filed, checks[0].controls) or "")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Retired(Shown):
     """Findings that are no longer re-tested."""
 
@@ -142,7 +142,7 @@ class Retired(Shown):
         return Text("\n".join(f"{f.name} is retired from v{f.retired_on} on" for f in self.findings))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Guarded(Shown):
     """A finding that decides about promotion, or no longer does."""
 

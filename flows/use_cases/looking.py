@@ -20,7 +20,7 @@ FLAGS = ("expired", "stillborn", "retired")
 """What a finding can be beside its status."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Versions(Shown, Sequence[Version]):
     """Every version, oldest first."""
 
@@ -51,7 +51,7 @@ class Versions(Shown, Sequence[Version]):
         return table if self.all else Text("no version yet")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Findings(Shown, Sequence[Mapping[str, Any]]):
     """Findings with what became of them, as plain values.
 
@@ -80,7 +80,7 @@ class Findings(Shown, Sequence[Mapping[str, Any]]):
         return FindingTable(self.rows, everything=self.everything)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Portrait(Shown):
     """One finding: its life and its verdict.
 

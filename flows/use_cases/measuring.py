@@ -14,7 +14,7 @@ from halflife.monitoring.reports.shown import Shown
 from halflife.monitoring.steps.measure_needs import unwatched
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class NeedsTold(Shown):
     """Which labels to collect next, and which open findings want more rows."""
 
@@ -31,7 +31,7 @@ class NeedsTold(Shown):
         return needs(self.needs)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class OpacityTold(Shown):
     """What cannot be known about a version.
 

@@ -15,7 +15,7 @@ from halflife.models.errors import NotFound
 from halflife.monitoring.reports.shown import Shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Page(Shown):
     """A page that was written.
 

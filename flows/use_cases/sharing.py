@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from halflife.monitoring.steps.import_findings import Imported
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class ImportTold(Shown):
     """What an import did, or would do.
 

@@ -36,6 +36,14 @@ class Shown(ABC):
     @abstractmethod
     def __rich__(self) -> RenderableType: ...
 
+    def __eq__(self, other: object) -> bool:
+        """Equal is what says the same, also where it says that something is not a number."""
+        if not isinstance(other, Shown) or type(other) is not type(self):
+            return NotImplemented
+        return bool(self.to_dict() == other.to_dict())
+
+    __hash__ = None  # type: ignore[assignment] # some hold dictionaries
+
     def __repr__(self) -> str:
         return _trimmed(_text(self).export_text(styles=False))
 

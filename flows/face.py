@@ -7,6 +7,10 @@ from halflife.flows.opened import Opened
 from halflife.flows.plain_runner import PlainRunner
 from halflife.flows.resolution import resolve
 from halflife.flows.use_cases import alerting, explaining, filing, looking, measuring, reporting, running, sharing
+from halflife.flows.version_names import VersionName, numbered
+
+FindingName = int | str
+"""What names a finding: its name, or its number."""
 
 
 def open(home: str | Path | None = None, *, config: str | Path | None = None) -> "Halflife":  # noqa: A001 - read as halflife.open
@@ -20,21 +24,27 @@ def open(home: str | Path | None = None, *, config: str | Path | None = None) ->
         ConfigError: a setting is wrong, or the settings are those of another home.
     """
     settings = resolve(None if config is None else Path(config), None if home is None else Path(home)).settings
-    return Halflife(Opened(settings, PlainRunner()))
+    here = settings.home.resolve()  # the same home, wherever the program goes
+    return Halflife(Opened(settings.model_copy(update={"home": here}), PlainRunner()))
 
 
 class Halflife:
     """A home and what can be done with it.
 
     Looking needs no lock; whatever writes holds the home while it does, and raises `errors.Unavailable` where somebody
-    else holds it. Versions are named by their number, findings by their name or number.
+    else holds it. A version is named by its number, as ``3`` or ``"v3"``, or is itself; a finding by its name or number.
     """
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
 
     def __repr__(self) -> str:
-        return f"halflife.open({str(self._opened.settings.home)!r})"
+        return f"halflife.open({str(self.home)!r})"
+
+    @property
+    def home(self) -> Path:
+        """The folder."""
+        return self._opened.settings.home
 
     def versions(self) -> looking.Versions:
         """Every version, oldest first."""
@@ -47,7 +57,7 @@ class Halflife:
         author: str | None = None,
         statistic: str | None = None,
         guard: bool = False,
-        version: int | None = None,
+        version: VersionName | None = None,
         open_only: bool | None = None,
     ) -> looking.Findings:
         """Findings, what became of them, and since when; ``version``: as things stood on it."""
@@ -57,13 +67,13 @@ class Halflife:
             author=author,
             statistic=statistic,
             guard=guard,
-            version=version,
+            version=_number(version),
             open_only=open_only,
         )
 
-    def finding(self, name: str) -> looking.Portrait:
+    def finding(self, name: FindingName) -> looking.Portrait:
         """One finding: its life and its verdict."""
-        return looking.finding(self._opened, name)
+        return looking.finding(self._opened, str(name))
 
     def file(
         self,
@@ -76,7 +86,7 @@ class Halflife:
         guard: bool = False,
         scope: str | None = None,
         ttl: int | None = None,
-        on: int | None = None,
+        on: VersionName | None = None,
     ) -> filing.Filed:
         """File a conclusion about version ``on`` (the newest by default), and test it at once."""
         return filing.file(
@@ -89,42 +99,51 @@ class Halflife:
             guard=guard,
             scope=scope,
             ttl=ttl,
-            on=on,
+            on=_number(on),
         )
 
-    def retire(self, *names: str, note: str = "") -> tuple[looking.Portrait, ...]:
+    def retire(self, *names: FindingName, note: str = "") -> filing.Retired:
         """Stop re-testing findings; what was measured of them stays."""
-        return tuple(self.finding(ended.name) for ended in filing.retire(self._opened, names, note))
+        return filing.retire(self._opened, [str(name) for name in names], note)
 
-    def guard(self, name: str, *, on: bool = True) -> looking.Portrait:
+    def guard(self, name: FindingName, *, on: bool = True) -> filing.Guarded:
         """Let a finding decide about promotion, or no longer."""
-        return self.finding(filing.guard(self._opened, name, on=on).name)
+        return filing.guard(self._opened, str(name), on=on)
 
     def import_findings(self, path: str | Path = "findings.yaml", *, replace: bool = False) -> sharing.ImportTold:
         """Make the ledger say what a team's file of findings says."""
         return sharing.import_findings(self._opened, Path(path), replace=replace)
 
-    def why(self, name: str, *, old: int | None = None, new: int | None = None) -> explaining.Cause:
+    def why(
+        self, name: FindingName, *, old: VersionName | None = None, new: VersionName | None = None
+    ) -> explaining.Cause:
         """Why a finding is no longer what it was, between two versions; those of its last change by default."""
-        return explaining.why(self._opened, name, old=old, new=new)
+        return explaining.why(self._opened, str(name), old=_number(old), new=_number(new))
 
     def explain(
-        self, case: str | None = None, *, version: int | None = None, file: Sequence[int] = (), author: str = ""
+        self,
+        case: int | str | None = None,
+        *,
+        version: VersionName | None = None,
+        file: Sequence[int] = (),
+        author: str = "",
     ) -> explaining.Explained:
         """One case, by default the one the version is most confidently wrong about; ``file``: conclusions to file."""
-        return explaining.explain(self._opened, case, version=version, file=file, author=author)
+        return explaining.explain(
+            self._opened, None if case is None else str(case), version=_number(version), file=file, author=author
+        )
 
-    def investigate(self, *, version: int | None = None) -> explaining.Investigated:
+    def investigate(self, *, version: VersionName | None = None) -> explaining.Investigated:
         """What a debugging session finds in a version; nothing is filed."""
-        return explaining.investigate(self._opened, version=version)
+        return explaining.investigate(self._opened, version=_number(version))
 
-    def needs(self, *, version: int | None = None, segments: Sequence[str] = ()) -> measuring.NeedsTold:
+    def needs(self, *, version: VersionName | None = None, segments: Sequence[str] = ()) -> measuring.NeedsTold:
         """Which labels to collect next, and which claims want rows."""
-        return measuring.needs(self._opened, version=version, segments=segments)
+        return measuring.needs(self._opened, version=_number(version), segments=segments)
 
-    def opacity(self, *, version: int | None = None, refits: int | None = None) -> measuring.OpacityTold:
+    def opacity(self, *, version: VersionName | None = None, refits: int | None = None) -> measuring.OpacityTold:
         """What cannot be known about a version."""
-        return measuring.opacity(self._opened, version=version, refits=refits)
+        return measuring.opacity(self._opened, version=_number(version), refits=refits)
 
     def plan(self) -> running.Planned:
         """What is to be done now, and what comes next; nothing is done."""
@@ -157,3 +176,7 @@ class Halflife:
     def alerts(self) -> alerting.Deliveries:
         """Every alert's deliveries, newest first."""
         return alerting.deliveries(self._opened)
+
+
+def _number(version: VersionName | None) -> int | None:
+    return None if version is None else numbered(version)

@@ -2,29 +2,41 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from halflife.models.errors import Unavailable
 
+_HELD: ContextVar[frozenset[Path]] = ContextVar("homes held", default=frozenset())
+"""Homes held by what is running now: by this call, or by a flow whose task it is. Not by others in the same process."""
+
 
 @contextmanager
 def locked(home: Path) -> Iterator[None]:
-    """Hold the home; the lock goes with the process, however it ends. Taking it twice in one thread is taking it once.
+    """Hold the home; the lock goes with the process, however it ends. Whoever holds it may take it again.
+
+    The file stays, since whoever waits for a file that is taken away and another who makes it anew would both go ahead.
 
     Raises:
         Unavailable: somebody else is writing there, or the folder cannot be written.
     """
+    where = home.resolve()
+    if where in _HELD.get():
+        yield
+        return
     from filelock import FileLock, Timeout  # loads asyncio
 
+    lock = FileLock(where / ".lock", timeout=0)
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(home.resolve() / ".lock", timeout=0, is_singleton=True)
+        where.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise Unavailable(f"another halflife command is working in {home}; wait for it to end") from None
     except OSError as error:
         raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
+    mine = _HELD.set(_HELD.get() | {where})
     try:
         yield
     finally:
+        _HELD.reset(mine)
         lock.release()

@@ -14,10 +14,12 @@ named here may change without a word.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from halflife.flows.face import Halflife, open  # noqa: A004 - read as halflife.open
+    from halflife.flows.face import Halflife
+    from halflife.flows.face import open as open  # noqa: A004 - read as halflife.open
     from halflife.models import errors
 
-__all__ = ["Halflife", "errors", "open"]
+__all__ = ["Halflife", "errors"]  # not open: a star would hide Python's own
+_FACE = ("Halflife", "errors", "open")
 
 
 def __getattr__(name: str) -> Any:
@@ -26,8 +28,12 @@ def __getattr__(name: str) -> Any:
         from halflife.models import errors
 
         return errors
-    if name in __all__:
+    if name in _FACE:
         from halflife.flows import face
 
         return getattr(face, name)
-    raise AttributeError(f"module 'halflife' has no attribute {name!r}; it has {', '.join(__all__)}")
+    raise AttributeError(f"module 'halflife' has no attribute {name!r}; it has {', '.join(_FACE)}")
+
+
+def __dir__() -> list[str]:
+    return list(_FACE)

@@ -16,6 +16,7 @@ from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import Side, Watched, reference_side
 from halflife.monitoring.plan import Known, Stage
+from halflife.monitoring.ports import Ledger, Store
 from halflife.monitoring.steps.attribute_causes import attribute
 from halflife.monitoring.steps.deliver_alerts import deliver
 from halflife.monitoring.steps.forecast_refutations import foresee
@@ -55,19 +56,18 @@ class Learned:
 Perform = Callable[[Context, Stage, Learned], Learned]
 
 
-def known(context: Context, *, untrainable: int = -1, asked: type[Stage] | None = None) -> Known:
-    """What a plan depends on, from the store and the ledger."""
-    ledger = context.ledger
+def known(store: Store, ledger: Ledger, name: str, *, untrainable: int = -1, asked: type[Stage] | None = None) -> Known:
+    """What a plan depends on, from the store and the ledger of the model of this name."""
     versions = ledger.versions()
     newest = versions[-1] if versions else None
     drifts = [d for d in ledger.drifts(since=newest.last if newest else 0) if newest is None or d.tick > newest.last]
     flagged = drifts[-1] if drifts and drifts[-1].drifted else None
     return Known(
-        stored=context.store.last_tick,
+        stored=store.last_tick,
         versions=versions,
         milestone=ledger.stage(newest.number) if newest else None,
         drifts=drifts,
-        told=flagged is None or ledger.decided(drift_key(context.policy.name, flagged)),
+        told=flagged is None or ledger.decided(drift_key(name, flagged)),
         waiting=len(ledger.due(time.time())),
         untrainable=untrainable,
         asked=asked,
@@ -88,7 +88,7 @@ def due(
     """
     learned, untrainable = Learned(), -1
     while True:
-        now = known(context, untrainable=untrainable, asked=asked)
+        now = known(context.store, context.ledger, context.policy.name, untrainable=untrainable, asked=asked)
         stages = plan.plan(now, context.policy, tick)
         if not stages:
             return learned

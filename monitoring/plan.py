@@ -176,7 +176,9 @@ def plan(known: Known, policy: Policy, tick: int) -> tuple[Stage, ...]:
     """
     newest = known.versions[-1] if known.versions else None
     if newest is not None and known.milestone is not Milestone.REPORTED:
-        return follow_up(newest.number, newest.last, known.milestone or Milestone.REGISTERED, policy)
+        reached = known.milestone or Milestone.REGISTERED
+        why = f"{newest.label} is {reached}, and its cycle was cut off there"
+        return follow_up(newest.number, newest.last, reached, policy, why)
     if known.asked is not None:
         return tuple(_asked(known, policy, known.asked))
     flagged = known.drifts[-1] if known.drifts and not known.told else None
@@ -187,29 +189,40 @@ def plan(known: Known, policy: Policy, tick: int) -> tuple[Stage, ...]:
     if due <= tick:
         return tuple(_cycle(known, policy, due))
     if known.stored < tick:
-        return (Ingest(tick, f"ticks {known.stored + 1} to {tick} are not stored"),)
+        return (Ingest(tick, _missing(known, tick)),)
     if known.waiting:
-        return (Deliver(known.stored, f"{known.waiting} deliveries wait"),)
+        return (Deliver(known.stored, _waiting(known)),)
     return ()
 
 
-def outlook(known: Known, policy: Policy) -> tuple[Stage, ...]:
-    """The next watch and the next retrain by the calendar, whatever else is to be done before."""
-    tick = known.versions[-1].last + 1 if known.versions else 0
-    watched = {drift.tick for drift in known.drifts}
-    while not (why := retrain_due(known, policy, tick)):
-        tick += 1
-    retrain = Retrain(tick, why, len(known.versions) + 1)
-    if not known.versions:
-        return (retrain,)
-    first = max(known.stored, known.versions[-1].last) + 1
-    watches = (t for t in range(first, first + policy.watch.every) if _watch_due(known, policy, t) and t not in watched)
+def outlook(known: Known, policy: Policy, planned: Sequence[Stage] = ()) -> tuple[Stage, ...]:
+    """The next watch and the next retrain by the calendar.
+
+    Args:
+        known: what the ledger and the store hold.
+        policy: when things are due.
+        planned: what is to be done before, as `plan` gives it.
+    """
+    retrains = [stage.tick for stage in planned if isinstance(stage, Retrain)]
+    ends = [*(version.last for version in known.versions), *retrains]
+    number = len(ends) + 1
+    if not ends:
+        return (Retrain(policy.retrain.window - 1, _first_window(policy), 1),)
     at_once = ", or at once on drift" if policy.retrain.on_drift else ""
-    soonest = [Watch(t, f"every {policy.watch.every} ticks") for t in watches]
-    return (*soonest, Retrain(retrain.tick, retrain.why + at_once, retrain.version))
+    done = max((stage.tick for stage in planned), default=max(known.stored, ends[-1]))
+    retrain = Retrain(
+        max(ends[-1] + policy.retrain.every, done + 1), f"every {policy.retrain.every} ticks{at_once}", number
+    )
+    if known.versions and not _watched(known):
+        return (retrain,)
+    past = max(done, ends[-1]) - ends[0]
+    watch = ends[0] + (past // policy.watch.every + 1) * policy.watch.every
+    return Watch(watch, f"every {policy.watch.every} ticks"), retrain
 
 
-def follow_up(number: int, tick: int, reached: Milestone, policy: Policy, again: bool = False) -> tuple[Stage, ...]:
+def follow_up(
+    number: int, tick: int, reached: Milestone, policy: Policy, why: str = "", *, again: bool = False
+) -> tuple[Stage, ...]:
     """What follows a version, from the milestone it has reached on.
 
     Args:
@@ -217,6 +230,7 @@ def follow_up(number: int, tick: int, reached: Milestone, policy: Policy, again:
         tick: last of its window.
         reached: by its cycle.
         policy: how many shadows there are.
+        why: it is done; because it follows the version when empty.
         again: it was reported, and is to be re-tested.
     """
     if reached is Milestone.REPORTED:
@@ -225,7 +239,7 @@ def follow_up(number: int, tick: int, reached: Milestone, policy: Policy, again:
         wanted = [stage for stage in FOLLOW_UP if stage.until is not None and _before(reached, stage.until)]
     if not policy.shadows.count:
         wanted = [stage for stage in wanted if stage is not TrainShadows]
-    why = "asked for" if reached is Milestone.REPORTED else f"v{number} is {reached}"
+    why = why or f"follows v{number}"
     return (*(stage(tick, why, number) for stage in wanted), Deliver(tick, why, number))
 
 
@@ -244,13 +258,14 @@ def retrain_due(known: Known, policy: Policy, tick: int) -> str:
     The first full window, then every ``retrain.every`` ticks, and at once when a watch flagged drift.
     """
     if not known.versions:
-        return f"the first window of {policy.retrain.window} ticks" if tick >= policy.retrain.window - 1 else ""
+        return _first_window(policy) if tick >= policy.retrain.window - 1 else ""
     newest = known.versions[-1]
     if tick <= newest.last:
         return ""
     if policy.retrain.on_drift and any(drift.drifted and drift.tick == tick for drift in known.drifts):
         return "drift was flagged"
-    return f"{tick - newest.last} ticks after {newest.label}" if tick - newest.last >= policy.retrain.every else ""
+    since = tick - newest.last
+    return f"{since} tick{'s' if since > 1 else ''} after {newest.label}" if since >= policy.retrain.every else ""
 
 
 def calendar(policy: Policy, tick: int) -> Iterator[int]:
@@ -268,14 +283,14 @@ def _asked(known: Known, policy: Policy, stage: type[Stage]) -> Iterator[Stage]:
         yield Retrain(known.stored, "asked for", number)
         yield from follow_up(number, known.stored, Milestone.REGISTERED, policy)
     elif newest is not None:
-        yield from follow_up(newest.number, newest.last, Milestone.REPORTED, policy, again=True)
+        yield from follow_up(newest.number, newest.last, Milestone.REPORTED, policy, "asked for", again=True)
 
 
 def _cycle(known: Known, policy: Policy, due: int) -> Iterator[Stage]:
     """Everything at one tick, as far as it can be told before the watch has looked."""
     watched = {drift.tick for drift in known.drifts}
     if known.stored < due:
-        yield Ingest(due, f"ticks {known.stored + 1} to {due} are not stored")
+        yield Ingest(due, _missing(known, due))
     if _watch_due(known, policy, due) and due not in watched:
         at_once = "; a retrain follows at once on drift" if policy.retrain.on_drift else ""
         yield Watch(due, f"every {policy.watch.every} ticks{at_once}")
@@ -284,15 +299,33 @@ def _cycle(known: Known, policy: Policy, due: int) -> Iterator[Stage]:
         yield Retrain(due, why, number)
         yield from follow_up(number, due, Milestone.REGISTERED, policy)
     elif known.waiting:
-        yield Deliver(due, f"{known.waiting} deliveries wait")
+        yield Deliver(due, _waiting(known))
 
 
 def _watch_due(known: Known, policy: Policy, tick: int) -> bool:
     """Every ``watch.every`` ticks, counted from the first version's last tick, while there is a champion."""
-    if not any(version.role is Role.CHAMPION for version in known.versions):
+    if not _watched(known):
         return False
     since = tick - known.versions[0].last
     return since > 0 and since % policy.watch.every == 0
+
+
+def _watched(known: Known) -> bool:
+    """Whether there is a champion to compare ticks with."""
+    return any(version.role is Role.CHAMPION for version in known.versions)
+
+
+def _missing(known: Known, tick: int) -> str:
+    first = known.stored + 1
+    return f"tick {tick} is not stored" if first == tick else f"ticks {first} to {tick} are not stored"
+
+
+def _waiting(known: Known) -> str:
+    return "a delivery waits" if known.waiting == 1 else f"{known.waiting} deliveries wait"
+
+
+def _first_window(policy: Policy) -> str:
+    return f"the first window of {policy.retrain.window} ticks"
 
 
 def _before(one: Milestone, other: Milestone) -> bool:

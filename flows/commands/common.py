@@ -15,6 +15,8 @@ from halflife.flows.opened import Opened
 from halflife.flows.prefect_runner import PrefectRunner
 from halflife.flows.resolution import resolve
 from halflife.flows.settings import Settings
+from halflife.flows.version_names import numbered
+from halflife.models.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,17 +62,9 @@ def at(settings: Settings, *, verbose: int, observe: "Observer | None" = None) -
 
 def emit(value: Any) -> None:
     """One JSON document on stdout; NaN and infinities become null."""
-    click.echo(json.dumps(_finite(value), indent=1, default=str))
+    from halflife.monitoring.reports.shown import plain
 
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return None
-    return value
+    click.echo(json.dumps(plain(value), indent=1))
 
 
 def note(text: str) -> None:
@@ -93,7 +87,7 @@ def terminal() -> "Console":
     from halflife.monitoring.reports.shown import WIDTH
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
-    return Console(highlight=False, width=width)
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def short(path: Path) -> str:
@@ -108,10 +102,10 @@ class VersionNumber(click.ParamType["int"]):
     name = "version"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        digits = str(value).removeprefix("v")
-        if not digits.isdigit() or int(digits) < 1:
-            self.fail(f"{value!r} is no version; versions are 1 or v1 and on", param, ctx)
-        return int(digits)
+        try:
+            return numbered(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
 
 
 VERSION = VersionNumber()

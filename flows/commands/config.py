@@ -41,9 +41,11 @@ def command(config: Path | None, home: Path | None, reference: bool, as_json: bo
     if as_json:
         emit([asdict(row) for row in rows])
         return
+    from rich.text import Text
+
     console = terminal()
     console.print(_table(rows))
-    console.print("\n[dim]halflife config --reference says what each setting means and may be[/dim]")
+    console.print(Text("\nhalflife config --reference says what each setting means and may be", style="dim"))
 
 
 def _table(rows: Sequence[InForce]) -> "Table":

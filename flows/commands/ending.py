@@ -25,7 +25,9 @@ def show_ending(opened: Opened, seconds: Mapping[str, float]) -> None:
         names = sorted({d.channel for d in deliveries if d.state == "sent"})
         waiting = sum(d.state != "sent" for d in deliveries)
         tail = f"; {waiting} deliveries wait or were given up (halflife alerts list)" if waiting else ""
-        console.print(f"[bold]Alerts[/bold]  {len(sent)} sent by {', '.join(names) or 'no channel'}{tail}")
+        console.print(
+            Text.assemble(("Alerts", "bold"), f"  {len(sent)} sent by {', '.join(names) or 'no channel'}{tail}")
+        )
         for alert in sorted(sent.values(), key=lambda a: a.version)[-6:]:
             console.print(Text(f"  {alert.subject}"), overflow="ellipsis", no_wrap=True)
         console.print()
@@ -45,4 +47,4 @@ def show_ending(opened: Opened, seconds: Mapping[str, float]) -> None:
     console.print(Text.assemble((f"{'Prefect':<12}", "bold"), prefect), soft_wrap=True)
     total = seconds.get("total", 0.0)
     parts = ", ".join(f"{name} {s:.0f}" for name, s in seconds.items() if name != "total" and s >= 0.5)
-    console.print(f"\n[dim]{total:.0f} s: {parts}[/dim]")
+    console.print(Text(f"\n{total:.0f} s: {parts}", style="dim"))

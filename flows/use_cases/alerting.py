@@ -12,13 +12,13 @@ from halflife.flows.use_cases.running import begin
 from halflife.monitoring.reports.shown import Shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Deliveries(Shown):
     """Every delivery, newest first, as plain values."""
 
     rows: tuple[dict[str, Any], ...]
 
-    def to_dict(self) -> list[dict[str, Any]]:
+    def values(self) -> list[dict[str, Any]]:
         return list(self.rows)
 
     def __rich__(self) -> RenderableType:
@@ -27,7 +27,7 @@ class Deliveries(Shown):
         return DeliveryTable(self.rows)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Tried(Shown):
     """What became of the deliveries that were due."""
 
@@ -35,14 +35,14 @@ class Tried(Shown):
     failed: int
     dead: int
 
-    def to_dict(self) -> dict[str, int]:
+    def values(self) -> dict[str, int]:
         return {"sent": self.sent, "failed": self.failed, "dead": self.dead}
 
     def __rich__(self) -> RenderableType:
-        return ", ".join(f"{n} {name}" for name, n in self.to_dict().items())
+        return Text(", ".join(f"{n} {name}" for name, n in self.values().items()))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Answers(Shown):
     """What each channel answered to a test; ``ok`` where it took it."""
 
@@ -53,7 +53,7 @@ class Answers(Shown):
         """Whether every channel took it."""
         return all(answer == "ok" for answer in self.by_channel.values())
 
-    def to_dict(self) -> dict[str, str]:
+    def values(self) -> dict[str, str]:
         return self.by_channel
 
     def __rich__(self) -> RenderableType:

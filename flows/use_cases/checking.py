@@ -22,7 +22,7 @@ class Look:
     says: str
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Diagnosis(Shown):
     """Every look, in the order things are used."""
 
@@ -33,7 +33,7 @@ class Diagnosis(Shown):
         """Whether all is well."""
         return all(look.ok for look in self.looks)
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         return {"ok": self.ok, "checks": [asdict(look) for look in self.looks]}
 
     def __rich__(self) -> RenderableType:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from halflife.models.recipe import Recipe
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Compared(Shown):
     """Recipes side by side, and the page with the pictures."""
 
     comparison: RecipeComparison
     page: Path
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.trials_terminal import document
 
         return {**document(self.comparison), "page": str(self.page)}

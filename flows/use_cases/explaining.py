@@ -17,7 +17,7 @@ from halflife.monitoring.reports.investigation_page import Told
 from halflife.monitoring.reports.shown import Shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Cause(Shown):
     """Why a finding is no longer what it was.
 
@@ -33,7 +33,7 @@ class Cause(Shown):
     status: Status | None = None
     kept: bool = False
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         if self.breakdown is None or self.status is None:
             return {"finding": self.finding.name, "sentence": self._never(), "cause": None}
         from halflife.monitoring.wording.cause_words import document
@@ -53,7 +53,7 @@ class Cause(Shown):
         return f"{name} was never re-tested, so nothing can be said of why it changed; run `halflife recheck`"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Explained(Shown):
     """One case on one version, and what was filed of it.
 
@@ -69,7 +69,7 @@ class Explained(Shown):
     filed: tuple[dict[str, Any], ...]
     artifact: str
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.explanations.explanation_document import document
 
         return {**document(self.explanation, self.offers), "filed": list(self.filed), "artifact": self.artifact}
@@ -81,13 +81,13 @@ class Explained(Shown):
         return Group(shown, Text(), filed(self.filed)) if self.filed else shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Investigated(Shown):
     """What a debugging session finds in a version, each claim with what became of it."""
 
     told: Told
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.investigation_page import document
 
         return document(self.told)

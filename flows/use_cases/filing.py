@@ -15,7 +15,7 @@ from halflife.monitoring.filing.entry import UNGUARDED, named, scoped
 from halflife.monitoring.reports.shown import Shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Filed(Shown):
     """A finding as it was filed, and what its tests say.
 
@@ -45,7 +45,7 @@ class Filed(Shown):
             )
         return notes + ([f"{finding.name} is {self.warning}"] if self.warning else [])
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.listing import check_row
 
         f = self.finding
@@ -57,7 +57,7 @@ class Filed(Shown):
         """Its newest re-test."""
         from halflife.monitoring.reports.finding_tables import CheckTable
 
-        return CheckTable(self.version, (self.to_dict(),))
+        return CheckTable(self.version, (self.values(),))
 
     def __rich__(self) -> RenderableType:
         return Group(self.table, *(Text(line) for line in self.said))
@@ -129,6 +129,33 @@ def file(
     return Filed(filed, checks, newest, fragility(filed, checks[0].controls) or "")
 
 
+@dataclass(frozen=True, repr=False, eq=False)
+class Retired(Shown):
+    """Findings that are no longer re-tested."""
+
+    findings: tuple[Finding, ...]
+
+    def values(self) -> list[dict[str, Any]]:
+        return [{"name": f.name, "retired_on": f"v{f.retired_on}"} for f in self.findings]
+
+    def __rich__(self) -> RenderableType:
+        return Text("\n".join(f"{f.name} is retired from v{f.retired_on} on" for f in self.findings))
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Guarded(Shown):
+    """A finding that decides about promotion, or no longer does."""
+
+    finding: Finding
+
+    def values(self) -> dict[str, Any]:
+        return {"name": self.finding.name, "guard": self.finding.guard}
+
+    def __rich__(self) -> RenderableType:
+        f = self.finding
+        return Text(f"{f.name} {'guards' if f.guard else 'no longer guards'} promotion: {f.claim}")
+
+
 def free(name: str, taken: set[str]) -> str:
     """The first of ``name-1``, ``name-2`` and so on that nobody has.
 
@@ -139,7 +166,7 @@ def free(name: str, taken: set[str]) -> str:
     return f"{name}-{number}"
 
 
-def retire(opened: Opened, keys: Sequence[str], note: str = "") -> list[Finding]:
+def retire(opened: Opened, keys: Sequence[str], note: str = "") -> Retired:
     """Stop re-testing findings, by name or number; ``note`` is added to theirs. Raises NotFound."""
     ledger = opened.ledger
     with opened.alone():
@@ -148,10 +175,10 @@ def retire(opened: Opened, keys: Sequence[str], note: str = "") -> list[Finding]
         if note:
             ledger.revise([replace(f, note=f"{f.note.rstrip()}\nretired: {note}".lstrip()) for f in found])
         ledger.retire([finding.id for finding in found], newest.number)
-        return [ledger.finding(str(finding.name)) for finding in found]
+        return Retired(tuple(ledger.finding(finding.name) for finding in found))
 
 
-def guard(opened: Opened, key: str, *, on: bool = True) -> Finding:
+def guard(opened: Opened, key: str, *, on: bool = True) -> Guarded:
     """Let a finding decide about promotion, or no longer.
 
     Raises:
@@ -167,4 +194,4 @@ def guard(opened: Opened, key: str, *, on: bool = True) -> Finding:
         if on and finding.scope is Scope.PROCESS:
             raise UsageError(f"{finding.name}: {UNGUARDED}")
         ledger.revise([replace(finding, guard=on)])
-        return ledger.finding(finding.name)
+        return Guarded(ledger.finding(finding.name))

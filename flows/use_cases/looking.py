@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from halflife.flows.opened import Opened
 from halflife.models.causes import Why
-from halflife.models.domain import Check, Finding, Version
+from halflife.models.domain import Check, Finding, Status, Version
 from halflife.models.errors import UsageError
 from halflife.models.forecast import Forecast
-from halflife.monitoring.reports.shown import Shown
+from halflife.monitoring.reports.shown import Shown, plain
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -20,19 +20,19 @@ FLAGS = ("expired", "stillborn", "retired")
 """What a finding can be beside its status."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Versions(Shown, Sequence[Version]):
     """Every version, oldest first."""
 
     all: tuple[Version, ...]
 
     def __getitem__(self, index: Any) -> Any:
-        return self.all[index]
+        return Versions(self.all[index]) if isinstance(index, slice) else self.all[index]
 
     def __len__(self) -> int:
         return len(self.all)
 
-    def to_dict(self) -> list[dict[str, Any]]:
+    def values(self) -> list[dict[str, Any]]:
         return [{**asdict(version), "version": version.label} for version in self.all]
 
     def __rich__(self) -> RenderableType:
@@ -48,10 +48,10 @@ class Versions(Shown, Sequence[Version]):
             auc = v.metrics.get("auc")
             told = "–" if auc is None else f"{auc.estimate:.3f}"
             table.add_row(v.label, f"{v.first} to {v.last}", f"{v.rows:,}", told, v.role.value, Text(v.reason))
-        return table if self.all else "no version yet"
+        return table if self.all else Text("no version yet")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Findings(Shown, Sequence[Mapping[str, Any]]):
     """Findings with what became of them, as plain values.
 
@@ -64,13 +64,15 @@ class Findings(Shown, Sequence[Mapping[str, Any]]):
     everything: bool = False
 
     def __getitem__(self, index: Any) -> Any:
-        return self.rows[index]
+        if isinstance(index, slice):
+            return Findings(self.rows[index], self.everything)
+        return dict(plain(self.rows[index]))  # a copy: an answer does not change
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def to_dict(self) -> list[dict[str, Any]]:
-        return [dict(row) for row in self.rows]
+    def values(self) -> Sequence[Mapping[str, Any]]:
+        return self.rows
 
     def __rich__(self) -> RenderableType:
         from halflife.monitoring.reports.finding_tables import FindingTable
@@ -78,7 +80,7 @@ class Findings(Shown, Sequence[Mapping[str, Any]]):
         return FindingTable(self.rows, everything=self.everything)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Portrait(Shown):
     """One finding: its life and its verdict.
 
@@ -100,7 +102,7 @@ class Portrait(Shown):
     level: float
     unit: str
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.listing import check_row
         from halflife.monitoring.reports.verdict_details import verdict_details
         from halflife.monitoring.wording.cause_words import shares
@@ -161,8 +163,10 @@ def findings(
 
     Raises:
         NotFound: there is no ledger yet, or no such version.
-        UsageError: no such statistic.
+        UsageError: no such status or statistic.
     """
+    if status is not None and status not in (words := (*(s.value for s in Status), *FLAGS)):
+        raise UsageError(f"{status!r} is no status; it is one of {', '.join(words)}")
     from halflife.monitoring.claims.statistics import STATISTICS
     from halflife.monitoring.claims.syntax.sql_words import near
     from halflife.monitoring.reports.listing import finding_rows

@@ -14,13 +14,13 @@ from halflife.monitoring.reports.shown import Shown
 from halflife.monitoring.steps.measure_needs import unwatched
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class NeedsTold(Shown):
     """Which labels to collect next, and which open findings want more rows."""
 
     needs: Needs
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.label_needs.needs_document import document
 
         return document(self.needs)
@@ -31,7 +31,7 @@ class NeedsTold(Shown):
         return needs(self.needs)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class OpacityTold(Shown):
     """What cannot be known about a version.
 
@@ -43,7 +43,7 @@ class OpacityTold(Shown):
     opacity: Opacity
     measured: Opacity | None
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.multiplicity import document
 
         return document(self.opacity)

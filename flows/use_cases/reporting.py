@@ -15,7 +15,7 @@ from halflife.models.errors import NotFound
 from halflife.monitoring.reports.shown import Shown
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Page(Shown):
     """A page that was written.
 
@@ -27,7 +27,7 @@ class Page(Shown):
     path: Path
     bytes: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         return {**asdict(self), "path": str(self.path)}
 
     def __rich__(self) -> RenderableType:
@@ -36,11 +36,15 @@ class Page(Shown):
         return Text(str(self.path))
 
     def _repr_html_(self) -> str:
-        """The page itself, in a frame."""
+        """The page itself, in a frame that keeps it apart from the notebook; its path where it is gone."""
         from html import escape
 
-        text = self.path.read_text(encoding="utf-8")
-        return f'<iframe srcdoc="{escape(text)}" style="width:100%;height:720px;border:0"></iframe>'
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except OSError:
+            return super()._repr_html_()
+        apart = "allow-scripts allow-popups"  # not allow-same-origin: what it runs cannot reach the notebook
+        return f'<iframe srcdoc="{escape(text)}" sandbox="{apart}" style="width:100%;height:720px;border:0"></iframe>'
 
 
 def report(opened: Opened, output: Path | None = None) -> Page:

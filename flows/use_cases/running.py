@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from halflife.monitoring.plan import Stage
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Replayed(Shown):
     """What a replay came to.
 
@@ -42,7 +44,7 @@ class Replayed(Shown):
         """How many there are."""
         return int(self.summary["versions"])
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         seconds = {phase: round(s, 2) for phase, s in self.seconds.items()}
         told = {"ticks": self.ticks, **self.summary, "alerts": self.alerts}
         return {**told, "seconds": seconds, "home": str(self.home)}
@@ -50,10 +52,10 @@ class Replayed(Shown):
     def __rich__(self) -> RenderableType:
         counts = self.summary["findings"]
         told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
-        return f"{self.ticks} ticks, {self.summary['versions']} versions; findings: {told or 'none'}"
+        return Text(f"{self.ticks} ticks, {self.versions} versions; findings: {told or 'none'}")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Ingested(Shown):
     """What an ingest added, and what the store holds."""
 
@@ -61,20 +63,22 @@ class Ingested(Shown):
     last_tick: int
     quarantined: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         return asdict(self)
 
     def __rich__(self) -> RenderableType:
-        return f"{self.rows} rows; the store holds ticks 0 to {self.last_tick}; {self.quarantined} rows in quarantine"
+        return Text(
+            f"{self.rows} rows; the store holds ticks 0 to {self.last_tick}; {self.quarantined} rows in quarantine"
+        )
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Watched(Shown):
     """What a watch found; None before there is a champion."""
 
     drift: Drift | None
 
-    def to_dict(self) -> dict[str, Any] | None:
+    def values(self) -> dict[str, Any] | None:
         return None if self.drift is None else asdict(self.drift)
 
     def __rich__(self) -> RenderableType:
@@ -84,22 +88,30 @@ class Watched(Shown):
         return Text(f"ticks {drift.first_tick} to {drift.tick} against v{drift.against}: {drift.note}")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Retrained(Shown):
-    """The newest version, after a retrain."""
+    """The newest version, after a retrain.
+
+    Attributes:
+        version: the newest.
+        new: it was trained now; False where no tick had come since, and its findings were re-tested instead.
+    """
 
     version: Version
+    new: bool = True
 
-    def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self.version), "version": self.version.label}
+    def values(self) -> dict[str, Any]:
+        return {**asdict(self.version), "version": self.version.label, "new": self.new}
 
     def __rich__(self) -> RenderableType:
         version = self.version
         lines = [f"{version.label} is {version.role}: {version.reason}"]
+        if not self.new:
+            lines.insert(0, f"No tick has come since {version.label}: its findings were re-tested.")
         return Text("\n".join([*lines, *(f"  {name:<10} {found}" for name, found in version.metrics.items())]))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Rechecked(Shown):
     """Every open finding on the newest version.
 
@@ -122,7 +134,7 @@ class Rechecked(Shown):
         """Whether an open finding, or an open guard, is refuted."""
         return any(check.status.refutes and (finding.guard or not guards) for finding, check in self.checked)
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         return {"version": self.version.label, "checks": self.rows}
 
     def __rich__(self) -> RenderableType:
@@ -131,32 +143,45 @@ class Rechecked(Shown):
         return CheckTable(self.version, self.rows)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Planned(Shown):
     """What is to be done: what can be done now, then what comes next.
 
     Attributes:
         now: stages whose rows are there, in their order.
-        later: the next watch and the next retrain.
+        later: the watch and the retrain that follow.
+        at_once: whether drift brings a retrain forward.
     """
 
     now: tuple["Stage", ...]
     later: tuple["Stage", ...]
+    at_once: bool
 
-    def to_dict(self) -> list[dict[str, Any]]:
-        return [*map(_stage(due=True), self.now), *map(_stage(due=False), self.later)]
+    def values(self) -> list[dict[str, Any]]:
+        stages = [*((stage, True) for stage in self.now), *((stage, False) for stage in self.later)]
+        return [{"stage": stage.name, "tick": stage.tick, "why": stage.why, "due": due} for stage, due in stages]
 
     def __rich__(self) -> RenderableType:
+        after = "; ".join(f"{stage.name} at tick {stage.tick}" for stage in self.later)
+        after = f"next: {after}{', or at once on drift' if self.at_once and len(self.later) > 1 else ''}"
         if not self.now:
-            return Text("Nothing is due. " + _next(self.later))
-        table = Table(box=None, header_style="bold", pad_edge=False)
-        for name in ("due now", "why"):
-            table.add_column(name, overflow="fold")
-        for stage in self.now:
-            table.add_row(str(stage), Text(stage.why))
-        table.add_row("", "")
-        table.add_row("next", Text(_next(self.later).removeprefix("Next: ")))
-        return table
+            return Text(f"nothing is due\n{after}")
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for stage, why in _lines(self.now):
+            table.add_row(Text(stage), Text(why, style="dim"))
+        return Group(Text("due now", style="bold"), Padding(table, (0, 0, 0, 2)), Text(after))
+
+
+def _lines(stages: Sequence["Stage"]) -> Iterator[tuple[str, str]]:
+    """A stage and why it is due; those that follow a version in one line."""
+    for (version, why), together in groupby(stages, key=lambda stage: (stage.until and stage.version, stage.why)):
+        if version:
+            said = "" if why == f"follows v{version}" else f": {why}"
+            yield f"then for v{version}", f"{', '.join(stage.name for stage in together)}{said}"
+        else:
+            yield from ((str(stage), why) for stage in together)
 
 
 def begin(opened: Opened) -> None:
@@ -232,7 +257,9 @@ def watch(opened: Opened) -> Watched:
 def retrain(opened: Opened) -> Retrained:
     """Train, gate and register a version on the newest window, with all that follows. Raises NotTrainable."""
     begin(opened)
-    return Retrained(opened.runner.retrain(opened.context))
+    before = len(opened.context.ledger.versions())
+    version = opened.runner.retrain(opened.context)
+    return Retrained(version, new=version.number > before)
 
 
 def recheck(opened: Opened) -> Rechecked:
@@ -252,25 +279,15 @@ def standing(opened: Opened) -> Rechecked:
 
 
 def plan(opened: Opened) -> Planned:
-    """What is to be done now, and what comes next; nothing is done."""
+    """What is to be done now, and what comes next; nothing is done, and nothing is made in the home."""
+    from halflife.flows.bootstrap import feed, policy, store
     from halflife.monitoring.cycle import known
-    from halflife.monitoring.plan import outlook
+    from halflife.monitoring.plan import Known, outlook
     from halflife.monitoring.plan import plan as planned
 
-    context = opened.context
-    now, ticks = known(context), context.feed.ticks
-    available = now.stored if ticks is None else max(ticks - 1, now.stored)
-    return Planned(planned(now, context.policy, available), outlook(now, context.policy))
-
-
-def _stage(*, due: bool) -> Any:
-    return lambda stage: {"stage": stage.name, "tick": stage.tick, "why": stage.why, "due": due}
-
-
-def _next(later: Sequence["Stage"]) -> str:
-    return "Next: " + "; ".join(_said(later)) + "."
-
-
-def _said(later: Sequence["Stage"]) -> Iterator[str]:
-    for stage in later:
-        yield f"{stage.name} at tick {stage.tick} ({stage.why})"
+    settings = opened.settings
+    rows, under, ticks = store(settings), policy(settings), feed(settings).ticks
+    there = (settings.home / "ledger.db").exists()
+    now = known(rows, opened.ledger, settings.name) if there else Known(stored=rows.last_tick)
+    stages = planned(now, under, now.stored if ticks is None else max(ticks - 1, now.stored))
+    return Planned(stages, outlook(now, under, stages), at_once=under.retrain.on_drift)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from halflife.monitoring.steps.import_findings import Imported
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class ImportTold(Shown):
     """What an import did, or would do.
 
@@ -33,7 +33,7 @@ class ImportTold(Shown):
     prune: bool
     dry: bool
 
-    def to_dict(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.listing import check_row
 
         done, plan = self.done, self.done.plan

@@ -1,7 +1,7 @@
-"""A CSV or Parquet file as a stream: the file is read once and sliced into ticks."""
+"""A CSV or Parquet file as a stream: the file is read once, and again when it has changed, and sliced into ticks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -55,6 +55,8 @@ class FilesFeed(Feed):
     label_delay: int = 0
     cluster: str | None = None
     propensity: str | None = None
+    _kept: "dict[tuple[int, int], _Table]" = field(default_factory=dict, init=False, repr=False, compare=False)
+    """When the file was written and how large it was -> what it held."""
 
     def __post_init__(self) -> None:
         if self.rows_per_tick < 1:
@@ -73,20 +75,35 @@ class FilesFeed(Feed):
         return -(-len(self._table.rows) // self.rows_per_tick)
 
     def batch(self, tick: int) -> Batch:
-        if not 0 <= tick < self.ticks:
-            raise FeedError(f"{self.path} has {self.ticks} ticks, 0 to {self.ticks - 1}; there is no tick {tick}")
-        labels = self._table.labels.iloc[self._rows_of(tick - self.label_delay)]
+        ticks = self.ticks
+        if not 0 <= tick < ticks:
+            raise FeedError(f"{self.path} has {ticks} ticks, 0 to {ticks - 1}; there is no tick {tick}")
+        table = self._table
+        labels = table.labels.iloc[self._rows_of(tick - self.label_delay)]
         return Batch(
             tick,
-            self._table.rows.iloc[self._rows_of(tick)].reset_index(drop=True),
+            table.rows.iloc[self._rows_of(tick)].reset_index(drop=True),
             labels[labels[LABEL].notna() & labels[ROW_ID].notna()].reset_index(drop=True),
         )
 
     def _rows_of(self, tick: int) -> slice:
         return slice(max(tick * self.rows_per_tick, 0), max((tick + 1) * self.rows_per_tick, 0))
 
-    @cached_property
+    @property
     def _table(self) -> "_Table":
+        """The file as it is now; a notebook that stays open sees the rows that were added since. Gone, as it was last."""
+        try:
+            found = self.path.stat()
+            stamp = (found.st_mtime_ns, found.st_size)
+        except OSError:
+            stamp = next(reversed(self._kept), (0, 0))
+        if stamp not in self._kept:
+            table = self._read()
+            self._kept.clear()
+            self._kept[stamp] = table
+        return self._kept[stamp]
+
+    def _read(self) -> "_Table":
         raw = read_table(self.path, self.separator)
         try:
             return self._understand(raw)

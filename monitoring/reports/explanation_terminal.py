@@ -49,7 +49,7 @@ def explanation(told: Explanation, offered: Sequence[Offer]) -> RenderableType:
 
 def plain(told: Explanation, offered: Sequence[Offer], width: int = 110) -> str:
     """The same as text without colour."""
-    console = Console(file=StringIO(), width=width, highlight=False, color_system=None)
+    console = Console(file=StringIO(), width=width, highlight=False, markup=False, emoji=False, color_system=None)
     with console.capture() as captured:
         console.print(explanation(told, offered))
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"

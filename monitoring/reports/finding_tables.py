@@ -45,12 +45,12 @@ class CheckTable:
             cells = [*named, *figures] if wide else [Text("\n").join(named), Text("\n").join(figures)]
             table.add_row(*cells, _status(row["status"]))
         v = self.version
-        yield f"[bold]{v.label}[/bold] · ticks {v.first} to {v.last} · {len(self.rows)} re-tested"
+        yield Text.assemble((v.label, "bold"), f" · ticks {v.first} to {v.last} · {len(self.rows)} re-tested")
         yield table
         rest = len(self.rows) - len(listed or self.rows)
         if rest:
             refuted = sum(Status(row["status"]).refutes for row in self.rows if _about_case(row["claim"]))
-            yield f"[dim]and {rest} claims about single cases, {refuted} of them refuted (see --json)[/dim]"
+            yield Text(f"and {rest} claims about single cases, {refuted} of them refuted (see --json)", style="dim")
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ class FindingTable:
             table.add_row(str(row["id"]), *_named(row, wide=wide), *cells, percent(row["p_stale_next"]))
         yield table if shown else "no finding to show"
         if any(row["p_stale_next"] is not None for row in shown):
-            yield "[dim]next: chance of being refuted at the next retrain[/dim]"
+            yield Text("next: chance of being refuted at the next retrain", style="dim")
         if len(shown) < len(self.rows):
             rest = len(self.rows) - len(shown)
-            yield f"[dim]{rest} more: single cases, stillborn and retired ones (--all)[/dim]"
+            yield Text(f"{rest} more: single cases, stillborn and retired ones (--all)", style="dim")
 
 
 @dataclass(frozen=True)

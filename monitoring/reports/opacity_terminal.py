@@ -35,7 +35,7 @@ def terminal(now: Opacity, measured: Opacity | None = None) -> RenderableType:
 
 def plain(now: Opacity, measured: Opacity | None = None, width: int = 110) -> str:
     """The same as text without colour."""
-    console = Console(file=StringIO(), width=width, highlight=False, color_system=None)
+    console = Console(file=StringIO(), width=width, highlight=False, markup=False, emoji=False, color_system=None)
     with console.capture() as captured:
         console.print(terminal(now, measured))
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"

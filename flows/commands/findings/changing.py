@@ -2,7 +2,7 @@
 
 import click
 
-from halflife.flows.commands.common import emit, options
+from halflife.flows.commands.common import options, show
 from halflife.flows.opened import Opened
 
 
@@ -17,12 +17,7 @@ def retire(opened: Opened, keys: tuple[str, ...], text: str, as_json: bool) -> N
     """
     from halflife.flows.use_cases.filing import retire as end
 
-    retired = end(opened, keys, text)
-    if as_json:
-        emit([{"name": f.name, "retired_on": f"v{f.retired_on}"} for f in retired])
-        return
-    for finding in retired:
-        click.echo(f"{finding.name} is retired from v{finding.retired_on} on")
+    show(end(opened, keys, text), as_json)
 
 
 @click.command(epilog="Example: halflife finding guard fair --off")
@@ -36,8 +31,4 @@ def guard(opened: Opened, key: str, on: bool, as_json: bool) -> None:
     """
     from halflife.flows.use_cases.filing import guard as let
 
-    finding = let(opened, key, on=on)
-    if as_json:
-        emit({"name": finding.name, "guard": on})
-        return
-    click.echo(f"{finding.name} {'guards' if on else 'no longer guards'} promotion: {finding.claim}")
+    show(let(opened, key, on=on), as_json)

@@ -4,10 +4,8 @@ import click
 
 from halflife.flows.commands.common import VERSION, options, show
 from halflife.flows.opened import Opened
+from halflife.flows.use_cases.looking import FLAGS
 from halflife.models.domain import Status
-
-FLAGS = ("expired", "stillborn", "retired")
-"""What a finding can be beside its status."""
 
 
 @click.command("list", epilog="Example: halflife finding list --status stale --author ann")

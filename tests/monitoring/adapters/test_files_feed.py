@@ -52,6 +52,17 @@ def test_ticks_do_not_depend_on_which_were_read_before(tmp_path: Path) -> None:
     assert pd.concat(there)["x"].tolist() == list(range(10))
 
 
+def test_rows_that_are_added_to_the_file_are_seen(tmp_path: Path) -> None:
+    """The same feed has more ticks once the file has more rows; a file that is gone is as it was read last."""
+    small = feed(tmp_path, SMALL, rows_per_tick=2)
+    assert small.ticks == 2
+    small.path.write_text(SMALL + "52,cook,yes\n19,spy,no\n", encoding="utf-8")
+    assert small.ticks == 3
+    assert small.batch(2).rows["_id"].tolist() == ["4"]
+    small.path.unlink()
+    assert small.ticks == 3
+
+
 @pytest.mark.parametrize(
     ("separator", "cells"), [(";", "semicolon"), (",", "comma"), ("\t", "tab"), ("|", "pipe")], ids=lambda x: str(x)
 )

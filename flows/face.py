@@ -116,7 +116,7 @@ class Halflife:
 
     def why(
         self, name: FindingName, *, old: VersionName | None = None, new: VersionName | None = None
-    ) -> explaining.Cause:
+    ) -> explaining.CauseTold:
         """Why a finding is no longer what it was, between two versions; those of its last change by default."""
         return explaining.why(self._opened, str(name), old=_number(old), new=_number(new))
 
@@ -153,11 +153,11 @@ class Halflife:
         """Run every cycle over the feed's history; goes on where an earlier run stopped."""
         return running.replay(self._opened, ticks)
 
-    def ingest(self, ticks: int = 1) -> running.Ingested:
+    def ingest(self, ticks: int = 1) -> running.IngestTold:
         """Pull the next ticks of the feed into the store."""
         return running.ingest(self._opened, ticks)
 
-    def watch(self) -> running.Watched:
+    def watch(self) -> running.WatchTold:
         """Compare the newest ticks with the window the champion was trained on."""
         return running.watch(self._opened)
 

@@ -18,7 +18,7 @@ from halflife.monitoring.reports.shown import Shown
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Cause(Shown):
+class CauseTold(Shown):
     """Why a finding is no longer what it was.
 
     Attributes:
@@ -98,7 +98,7 @@ class Investigated(Shown):
         return terminal(self.told)
 
 
-def why(opened: Opened, key: str, *, old: int | None = None, new: int | None = None) -> Cause:
+def why(opened: Opened, key: str, *, old: int | None = None, new: int | None = None) -> CauseTold:
     """Why a finding is no longer what it was; works for one that still holds, too.
 
     Args:
@@ -118,14 +118,14 @@ def why(opened: Opened, key: str, *, old: int | None = None, new: int | None = N
         asked = context.ledger.finding(key)
         pair = versions_of(context, asked)
         if pair is None and (old is None or new is None):
-            return Cause(asked)
+            return CauseTold(asked)
         first, last = (
             context.ledger.version(number) if number is not None or pair is None else pair[side]
             for side, number in enumerate((old, new))
         )
         told = account(context, asked, first, last)
         kept = keep_why(context, asked, told)
-        return Cause(asked, told, status_on(context, asked, told), kept)
+        return CauseTold(asked, told, status_on(context, asked, told), kept)
 
 
 def explain(

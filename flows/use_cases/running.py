@@ -56,7 +56,7 @@ class Replayed(Shown):
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Ingested(Shown):
+class IngestTold(Shown):
     """What an ingest added, and what the store holds."""
 
     rows: int
@@ -73,7 +73,7 @@ class Ingested(Shown):
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Watched(Shown):
+class WatchTold(Shown):
     """What a watch found; None before there is a champion."""
 
     drift: Drift | None
@@ -237,7 +237,7 @@ def length(asked: int | None, there: int | None) -> int:
     return min(known)
 
 
-def ingest(opened: Opened, ticks: int = 1) -> Ingested:
+def ingest(opened: Opened, ticks: int = 1) -> IngestTold:
     """Pull the next ticks into the store. Raises FeedError where the feed ends before."""
     begin(opened)
     store = opened.context.store
@@ -245,13 +245,13 @@ def ingest(opened: Opened, ticks: int = 1) -> Ingested:
     opened.runner.ingest(opened.context, ticks)
     last = store.last_tick
     rows = store.profile(before + 1, last).rows if last > before else 0
-    return Ingested(rows, last, len(store.quarantine()))
+    return IngestTold(rows, last, len(store.quarantine()))
 
 
-def watch(opened: Opened) -> Watched:
+def watch(opened: Opened) -> WatchTold:
     """Compare the newest ticks with the window the champion was trained on."""
     begin(opened)
-    return Watched(opened.runner.watch(opened.context))
+    return WatchTold(opened.runner.watch(opened.context))
 
 
 def retrain(opened: Opened) -> Retrained:

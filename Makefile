@@ -1,14 +1,26 @@
-# Two commands are all a newcomer needs: make demo, make test.
+# Two commands are all a newcomer needs: make demo, make test. A third one for whoever changes something: make check.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: coverage demo test bench bench-check smoke lint format lock clean
+SLOW := adapters claims drift explanations foresight investigator label_needs steps survival trials
+
+.PHONY: check coverage demo fast test bench bench-check smoke lint format lock clean
 
 demo: .venv/run
 	$(BIN)/halflife demo
 
 test: .venv/test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Format, lint, types, import contracts, and the tests that take no time; on both cores.
+check: .venv/test
+	@began=$$(date +%s); $(MAKE) --no-print-directory --output-sync --jobs 2 lint fast \
+		&& echo "checked in $$(($$(date +%s) - began)) s"
+
+# What is decided and worded, the house and its documents. The rooms named in SLOW fit models, open stores or simulate;
+# `make test` has them, and a new room is here until it is named there.
+fast: .venv/test
+	$(BIN)/python -m pytest -q --durations 3 -m "not e2e" tests/test_*.py tests/monitoring $(SLOW:%=--ignore tests/monitoring/%)
 
 # Every scenario beside its peers: .bench/bench.json, and the page infra/docs/benchmarks.md made of it.
 bench: .venv/bench .venv-nannyml/made

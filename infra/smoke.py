@@ -171,7 +171,7 @@ class User:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=900,
             check=False,
         )
         said = f"{' '.join(words)} ended with {done.returncode}\n{done.stdout}{done.stderr}"

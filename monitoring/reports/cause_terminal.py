@@ -12,7 +12,7 @@ from halflife.monitoring.causes.breakdown import Breakdown
 from halflife.monitoring.wording.cause_words import MEANINGS, NAMES, REST, amount, once, sentence
 from halflife.monitoring.wording.figures import percent
 
-WIDTH = 40
+WIDTH = 24
 """Of a bar for all of a change, in characters."""
 
 

@@ -16,6 +16,8 @@ from halflife.monitoring.wording.cause_words import family
 from halflife.monitoring.wording.figures import percent
 
 Row = Mapping[str, Any]
+CLAIM = 30
+"""Columns that a claim wants: those of its longest words."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class CheckTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         listed = [row for row in self.rows if not _about_case(row["claim"])]
-        wide = options.max_width >= WIDTH
+        wide = options.max_width >= max(WIDTH, _room(listed or self.rows))
         table = Table(box=None, header_style="bold", pad_edge=False)
         for name in ("finding", "claim") if wide else ("finding",):
             table.add_column(name, overflow="fold", no_wrap=wide and name == "finding")
@@ -103,6 +105,12 @@ class DeliveryTable:
         for row in self.rows:
             table.add_row(*map(Text, _delivery(row)))
         yield table if self.rows else "no alert has been decided yet"
+
+
+def _room(rows: Sequence[Row]) -> int:
+    """Columns that keep a name whole, and leave a claim enough not to be cut within a word."""
+    figures = max((len(_figures(row[on])) for row in rows for on in ("fresh", "pinned")), default=0)
+    return max((len(row["finding"]) for row in rows), default=0) + CLAIM + 2 * figures + len(Status.UNTESTABLE) + 8
 
 
 def _delivery(row: Row) -> Iterator[str]:

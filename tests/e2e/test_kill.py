@@ -3,38 +3,18 @@
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from halflife.testing.ledger_content import ledger_content
+
 pytestmark = pytest.mark.e2e
-
-TABLES = {
-    "versions": "number, first, last, source, recipe, seed, data_digest, model_digest, metrics, role, reason, rows,"
-    " registry_version, stage, parameters, shadows",
-    "findings": "*",
-    "checks": "*",
-    "causes": "*",
-    "forecasts": "*",
-    "opacities": "version, opacity, version",
-    "drifts": "*",
-    "alerts": "id, key, severity, version, subject, sentence, items",
-    "deliveries": "alert, channel, attempts, state, error",
-}
-"""All that a ledger holds but the registry's random run ids, the time of sending, and paths of the home."""
-
-
-def content(database: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, in order."""
-    with closing(sqlite3.connect(database)) as ledger:
-        return {t: ledger.execute(f"select {c} from {t} order by 1, 2, 3").fetchall() for t, c in TABLES.items()}  # noqa: S608 - our own names
 
 
 def test_a_replay_killed_twice_ends_like_one_that_was_not(
@@ -64,4 +44,4 @@ def test_a_replay_killed_twice_ends_like_one_that_was_not(
             running.send_signal(signal.SIGKILL)
     ended = command("replay", "--json", cwd=tmp_path)
     assert ended.code == 0, ended.err
-    assert content(tmp_path / "killed" / "ledger.db") == content(small[0] / "as-replayed.db")
+    assert ledger_content(tmp_path / "killed" / "ledger.db") == ledger_content(small[0] / "as-replayed.db")

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,7 @@ def churn(rows: int = 4_000) -> pd.DataFrame:
 def test_every_command_on_own_data_runs(
     tmp_path: Path, command: Callable[..., Any], own_server: dict[str, str]
 ) -> None:
-    """The first configuration and all console lines, in order, in one folder, each with exit code 0."""
+    """The first configuration, all console lines and then all Python, in order, in one folder; nothing fails."""
     churn().to_csv(tmp_path / "churn.csv", index=False)
     (tmp_path / "halflife.toml").write_text(blocks("toml")[0], encoding="utf-8")
     lines = [line for block in blocks("console") for line in block.splitlines()]
@@ -47,6 +49,14 @@ def test_every_command_on_own_data_runs(
         assert program == "halflife"
         ran = command(*words, cwd=tmp_path, **own_server)
         assert ran.code == 0, f"{line}\n{ran.out}\n{ran.err}"
+    snippets = blocks("python")
+    assert snippets
+    for snippet in snippets:
+        done = subprocess.run(
+            [sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{snippet}\n{done.stderr}"
+        assert done.stdout
 
 
 def test_every_configuration_is_valid() -> None:

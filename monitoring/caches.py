@@ -113,6 +113,7 @@ class CachedShadows(Shadows):
         self._last: tuple[int, tuple[Model, ...]] | None = None
 
     def keep(self, version: int, number: int, model: "Model") -> None:
+        self._last = None  # another model may have come under a number that was given before
         self._shadows.keep(version, number, model)
 
     def known(self, version: int) -> tuple[int, ...]:
@@ -130,4 +131,5 @@ class CachedShadows(Shadows):
         return self._last[1]
 
     def thin(self, kept: Iterable[int]) -> int:
+        self._last = None
         return self._shadows.thin(kept)

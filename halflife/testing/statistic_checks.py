@@ -1,67 +1,40 @@
-"""The contract every statistic keeps, whatever it computes: the checks that ours pass, for anybody's.
+"""The contract every statistic keeps, whatever it computes. The checks that ours pass.
 
 A statistic of another package is installed with its entry point (``halflife.statistics``) and checked by claims about
 the columns of `halflife.testing.small_model`, its own ``example`` first::
 
     SPECIMEN = Specimen("vibes() > 0.5")
 
-    @pytest.mark.parametrize("check", checks(SPECIMEN))
+    @pytest.mark.parametrize("check", statistic_checks(SPECIMEN))
     def test_vibes_keep_the_contract(check):
         check(SPECIMEN)
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from halflife.models.domain import Measurement, Scope, Status
+from halflife.models.domain import Scope, Status
 from halflife.models.rows import LABEL
-from halflife.monitoring.claims.estimation.measure import measure
-from halflife.monitoring.claims.evidence.model_view import ModelPass, View
+from halflife.monitoring.claims.evidence.model_view import View
 from halflife.monitoring.claims.evidence.reference_rows import Reference
-from halflife.monitoring.claims.language.grammar import Claim, parse
-from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.claims.statistics.base import CaseStatistic, SetStatistic
 from halflife.monitoring.claims.syntax.arguments import ArgumentKind
+from halflife.testing.asserting import equal
 from halflife.testing.small_model import SCHEMA, small_pass, small_rows
-
-
-@dataclass(frozen=True)
-class Specimen:
-    """A claim under check, and where its statistic keeps the contract in a way of its own.
-
-    Attributes:
-        text: of the claim, canonical; a case in it is ``"41023"``.
-        linearised: how far weighting a row twice may be from having it twice, in standard errors; 0 for ratios of sums.
-        still: on the rows it was made on, θ is known exactly.
-        empty: θ where no row is in the segment; None where that is untestable.
-        needs_positives: it says nothing of negatives alone.
-    """
-
-    text: str
-    linearised: float = 0.0
-    still: bool = False
-    empty: float | None = None
-    needs_positives: bool = False
-
-    @property
-    def claim(self) -> Claim:
-        """The claim as data."""
-        return parse(self.text, schema=SCHEMA)
-
+from halflife.testing.statistic_specimens import Specimen, answer, standard_error, theta
 
 Check: TypeAlias = Callable[[Specimen], None]
 
 
-def checks(specimen: Specimen) -> list[Check]:
+def statistic_checks(specimen: Specimen) -> list[Check]:
     """The checks that apply to a claim; each raises AssertionError where its first line is not so.
 
-    >>> [check.__name__ for check in checks(Specimen('prediction(case="41023") > 0'))]
+    >>> [check.__name__ for check in statistic_checks(Specimen('prediction(case="41023") > 0'))]
     ['says_what_it_is', 'is_measured', 'knows_no_order', 'counts_a_row_once', 'survives_one_class',
      'depends_on_what_it_names']
     """
@@ -80,26 +53,29 @@ def checks(specimen: Specimen) -> list[Check]:
 def says_what_it_is(specimen: Specimen) -> None:
     """Its example is canonical and about it, its source is named, each argument has a meaning."""
     statistic, claim = STATISTICS[specimen.claim.statistic], specimen.claim
-    assert (claim.statistic, str(claim)) == (statistic.name, statistic.example)
+    equal((claim.statistic, str(claim)), (statistic.name, statistic.example), "the example is canonical, and about it")
     assert "Source: " in statistic.explanation, "the docstring ends in 'Source: ' and who said so"
-    assert statistic.description
-    assert "\n" not in statistic.description
-    assert all(argument.meaning for argument in statistic.arguments)
-    assert all(bool(argument.default) != argument.required for argument in statistic.arguments)
-    assert all(bool(a.choices) == (a.kind is ArgumentKind.CHOICE) for a in statistic.arguments)
-    assert not statistic.untestable or statistic.untestable.endswith(".")
+    assert statistic.description, "the docstring says nothing"
+    assert "\n" not in statistic.description, "the description is more than one line"
+    for argument in statistic.arguments:
+        name, is_choice = argument.name, argument.kind is ArgumentKind.CHOICE
+        assert argument.meaning, f"argument {name} has no meaning"
+        assert bool(argument.default) != argument.required, f"argument {name} has a default or has to be given"
+        assert bool(argument.choices) == is_choice, f"argument {name} has choices, or is none of some"
+    assert not statistic.untestable or statistic.untestable.endswith("."), "why it is untestable is no sentence"
 
 
 def is_measured(specimen: Specimen) -> None:
     """θ is finite and inside a finite interval; exact for a case, with an error for a population."""
     claim, found = specimen.claim, answer(small_pass(), specimen.text)
     assert found.interval is not None, found.reason
-    assert found.interval.lower <= found.interval.estimate <= found.interval.upper
-    assert np.isfinite([found.interval.lower, found.interval.upper]).all()
+    lower, upper = found.interval.lower, found.interval.upper
+    assert lower <= found.interval.estimate <= upper, f"θ is not in its interval: {found.interval}"
+    assert np.isfinite([lower, upper]).all(), f"the interval is not finite: {found.interval}"
     is_case = isinstance(claim.about, CaseStatistic)
-    assert claim.scope is (Scope.ARTIFACT if is_case else Scope.POPULATION)
-    assert (found.interval.lower == found.interval.upper) == (is_case or specimen.still)
-    assert (found.p_value is None) == is_case
+    equal(claim.scope, Scope.ARTIFACT if is_case else Scope.POPULATION, "a claim is about a case or about rows")
+    equal(lower == upper, is_case or specimen.still, "θ of a case is exact, of a population it has an error")
+    equal(found.p_value is None, is_case, "an exact claim has no p-value, another has one")
 
 
 def weighs_rows(specimen: Specimen) -> None:
@@ -115,8 +91,8 @@ def weighs_rows(specimen: Specimen) -> None:
     weighted = float(statistic.value(weights @ statistic.columns(view, arguments)))
     repeated = View(sweep, np.repeat(view.rows, weights))
     direct = float(statistic.value(statistic.columns(repeated, arguments).sum(axis=0)))
-    allowed = specimen.linearised and specimen.linearised * _error(sweep, specimen.text)
-    np.testing.assert_allclose(weighted, direct, rtol=0, atol=allowed or 1e-12)
+    allowed = specimen.linearised and specimen.linearised * standard_error(sweep, specimen.text)
+    _close(weighted, direct, allowed or 1e-12, "weighting rows is repeating them")
 
 
 def knows_no_order(specimen: Specimen) -> None:
@@ -130,8 +106,8 @@ def knows_no_order(specimen: Specimen) -> None:
     assert together.interval is not None, together.reason
     found = (together.interval.estimate, together.interval.lower, together.interval.upper)
     expected = (alone.interval.estimate, alone.interval.lower, alone.interval.upper)
-    np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
-    assert (together.rows, together.status) == (alone.rows, alone.status)
+    _close(found, expected, 2e-6, "order and company change nothing")
+    equal((together.rows, together.status), (alone.rows, alone.status), "nor do they change the verdict")
 
 
 def counts_a_row_once(specimen: Specimen) -> None:
@@ -140,7 +116,7 @@ def counts_a_row_once(specimen: Specimen) -> None:
     sweep = small_pass(a=frame, b=frame)
     alone = theta(small_pass(evidence=frame), specimen.text)
     found = [theta(sweep, specimen.text, rows) for rows in ("a", "b")]
-    np.testing.assert_allclose(found, alone, rtol=0, atol=1e-12)
+    _close(found, (alone, alone), 1e-12, "rows under two names count once for each")
 
 
 def says_when_nobody_is_there(specimen: Specimen) -> None:
@@ -152,27 +128,27 @@ def says_when_nobody_is_there(specimen: Specimen) -> None:
     found = answer(small_pass(), empty)
     if specimen.empty is not None:  # that nobody is there is just what it can say
         assert found.interval is not None, found.reason
-        assert found.interval.estimate == specimen.empty
+        equal(found.interval.estimate, specimen.empty, "nobody is there, and that is what it says")
         return
-    assert (found.status, found.interval) == (Status.UNTESTABLE, None)
-    assert "duration > 99" in found.reason
+    equal((found.status, found.interval), (Status.UNTESTABLE, None), "without rows there is nothing to estimate")
+    assert "duration > 99" in found.reason, f"the reason does not name the condition: {found.reason!r}"
 
 
 def needs_its_labels(specimen: Specimen) -> None:
     """Every label is missing: untestable, for want of labelled rows, positives or negatives."""
     found = answer(small_pass(evidence=small_rows(200, seed=1).assign(**{LABEL: np.nan})), specimen.text)
-    assert found.status is Status.UNTESTABLE
-    assert found.reason.startswith("0 ")
+    equal(found.status, Status.UNTESTABLE, "without labels there is nothing to test")
+    assert found.reason.startswith("0 "), f"the reason does not count what is missing: {found.reason!r}"
 
 
 def survives_one_class(specimen: Specimen) -> None:
     """With negatives alone it is finite or says what is missing; a statistic about positives says so."""
     found = answer(small_pass(evidence=small_rows(300, seed=1).assign(**{LABEL: 0.0})), specimen.text)
     if found.interval is None:
-        assert found.reason
+        assert found.reason, "it is untestable, and no reason is given"
     else:
-        assert np.isfinite(found.interval.estimate)
-    assert (found.interval is None) == specimen.needs_positives
+        assert np.isfinite(found.interval.estimate), "with one class alone, θ is not finite"
+    equal(found.interval is None, specimen.needs_positives, "it needs positives as it says")
 
 
 def depends_on_what_it_names(specimen: Specimen) -> None:
@@ -180,28 +156,12 @@ def depends_on_what_it_names(specimen: Specimen) -> None:
     claim = specimen.claim
     found = claim.about.depends_on(dict(claim.arguments), SCHEMA.names)
     named = tuple(column for column in SCHEMA.names if column in str(claim))
-    assert found == tuple(column for column in SCHEMA.names if column in found)
-    assert found in (named, SCHEMA.names)
+    equal(found, tuple(column for column in SCHEMA.names if column in found), "columns are in the schema's order")
+    assert found in (named, SCHEMA.names), f"it depends on {found}: neither what it names, {named}, nor all"
     if claim.about.of_columns and claim.scope is Scope.POPULATION:
-        assert found == named
+        equal(found, named, "it speaks of columns, and depends on those it names")
 
 
-def answer(sweep: ModelPass, text: str, rows: str = "evidence", scope: Scope | None = None) -> Measurement:
-    """What is measured of a claim, on its own scope unless told otherwise."""
-    claim = parse(text)
-    (found,) = measure(sweep, [Question(claim, claim.scope if scope is None else scope, rows)], replicates=200)
-    return found
-
-
-def theta(sweep: ModelPass, text: str, rows: str = "evidence") -> float:
-    """θ of a claim."""
-    found = answer(sweep, text, rows)
-    assert found.interval is not None, found.reason
-    return found.interval.estimate
-
-
-def _error(sweep: ModelPass, text: str) -> float:
-    """The standard error of a statistic, from the width of its interval."""
-    found = answer(sweep, text, scope=Scope.POPULATION)
-    assert found.interval is not None, found.reason
-    return (found.interval.upper - found.interval.lower) / 2 / float(ndtri(0.95))
+def _close(found: Any, expected: Any, allowed: float, sentence: str) -> None:
+    """Figures are as expected, give or take what is allowed."""
+    np.testing.assert_allclose(found, expected, rtol=0, atol=allowed, err_msg=sentence)

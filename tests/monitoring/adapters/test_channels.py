@@ -3,6 +3,7 @@
 import json
 import logging
 import ssl
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,8 @@ from halflife.monitoring.adapters.channels.smtp import Security, Smtp
 from halflife.monitoring.adapters.channels.webhook import Webhook, envelope
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.alerts.outbox import deliver
+from halflife.testing.channel_checks import Arrival, ChannelSpecimen, Check, carries_the_key, channel_checks
+from halflife.testing.fakes import RememberingChannel
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SCHEMA = Path(__file__).parents[3] / "infra" / "docs" / "webhook.schema.json"
@@ -52,6 +55,14 @@ ALERT = Alert(
     ),
     {"report": "/home/ana/reports/v12/conclusions.html"},
 )
+
+
+class Unplugged(StringIO):
+    """A terminal that was closed."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(32, "Broken pipe")
+
 
 # --- console ---------------------------------------------------------------------------------------------------------
 
@@ -75,6 +86,18 @@ def test_the_console_counts_what_it_does_not_show() -> None:
     items = tuple(replace(ALERT.items[1], sentence=f"Item {k}.") for k in range(9))
     Console(terminal).send(replace(ALERT, items=items))
     assert "  Item 4.\n  and 4 more\n" in terminal.export_text()
+
+
+def test_a_closed_terminal_ends_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who pipes stderr into ``head`` loses alerts there, and neither the run nor its standard output."""
+    bar = Terminal(file=Unplugged())
+    monkeypatch.setattr("sys.stderr", Unplugged())
+    for channel in (Console(), Console(bar)):
+        with pytest.raises(Unavailable, match=r"^the terminal takes no text: Broken pipe$"):
+            channel.send(ALERT)
+    assert "on_broken_pipe" not in vars(bar)
+    sys.stdout.write("still here\n")
+    assert capsys.readouterr().out == "still here\n"
 
 
 # --- .eml files ------------------------------------------------------------------------------------------------------
@@ -468,6 +491,89 @@ def test_an_address_that_is_not_http_is_refused_at_once(url: str) -> None:
     """Only http and https have webhooks."""
     with pytest.raises(ConfigError, match="needs an address that begins with https:// or http://"):
         Webhook(url, "HOOK_SECRET")
+
+
+# --- the contract ----------------------------------------------------------------------------------------------------
+
+
+def mailed(content: bytes) -> Arrival:
+    """A mail as its reader sees it: subject and text."""
+    message = message_from_bytes(content, policy=policy.default)
+    assert not message["Bcc"]
+    return Arrival(message["X-Halflife-Key"], f"{message['Subject']}\n{message.get_body(('plain',)).get_content()}")
+
+
+def posted(body: bytes) -> Arrival:
+    """A body as its reader sees it: the sentences in ``data``."""
+    whole = json.loads(body)
+    data = whole["data"]
+    items = (item["sentence"] for item in data["items"])
+    return Arrival(whole["id"], "\n".join((data["subject"], data["sentence"], *items)))
+
+
+@pytest.fixture
+def specimen(request: pytest.FixtureRequest, tmp_path: Path, free_port: int) -> ChannelSpecimen:
+    """The channel of the name that the test is given, with its other side."""
+    if request.param == "console":
+        terminal = Terminal(record=True, width=500, file=StringIO())
+        told: list[Arrival] = []
+
+        def printed() -> list[Arrival]:
+            text = terminal.export_text(clear=True)
+            told.extend(Arrival("", part) for part in text.split("● ")[1:])
+            return told
+
+        return ChannelSpecimen(
+            Console(terminal),
+            printed,
+            Console(Terminal(file=Unplugged())),
+            shows=lambda alert: (alert.subject, *(item.sentence for item in alert.items)),
+        )
+    if request.param == "eml":
+        (tmp_path / "file").touch()
+        folder = tmp_path / "alerts"
+
+        def filed() -> list[Arrival]:
+            files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+            return [mailed(path.read_bytes()) for path in files]
+
+        return ChannelSpecimen(Eml(folder), filed, Eml(tmp_path / "file" / "alerts"))
+    if request.param == "smtp":
+        request.getfixturevalue("monkeypatch").setenv("MAIL_USER", "ana")
+        request.getfixturevalue("monkeypatch").setenv("MAIL_PASSWORD", "hunter2")
+        port, mailbox = request.getfixturevalue("guarded"), request.getfixturevalue("mailbox")
+        ca_file = str(request.getfixturevalue("certificate"))
+        login = {"security": Security.STARTTLS, "user_env": "MAIL_USER", "password_env": "MAIL_PASSWORD"}
+        return ChannelSpecimen(
+            open_smtp(port, ca_file=ca_file, **login),
+            lambda: [mailed(envelope.content) for envelope in mailbox.taken],
+            open_smtp(port, **login),  # it does not trust the server
+            secrets=("hunter2",),
+        )
+    if request.param == "webhook":
+        receiver = request.getfixturevalue("receiver")
+        hook = "/services/s3cret?token=abc-def"
+        return ChannelSpecimen(
+            open_webhook(receiver, hook, login="ana:hunter2@"),
+            lambda: [posted(body) for body in receiver.bodies],
+            Webhook(f"http://ana:hunter2@127.0.0.1:{free_port}{hook}", "HOOK_SECRET"),
+            secrets=("hunter2", "s3cret", "abc-def", SECRET, SECRET.removeprefix("whsec_")),
+        )
+    fake = RememberingChannel()
+    return ChannelSpecimen(
+        fake,
+        lambda: [Arrival(a.key, "\n".join((a.subject, a.sentence, *(i.sentence for i in a.items)))) for a in fake.got],
+        RememberingChannel(failing=lambda: Unavailable("nobody is there")),
+    )
+
+
+@pytest.mark.parametrize("specimen", ["console", "eml", "smtp", "webhook", "remembering"], indirect=True)
+@pytest.mark.parametrize("check", channel_checks())
+def test_a_channel_keeps_the_contract(specimen: ChannelSpecimen, check: Check) -> None:
+    """What each check states in its first line is true of every channel, against a real other side."""
+    if check is carries_the_key and isinstance(specimen.channel, Console):
+        return  # whoever reads a terminal drops nothing
+    check(specimen)
 
 
 # --- together --------------------------------------------------------------------------------------------------------

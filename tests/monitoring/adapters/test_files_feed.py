@@ -41,17 +41,6 @@ def test_a_csv_becomes_ticks_of_raw_rows_and_labels(tmp_path: Path) -> None:
     assert last.rows["job"].isna().all()
 
 
-def test_ticks_do_not_depend_on_which_were_read_before(tmp_path: Path) -> None:
-    """Tick 2 read first is tick 2 read last."""
-    text = "x,y\n" + "".join(f"{i},{i % 2}\n" for i in range(10))
-    forward, backward = feed(tmp_path, text, rows_per_tick=3), feed(tmp_path, text, rows_per_tick=3)
-    there = [forward.batch(k).rows for k in range(4)]
-    back = [backward.batch(k).rows for k in reversed(range(4))][::-1]
-    for one, other in zip(there, back, strict=True):
-        pd.testing.assert_frame_equal(one, other)
-    assert pd.concat(there)["x"].tolist() == list(range(10))
-
-
 def test_rows_that_are_added_to_the_file_are_seen(tmp_path: Path) -> None:
     """The same feed has more ticks once the file has more rows; a file that is gone is as it was read last."""
     small = feed(tmp_path, SMALL, rows_per_tick=2)

@@ -90,15 +90,6 @@ def test_a_version_tested_again_is_read_again(ledger: SqlLedger) -> None:
         assert ledger.statuses() == anew(ledger).statuses()
 
 
-def test_what_is_handed_out_is_the_readers_own(ledger: SqlLedger) -> None:
-    """A reader who changes what it was given changes nothing for the next one."""
-    run(ledger, 3)
-    ledger.statuses()[1].clear()
-    ledger.statuses().clear()
-    ledger.versions().clear()
-    assert (len(ledger.versions()), len(ledger.statuses()[1])) == (3, 1)
-
-
 def test_findings_that_have_not_changed_are_not_made_again(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a cycle only the findings it filed and retired are made from their rows."""
     run(ledger, 8)

@@ -431,18 +431,6 @@ def test_tags_of_several_versions_come_with_one_search(
     assert registry.tags([]) == {}
 
 
-def test_a_tag_without_a_value_is_taken_away(
-    registry: MlflowRegistry, version: Version, model: Model, window: Window
-) -> None:
-    """An answer that no longer applies leaves; taking away what is not there is no error."""
-    made = registry.register(version, model, window)
-    registry.annotate(made, metrics={}, tags={"halflife.error.fair": "no such column"})
-    assert registry.tags([made])[made.number]["halflife.error.fair"] == "no such column"
-    for _ in range(2):
-        registry.annotate(made, metrics={}, tags={"halflife.error.fair": None})
-        assert "halflife.error.fair" not in registry.tags([made])[made.number]
-
-
 def test_a_model_registered_here_is_not_read_again(
     registry: MlflowRegistry, version: Version, model: Model, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,7 +85,7 @@ def test_a_store_older_than_propensities_opens_and_grows(tmp_path: Path) -> None
     path.write_text(json.dumps(said))
     again = DeltaStore(tmp_path / "old", Split())
     assert again.append(blind.batch(1), blind.schema).rows == 20
-    assert PROPENSITY not in again.rows.window(0, 1).rows.columns
+    assert PROPENSITY not in again.window(0, 1).rows.columns
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -201,106 +200,10 @@ def test_an_alert_survives_the_outbox(given: Alert) -> None:
         assert ledger.due(0.0)[0].alert == given
 
 
-def test_numpy_scalars_are_stored_as_numbers(ledger: SqlLedger) -> None:
-    """Counts and estimates that come straight from arrays read back as plain numbers."""
-    measured = Measurement(np.int64(5), Interval(*np.float32([0.5, 0.25, 0.75])), Status.HOLDS, np.float64(0.5))
-    ledger.file([finding("f", guard=np.bool_(True))], [Check(0, np.int64(1), np.float64(0.5), measured, None)])
-    assert repr(ledger.checks()) == repr(
-        [Check(1, 1, 0.5, Measurement(5, Interval(0.5, 0.25, 0.75), Status.HOLDS, 0.5), None)]
-    )
-    assert ledger.finding("f").guard is True
-
-
 # --- said twice is said once -----------------------------------------------------------------------------------------
 
 
-def test_a_version_added_again_changes_nothing(ledger: SqlLedger) -> None:
-    """A cycle that is run again neither doubles its version nor sets its stage back."""
-    ledger.set_stage(1, Milestone.RECHECKED)
-    ledger.add_version(replace(version(), reason="another reason"))
-    assert ledger.versions() == [version()]
-    assert ledger.stage(1) is Milestone.RECHECKED
-
-
-def test_filing_again_returns_what_was_filed_first(ledger: SqlLedger) -> None:
-    """A name that exists keeps its finding and its birth check; new names among them are added behind."""
-    first = ledger.file([finding("a"), finding("b", note="kept")], [check(0), check(1)])
-    again = ledger.file([finding("c"), finding("b", note="ignored")], [check(0), check(1, status=Status.STALE)])
-    assert [f.id for f in first] == [1, 2]
-    assert [(f.name, f.id, f.note) for f in again] == [("c", 3, ""), ("b", 2, "kept")]
-    assert [(c.finding, c.status) for c in ledger.checks()] == [(n, Status.HOLDS) for n in (1, 2, 3)]
-
-
-def test_a_name_given_twice_in_one_filing_is_one_finding(ledger: SqlLedger) -> None:
-    """The first of two findings with the same name is kept, and both answers are it."""
-    filed = ledger.file([finding("a", note="first"), finding("a", note="second")], [check(0), check(1)])
-    assert filed == [finding("a", note="first", id=1)] * 2
-    assert len(ledger.checks()) == 1
-
-
-def test_checks_of_the_same_finding_and_version_are_replaced(ledger: SqlLedger) -> None:
-    """A recheck that is run again leaves one check a finding: the newest; others stay as they are."""
-    ledger.file([finding("a"), finding("b")], [check(0), check(1)])
-    ledger.record_checks(1, [check(2, status=Status.STALE)], stage=Milestone.RECHECKED)
-    assert [(c.finding, c.status) for c in ledger.checks()] == [(1, Status.HOLDS), (2, Status.STALE)]
-    assert ledger.stage(1) is Milestone.RECHECKED
-
-
-def test_checks_come_by_version_then_finding_and_can_be_chosen(ledger: SqlLedger) -> None:
-    """``checks`` is ordered, and narrowed by finding, by version or by both."""
-    ledger.add_version(version(2))
-    ledger.file([finding("a"), finding("b")], [check(1), check(0)])
-    ledger.record_checks(2, [check(2, on=2), check(1, on=2)])
-    assert [(c.version, c.finding) for c in ledger.checks()] == [(1, 1), (1, 2), (2, 1), (2, 2)]
-    assert [(c.version, c.finding) for c in ledger.checks(finding=2)] == [(1, 2), (2, 2)]
-    assert [(c.version, c.finding) for c in ledger.checks(finding=1, version=2)] == [(2, 1)]
-
-
-def test_open_findings_leave_out_the_stillborn_and_the_retired(ledger: SqlLedger) -> None:
-    """Retiring takes a finding out of re-tests but not out of the ledger; the first retirement stands."""
-    ledger.add_version(version(2))
-    ledger.file([finding("a"), finding("b", stillborn=True), finding("c")], [])
-    ledger.retire([3], 1)
-    ledger.retire([3], 2)
-    assert [f.name for f in ledger.findings(open_only=True)] == ["a"]
-    assert [f.retired_on for f in ledger.findings()] == [None, None, 1]
-
-
-def test_an_alert_with_a_known_key_is_not_queued_again(ledger: SqlLedger) -> None:
-    """The second alert with a key is the same alert, and still sets the stage: the cycle has got there."""
-    assert ledger.enqueue(alert(), ["console", "eml", "console"])
-    assert not ledger.enqueue(replace(alert(), subject="other"), ["webhook"], stage=(1, Milestone.REPORTED))
-    assert [(d.channel, d.alert.subject) for d in ledger.deliveries()] == [
-        ("eml", alert().subject),
-        ("console", alert().subject),
-    ]
-    assert ledger.stage(1) is Milestone.REPORTED
-
-
-def test_a_delivery_is_due_until_it_is_sent_or_dead(ledger: SqlLedger) -> None:
-    """Failures move the next attempt and count; what was sent is never due again, whatever is said of it later."""
-    ledger.enqueue(alert(), ["a", "b"])
-    a, b = ledger.due(0.0)
-    ledger.failed(a.id, "refused", next_attempt=60.0)
-    assert [d.channel for d in ledger.due(59.0)] == ["b"]
-    assert [(d.channel, d.attempts, d.error) for d in ledger.due(60.0)] == [("a", 1, "refused"), ("b", 0, "")]
-    ledger.delivered(a.id, 60.0)
-    ledger.failed(a.id, "a slower process", next_attempt=90.0)
-    ledger.failed(b.id, "gone", next_attempt=None)
-    assert ledger.due(1e12) == []
-    assert [(d.channel, d.state, d.attempts, d.error) for d in ledger.deliveries()] == [
-        ("b", "dead", 1, "gone"),
-        ("a", "sent", 2, ""),
-    ]
-
-
 # --- what does not exist ---------------------------------------------------------------------------------------------
-
-
-def test_a_finding_is_found_by_name_or_number(ledger: SqlLedger) -> None:
-    """A name wins over a number; a number may carry a hash sign."""
-    ledger.file([finding("job-share"), finding("1")], [])
-    assert [ledger.finding(key).id for key in ("job-share", "1", "#1", "2")] == [1, 2, 1, 2]
 
 
 def test_an_unknown_finding_is_answered_with_near_names(ledger: SqlLedger) -> None:
@@ -330,13 +233,6 @@ def test_unknown_versions_findings_and_deliveries_are_named(ledger: SqlLedger) -
 
 
 # --- whole or not at all ---------------------------------------------------------------------------------------------
-
-
-def test_a_filing_that_fails_half_way_leaves_nothing(ledger: SqlLedger) -> None:
-    """Findings, birth checks and stage are one transaction: an error at the very end undoes all three."""
-    with pytest.raises(NotFound):
-        ledger.file([finding("a")], [check(0)], stage=(7, Milestone.INVESTIGATED))
-    assert (ledger.findings(), ledger.checks(), ledger.stage(1)) == ([], [], Milestone.REGISTERED)
 
 
 def test_a_process_killed_inside_a_transaction_leaves_nothing(path: Path) -> None:

@@ -91,17 +91,6 @@ def test_labels_due_after_the_end_never_arrive() -> None:
     assert len(arrived) == 4 * 300 - owed
 
 
-@given(ticks=st.lists(st.integers(0, 20), min_size=1, max_size=5))
-@settings(max_examples=15, deadline=None)
-def test_batches_can_be_asked_for_in_any_order(ticks: list[int]) -> None:
-    """A batch is the same from a new feed, after other batches, and asked for twice."""
-    feed = SyntheticFeed(WORLD, ticks=21)
-    for tick in ticks:
-        alone, again = SyntheticFeed(WORLD).batch(tick), feed.batch(tick)
-        pd.testing.assert_frame_equal(again.rows, alone.rows)
-        pd.testing.assert_frame_equal(again.labels, alone.labels)
-
-
 def test_past_the_end_says_which_ticks_there_are() -> None:
     """Asking for a tick there is not is answered with those there are."""
     feed = SyntheticFeed(WORLD, ticks=44)

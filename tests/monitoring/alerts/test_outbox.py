@@ -1,33 +1,14 @@
 """Everything queued arrives or dies in the open, whatever its neighbours do."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import pytest
 
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
 from halflife.models.errors import Unavailable
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.monitoring.alerts.outbox import GIVE_UP_AFTER, PATIENCE, delay, deliver, redact
-from halflife.monitoring.ports import Channel
+from halflife.testing.fakes import RememberingChannel
 
 DAY = 24 * 3600.0
-
-
-@dataclass
-class Recorder(Channel):
-    """Keeps what it was sent; raises what it was told to, as often as it was told."""
-
-    name: str = "recorder"
-    failing: Callable[[], BaseException] | None = None
-    got: list[str] = field(default_factory=list)
-    asked: int = 0
-
-    def send(self, alert: Alert) -> None:
-        self.asked += 1
-        if self.failing is not None:
-            raise self.failing()
-        self.got.append(alert.key)
 
 
 def alert(key: str) -> Alert:
@@ -49,11 +30,11 @@ def ledger() -> SqlLedger:
 
 def test_what_is_due_is_sent_once(ledger: SqlLedger) -> None:
     """Every channel gets every alert, and nothing is left for the next call."""
-    a, b = Recorder(), Recorder()
+    a, b = RememberingChannel(), RememberingChannel()
     ledger.enqueue(alert("v1"), ["a", "b"])
     ledger.enqueue(alert("v2"), ["a"])
     done = deliver(ledger, {"a": a, "b": b}, 0.0)
-    assert (a.got, b.got) == (["v1", "v2"], ["v1"])
+    assert (a.keys, b.keys) == (["v1", "v2"], ["v1"])
     assert [(d.channel, d.state, d.attempts) for d in done.sent] == [
         ("a", "sent", 1),
         ("b", "sent", 1),
@@ -65,10 +46,10 @@ def test_what_is_due_is_sent_once(ledger: SqlLedger) -> None:
 @pytest.mark.parametrize("error", [Unavailable("nobody answers"), ZeroDivisionError("a bug"), TimeoutError("late")])
 def test_a_failing_channel_silences_no_other(ledger: SqlLedger, error: Exception) -> None:
     """Whatever one channel raises is kept with its delivery; the others are served."""
-    good = Recorder()
+    good = RememberingChannel()
     ledger.enqueue(alert("v1"), ["bad", "good"])
-    done = deliver(ledger, {"bad": Recorder(failing=lambda: error), "good": good}, 0.0)
-    assert good.got == ["v1"]
+    done = deliver(ledger, {"bad": RememberingChannel(failing=lambda: error), "good": good}, 0.0)
+    assert good.keys == ["v1"]
     assert [(d.channel, d.error) for d in done.failed] == [("bad", str(error))]
     assert [(d.channel, d.attempts, d.error) for d in ledger.due(60.0)] == [("bad", 1, str(error))]
     assert ledger.due(59.9) == []
@@ -76,12 +57,12 @@ def test_a_failing_channel_silences_no_other(ledger: SqlLedger, error: Exception
 
 def test_a_channel_that_recovers_gets_what_it_missed(ledger: SqlLedger) -> None:
     """A delivery that failed arrives at a later call, and its error is cleared."""
-    channel = Recorder(failing=down)
+    channel = RememberingChannel(failing=down)
     ledger.enqueue(alert("v1"), ["a"])
     deliver(ledger, {"a": channel}, 0.0)
     channel.failing = None
     assert [d.attempts for d in deliver(ledger, {"a": channel}, 60.0).sent] == [2]
-    assert channel.got == ["v1"]
+    assert channel.keys == ["v1"]
     assert [(d.state, d.error) for d in ledger.deliveries()] == [("sent", "")]
 
 
@@ -98,7 +79,7 @@ def test_waits_double_and_add_up_to_a_day() -> None:
 
 def test_a_delivery_that_fails_for_a_day_is_dead_and_the_others_hear_of_it(ledger: SqlLedger) -> None:
     """After 24 hours the delivery is given up, visibly: in the result, in the ledger, and on the channels that work."""
-    bad, good = Recorder(failing=down), Recorder()
+    bad, good = RememberingChannel(failing=down), RememberingChannel()
     channels = {"bad": bad, "good": good}
     ledger.enqueue(alert("v1"), ["bad"])
     now, dead = 0.0, ()
@@ -110,7 +91,7 @@ def test_a_delivery_that_fails_for_a_day_is_dead_and_the_others_hear_of_it(ledge
     assert [(d.channel, d.state, d.attempts, d.error) for d in dead] == [("bad", "dead", 12, "nobody answers")]
     assert bad.asked == 12
     deliver(ledger, channels, now)
-    assert good.got == ["bad-dead-1970-01-02"]
+    assert good.keys == ["bad-dead-1970-01-02"]
     (told, given_up) = ledger.deliveries()
     assert given_up.state == "dead"
     assert told.alert.severity is Severity.CRITICAL
@@ -121,7 +102,7 @@ def test_a_delivery_that_fails_for_a_day_is_dead_and_the_others_hear_of_it(ledge
 
 def test_news_of_a_death_is_told_once_a_day_and_never_of_itself(ledger: SqlLedger) -> None:
     """Ten deliveries dying on one day make one message; when that one dies too, it makes none."""
-    channels = {"bad": Recorder(failing=down), "worse": Recorder(failing=down)}
+    channels = {"bad": RememberingChannel(failing=down), "worse": RememberingChannel(failing=down)}
     for k in range(3):
         ledger.enqueue(alert(f"v{k}"), ["bad"])
     for hour in range(24 * 4):
@@ -133,7 +114,7 @@ def test_news_of_a_death_is_told_once_a_day_and_never_of_itself(ledger: SqlLedge
 
 def test_a_channel_that_is_no_longer_configured_keeps_its_deliveries(ledger: SqlLedger) -> None:
     """They stay due for as long as it takes, with the reason, and go out when the channel is back."""
-    other = Recorder()
+    other = RememberingChannel()
     ledger.enqueue(alert("v1"), ["slack", "other"])
     for hour in range(100):
         done = deliver(ledger, {"other": other}, hour * 3600.0)
@@ -143,34 +124,34 @@ def test_a_channel_that_is_no_longer_configured_keeps_its_deliveries(ledger: Sql
     assert waiting.error == (
         "no channel 'slack' is configured (there is: other); configure it again and this will be sent"
     )
-    slack = Recorder()
+    slack = RememberingChannel()
     deliver(ledger, {"slack": slack}, 0.0)
-    assert (slack.got, other.got) == (["v1"], ["v1"])
+    assert (slack.keys, other.keys) == (["v1"], ["v1"])
 
 
 def test_a_dead_server_is_not_asked_for_every_message(ledger: SqlLedger) -> None:
     """After a few failures in one call the rest of that channel waits untouched; other channels are served in full."""
-    bad, good = Recorder(failing=down), Recorder()
+    bad, good = RememberingChannel(failing=down), RememberingChannel()
     for k in range(10):
         ledger.enqueue(alert(f"v{k}"), ["bad", "good"])
     done = deliver(ledger, {"bad": bad, "good": good}, 0.0)
     assert bad.asked == len(done.failed) == PATIENCE
-    assert len(good.got) == 10
+    assert len(good.keys) == 10
     assert len(ledger.due(0.0)) == 10 - PATIENCE
     bad.failing = None
     deliver(ledger, {"bad": bad}, 60.0)
-    assert sorted(bad.got) == [f"v{k}" for k in range(10)]
+    assert sorted(bad.keys) == [f"v{k}" for k in range(10)]
 
 
 def test_an_interrupted_call_goes_on_where_it_stopped(ledger: SqlLedger) -> None:
     """A keyboard interrupt while sending loses nothing: what was noted is done, the rest is due."""
     ledger.enqueue(alert("v1"), ["a", "b"])
-    a = Recorder()
+    a = RememberingChannel()
     with pytest.raises(KeyboardInterrupt):
-        deliver(ledger, {"a": a, "b": Recorder(failing=KeyboardInterrupt)}, 0.0)
-    b = Recorder()
+        deliver(ledger, {"a": a, "b": RememberingChannel(failing=KeyboardInterrupt)}, 0.0)
+    b = RememberingChannel()
     deliver(ledger, {"a": a, "b": b}, 0.0)
-    assert (a.got, b.got) == (["v1"], ["v1"])
+    assert (a.keys, b.keys) == (["v1"], ["v1"])
 
 
 @pytest.mark.parametrize(
@@ -187,7 +168,7 @@ def test_an_interrupted_call_goes_on_where_it_stopped(ledger: SqlLedger) -> None
 def test_secrets_do_not_reach_the_ledger(ledger: SqlLedger, said: str, kept: str) -> None:
     """Passwords, tokens and keys in a channel's message are struck out before it is kept."""
     ledger.enqueue(alert("v1"), ["a"])
-    deliver(ledger, {"a": Recorder(failing=lambda: OSError(said))}, 0.0)
+    deliver(ledger, {"a": RememberingChannel(failing=lambda: OSError(said))}, 0.0)
     assert [d.error for d in ledger.deliveries()] == [kept]
 
 
@@ -199,7 +180,7 @@ def test_a_long_error_is_cut() -> None:
 def test_what_becomes_of_a_delivery_is_logged(ledger: SqlLedger, caplog: pytest.LogCaptureFixture) -> None:
     """A failure that is tried again in passing, a death as a warning, and no secret in either."""
     ledger.enqueue(alert("v1"), ["recorder"])
-    channel = Recorder(failing=lambda: Unavailable("POST https://ana:hunter2@example.org refused"))
+    channel = RememberingChannel(failing=lambda: Unavailable("POST https://ana:hunter2@example.org refused"))
     with caplog.at_level("INFO", logger="halflife"):
         deliver(ledger, {"recorder": channel}, now=0.0)
         for time in (60.0 * 2**n for n in range(1, 14)):

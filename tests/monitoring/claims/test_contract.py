@@ -6,7 +6,8 @@ from halflife.models.rows import ROW_ID
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.testing.small_model import small_pass, small_rows
-from halflife.testing.statistic_checks import Check, Specimen, answer, checks, needs_its_labels
+from halflife.testing.statistic_checks import Check, needs_its_labels, statistic_checks
+from halflife.testing.statistic_specimens import Specimen, answer
 
 RELATIVES = {
     "ale": Specimen('effect("duration", kind="ale") > 0'),
@@ -34,7 +35,7 @@ SPECIMENS = {**{name: Specimen(s.example, **OWN_WAYS.get(name, {})) for name, s 
 PAIRS = [
     pytest.param(specimen, check, id=f"{check.__name__}-{name}")
     for name, specimen in SPECIMENS.items()
-    for check in checks(specimen)
+    for check in statistic_checks(specimen)
 ]
 
 
@@ -46,7 +47,7 @@ def test_a_statistic_keeps_the_contract(specimen: Specimen, check: Check) -> Non
 
 def test_what_needs_labels_is_asked_for_them() -> None:
     """The check for missing labels runs over all that declare the need, and over losses."""
-    asked = {name for name, specimen in SPECIMENS.items() if needs_its_labels in checks(specimen)}
+    asked = {name for name, specimen in SPECIMENS.items() if needs_its_labels in statistic_checks(specimen)}
     assert asked == {n for n, s in SPECIMENS.items() if parse(s.text).about.needs_labels} | {"reliance by loss"}
 
 

@@ -84,14 +84,16 @@ from halflife.models.domain import Scope, Version
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.manual import explained, statistics_table
 from halflife.monitoring.claims.statistics import STATISTICS
-from halflife.testing.statistic_checks import Specimen, answer, checks, small_pass
+from halflife.testing.small_model import small_pass
+from halflife.testing.statistic_checks import statistic_checks
+from halflife.testing.statistic_specimens import Specimen, answer
 
 print(parse("vibes(where='duration>0')>.1"), [row["name"] for row in statistics_table()][-2:])
 print(explained(STATISTICS["vibes"])["source"])
 specimen = Specimen("vibes() > 0.1")
-for check in checks(specimen):
+for check in statistic_checks(specimen):
     check(specimen)
-print(len(checks(specimen)), answer(small_pass(), "vibes() > 0.1").status)
+print(len(statistic_checks(specimen)), answer(small_pass(), "vibes() > 0.1").status)
 """
     found = told(install(vibes="extras_of_a_test:Vibes"), code)
     assert found.stderr == ""

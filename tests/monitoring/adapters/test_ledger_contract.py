@@ -1,0 +1,17 @@
+"""The contract that every ledger keeps: the checks that ship, over ours in memory and in a file."""
+
+from pathlib import Path
+
+import pytest
+
+from halflife.monitoring.adapters.sql_ledger import SqlLedger
+from halflife.testing.ledger_checks import ledger_checks
+from halflife.testing.ledger_specimens import Check
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///{}/ledger.db"], ids=["memory", "file"])
+@pytest.mark.parametrize("check", ledger_checks())
+def test_a_ledger_keeps_the_contract(url: str, check: Check, tmp_path: Path) -> None:
+    """What each check states in its first line is true of the ledger, wherever it is kept."""
+    with SqlLedger(url.format(tmp_path)) as ledger:
+        check(lambda: ledger)

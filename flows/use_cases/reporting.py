@@ -43,8 +43,8 @@ class Page(Shown):
             text = self.path.read_text(encoding="utf-8")
         except OSError:
             return super()._repr_html_()
-        apart = "allow-scripts allow-popups"  # not allow-same-origin: what it runs cannot reach the notebook
-        return f'<iframe srcdoc="{escape(text)}" sandbox="{apart}" style="width:100%;height:720px;border:0"></iframe>'
+        style = "width:100%;height:720px;border:0"
+        return f'<iframe srcdoc="{escape(text)}" sandbox="allow-popups" style="{style}"></iframe>'
 
 
 def report(opened: Opened, output: Path | None = None) -> Page:

@@ -13,6 +13,7 @@ are there to be parametrized over; what they take is told at the top of their mo
 `shadows_checks`        where shadows are kept: whole, in order, until they are thinned
 `registry_checks`       a registry: once, the same model back, tags
 `ledger_checks`         a ledger: findings, checks, and (`ledger_finding_checks`, `ledger_record_checks`) all else
+`ledger_content`        what two ledgers must agree on when the same things happened to both
 `fakes`                 a feed of given frames; a channel, a registry and a reporter that remember what they were asked
 `contexts`              a whole small context in a folder, to run steps on
 `policies`              small policies, by short names

@@ -142,6 +142,15 @@ def test_the_outlook_says_when_the_next_watch_and_retrain_are_due() -> None:
     assert [stage.tick for stage in outlook(Known(), POLICY)] == [7]
 
 
+def test_the_outlook_begins_after_what_is_planned() -> None:
+    """The first version's watch and retrain are counted from its window's end, though it is not trained yet."""
+    first = plan(Known(), POLICY, 7)
+    assert [(type(stage), stage.tick) for stage in outlook(Known(), POLICY, first)] == [(Watch, 9), (Retrain, 10)]
+    late = after(7, stored=12)
+    watch, retrain = outlook(late, POLICY, plan(late, POLICY, 12))
+    assert (watch.tick, retrain.tick) == (11, 10)
+
+
 def test_every_stage_says_what_it_is() -> None:
     """Each has a name of its own, and a sentence."""
     assert len({stage.name for stage in STAGES}) == len(STAGES)

@@ -111,7 +111,7 @@ def why(opened: Opened, key: str, *, old: int | None = None, new: int | None = N
         NotFound: no such finding or version.
         UsageError: the versions are in another order, or θ is not known on both.
     """
-    from halflife.monitoring.steps.attribute_causes import account, keep_why, status_on, versions_of
+    from halflife.monitoring.steps.attribute_causes import change_breakdown, keep_why, status_on, versions_of
 
     with opened.alone():
         context = opened.context
@@ -123,7 +123,7 @@ def why(opened: Opened, key: str, *, old: int | None = None, new: int | None = N
             context.ledger.version(number) if number is not None or pair is None else pair[side]
             for side, number in enumerate((old, new))
         )
-        told = account(context, asked, first, last)
+        told = change_breakdown(context, asked, first, last)
         kept = keep_why(context, asked, told)
         return CauseTold(asked, told, status_on(context, asked, told), kept)
 

@@ -168,11 +168,11 @@ class Pair:
             self._fits[Fit.BEFORE_REWEIGHTED] = self.theta[:, 0].mean(axis=1)
         self._refitted[cause] = made
 
-    def accounts(self) -> list[Breakdown | None]:
+    def breakdowns(self) -> list[Breakdown | None]:
         """Of each finding; None where θ is not known at all four corners."""
-        return [self._account(f) if self._known[f] else None for f in range(len(self.findings))]
+        return [self._breakdown(f) if self._known[f] else None for f in range(len(self.findings))]
 
-    def _account(self, f: int) -> Breakdown:
+    def _breakdown(self, f: int) -> Breakdown:
         finding, claim, noise = self.findings[f], self._claims[f], self.noise[f]
         change = self._change(f)
         chance, voted = self._chance(f)

@@ -42,7 +42,7 @@ def attribute(context: Context, version: Version) -> list[Why]:
         if n in versions
     ]
     tell_apart(pairs, context.policy.causes.fits)
-    found = [told.why for pair in pairs for told in pair.accounts() if told is not None]
+    found = [told.why for pair in pairs for told in pair.breakdowns() if told is not None]
     whys = sorted(found, key=lambda why: why.finding)
     context.ledger.record_causes(version.number, whys)
     if whys:
@@ -62,12 +62,7 @@ def tell_apart(pairs: Iterable[Pair], fits: float) -> None:
             pair.tell_apart(cause)
 
 
-def why(context: Context, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Why:
-    """The story of `account` alone."""
-    return account(context, finding, old, new, fits=fits).why
-
-
-def account(context: Context, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Breakdown:
+def change_breakdown(context: Context, finding: Finding, old: Version, new: Version, *, fits: float = inf) -> Breakdown:
     """Why a finding's θ on one version differs from what it was on an earlier one; nothing is recorded.
 
     Args:
@@ -88,7 +83,7 @@ def account(context: Context, finding: Finding, old: Version, new: Version, *, f
         raise UsageError(f"this build cannot read the claim of {finding.name}: {finding.claim}")
     pair = Pair(context, old, new, [finding], context.rows.window)
     tell_apart([pair], fits)
-    (told,) = pair.accounts()
+    (told,) = pair.breakdowns()
     if told is None:
         raise UsageError(
             f"{finding.name} could not be measured on both {old.label} and {new.label}{_reason(context, finding, old, new)}"

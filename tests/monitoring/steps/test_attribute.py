@@ -17,7 +17,7 @@ from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.context import Context
-from halflife.monitoring.steps.attribute_causes import account, attribute, keep_why, status_on, versions_of
+from halflife.monitoring.steps.attribute_causes import attribute, change_breakdown, keep_why, status_on, versions_of
 from halflife.monitoring.steps.ingest_ticks import ingest
 from halflife.monitoring.steps.investigate_version import file, investigate
 from halflife.monitoring.steps.recheck_findings import recheck
@@ -89,7 +89,7 @@ def test_the_corners_are_those_of_each_model_on_each_versions_rows(
     rows = {"old": service.rows.evidence(first), "new": service.rows.evidence(last)}
     for name in ("leak", "ranks", "exact", "case"):
         finding = findings[name]
-        told = account(service, finding, first, last, fits=0)
+        told = change_breakdown(service, finding, first, last, fits=0)
         assert told.evidence + told.model == pytest.approx(told.why.delta)
         assert told.why.delta == pytest.approx(told.corners[1, 1] - told.corners[0, 0])
         if finding.scope is Scope.ARTIFACT:
@@ -114,7 +114,7 @@ def test_a_case_of_all_models_changes_as_the_case_does_and_is_judged_by_its_inte
     (birth,) = service.ledger.checks(finding=about_all.id)
     assert birth.pinned.interval is not None
     assert birth.pinned.interval.lower < birth.pinned.interval.upper
-    told, alone = (account(service, finding, first, last, fits=0) for finding in (about_all, exact))
+    told, alone = (change_breakdown(service, finding, first, last, fits=0) for finding in (about_all, exact))
     assert told.corners == pytest.approx(alone.corners)
     assert told.evidence == 0
     voted = [any("could as well have been" in note for note in each.why.notes) for each in (told, alone)]
@@ -144,15 +144,15 @@ def test_on_demand_a_story_is_kept_only_of_a_change(
     attribute(service, last)
     before = service.ledger.causes()
     assert versions_of(service, findings["leak"]) == (first, last)
-    told = account(service, findings["leak"], first, last)
+    told = change_breakdown(service, findings["leak"], first, last)
     assert keep_why(service, findings["leak"], told)
     assert {why.finding for why in service.ledger.causes()} == {why.finding for why in before}
-    holding = account(service, findings["ranks"], first, last)
+    holding = change_breakdown(service, findings["ranks"], first, last)
     if not status_on(service, findings["ranks"], holding).refutes:
         assert not keep_why(service, findings["ranks"], holding)
         assert len(service.ledger.causes()) == len(before)
     with pytest.raises(UsageError, match="was made on v1: say --from v1 or later"):
-        account(service, findings["leak"], last, first)
+        change_breakdown(service, findings["leak"], last, first)
 
 
 def test_what_was_never_re_tested_has_no_pair(make: Make) -> None:
@@ -171,11 +171,11 @@ def test_another_recipe_is_the_pipelines_doing(make: Make) -> None:
     weak = Recipe(trees=2, leaves=3, learning_rate=0.02, threads=1)
     service = replace(service, policy=small_policy(service.policy, recipe=weak))
     second = version(service, 5)
-    told = account(service, loss, first, second)
+    told = change_breakdown(service, loss, first, second)
     assert told.why.top is Cause.PIPELINE
     assert told.why.shares[Cause.PIPELINE].share > 0.6
     assert len(told.fitted) >= 2
-    same = account(service, finding, first, second, fits=0)
+    same = change_breakdown(service, finding, first, second, fits=0)
     assert Cause.PIPELINE not in same.why.shares
 
 
@@ -200,7 +200,7 @@ def test_shadows_of_one_version_alone_give_an_upper_bound(make: Make) -> None:
     finding = filed(service, first)["leak"]
     service = replace(service, policy=small_policy(service.policy, shadows=6))
     last = version(service, 31)
-    told = account(service, finding, first, last, fits=0)
+    told = change_breakdown(service, finding, first, last, fits=0)
     theta = service.ledger.checks(finding=finding.id, version=last.number)[0].controls
     assert theta is not None
     noise = [found for found in told.why.notes if "upper bound" in found]

@@ -49,8 +49,13 @@ class CauseTold(Shown):
         return details(self.breakdown, self.finding, self.status, changed=self.kept)
 
     def _never(self) -> str:
-        name = self.finding.name
-        return f"{name} was never re-tested, so nothing can be said of why it changed; run `halflife recheck`"
+        finding = self.finding
+        if finding.stillborn:
+            return f"{finding.name} did not hold on v{finding.made_on}, on which it was filed, and is not re-tested"
+        return (
+            f"{finding.name} was filed on v{finding.made_on} and has been re-tested on no later version, so there is no "
+            "change to explain; `halflife retrain` makes one, `halflife recheck` re-tests on the newest"
+        )
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -73,11 +73,14 @@ def note(text: str) -> None:
 
 
 def show(answer: "Shown", as_json: bool) -> None:
-    """An answer on stdout: as JSON, or for people."""
+    """An answer on stdout: as JSON, or for people; sentences, paths and addresses in a file or a pipe stay whole."""
     if as_json:
         emit(answer.to_dict())
-    else:
-        terminal().print(answer)
+        return
+    from rich.text import Text
+
+    console, said = terminal(), answer.__rich__()
+    console.print(said, soft_wrap=not console.is_terminal and isinstance(said, str | Text))
 
 
 def terminal() -> "Console":

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from halflife.flows.commands.common import emit, options, terminal
+from halflife.flows.commands.common import options, show
 from halflife.flows.opened import Opened
 
 
@@ -18,9 +18,6 @@ def command(opened: Opened, as_json: bool) -> None:
     from halflife.flows.use_cases.checking import diagnose
 
     found = diagnose(opened.settings)
-    if as_json:
-        emit(found.to_dict())
-    else:
-        terminal().print(found, soft_wrap=True)  # paths and addresses stay whole
+    show(found, as_json)
     if not found.ok:
         sys.exit(1)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from halflife.flows.bootstrap import bootstrap, recall
-from halflife.monitoring.steps.train_shadows import train_shadow
+from halflife.monitoring.steps.train_shadows import shadow_trainer, train_shadow
 
 pytestmark = pytest.mark.e2e
 
@@ -41,10 +41,11 @@ def test_dask_trains_the_same_shadows_as_a_thread(tmp_path: Path, command: Run, 
     assert tasks(home) == [(f"shadow {k} of v1", "COMPLETED") for k in range(3)]
     here = bootstrap(recall(home))
     version, there = here.ledger.version(1), home / "shadows" / "v1"
+    trainer = shadow_trainer(here, version)
     for k in range(3):
         kept = (there / f"{k}.z").read_bytes()
         (there / f"{k}.z").unlink()
-        train_shadow(here, version, k)
+        train_shadow(here, version, k, trainer)
         assert (there / f"{k}.z").read_bytes() == kept
 
 

@@ -18,7 +18,7 @@ def fragility(finding: Finding, controls: Controls | None) -> str:
         controls: of its birth check, for the number of shadows; None where that is not at hand.
 
     >>> from halflife.models.domain import Scope
-    >>> flip = Finding("flip", 'prediction(case="7") > 0', "prediction", Scope.ARTIFACT, made_on=1, shadow_agreement=0.375)
+    >>> flip = Finding("flip", 'prediction(case="7") > 0', "prediction", Scope.ARTIFACT, made_on=1, upheld=0.375)
     >>> print(fragility(flip, Controls((0.1, -0.2, -0.3, 0.4, 0.2, -0.1, -0.1, -0.5))))
     born fragile: it holds in 3 of 8 models trained on the same window; expect it to die of retraining noise
     """

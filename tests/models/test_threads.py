@@ -17,7 +17,7 @@ LIBRARIES = "import sklearn.ensemble, lightgbm"
 ENTRIES = {
     "the command": "import halflife.flows.cli",
     "a Prefect worker": "import halflife.flows.cycle",
-    "a step": "import halflife.monitoring.steps",
+    "a step": "import halflife.monitoring.steps.retrain_version",
     "a model alone": "from halflife.models.learner.model import Model",
     "attributions alone": "import halflife.models.explain.attributions",
 }

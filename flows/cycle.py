@@ -17,7 +17,7 @@ from halflife.flows.train_shadows import train_shadows
 from halflife.models.domain import Drift, Version
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import Learned, due, perform
-from halflife.monitoring.plan import Deliver, Ingest, Recheck, Retrain, Stage, TrainShadows, Watch
+from halflife.monitoring.stages import Deliver, Ingest, Recheck, Retrain, Stage, TrainShadows, Watch
 
 
 @dataclass

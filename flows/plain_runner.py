@@ -7,7 +7,7 @@ from halflife.flows.runners import Runner
 from halflife.models.domain import Drift, Version
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import Learned, perform, run
-from halflife.monitoring.plan import Deliver, Ingest, Recheck, Retrain, Watch
+from halflife.monitoring.stages import Deliver, Ingest, Recheck, Retrain, Watch
 
 
 class PlainRunner(Runner):

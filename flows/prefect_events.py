@@ -9,8 +9,8 @@ from halflife.models.domain import Drift, Version
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import Learned
-from halflife.monitoring.plan import Report, Retrain, Stage, Watch
 from halflife.monitoring.reports.card import card
+from halflife.monitoring.stages import Report, Retrain, Stage, Watch
 
 
 async def announce(context: Context, stage: Stage, learned: Learned) -> None:

@@ -12,7 +12,7 @@ from halflife.flows.retries import RETRIED
 from halflife.models.errors import ConfigError
 from halflife.models.learner.shadow_training import ShadowTrainer
 from halflife.monitoring.context import Context
-from halflife.monitoring.plan import Stage
+from halflife.monitoring.stages import Stage
 from halflife.monitoring.steps.train_shadows import missing_shadows, shadow_trainer
 from halflife.monitoring.steps.train_shadows import train_shadow as train
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 from halflife.models.domain import Drift, Milestone, Version
 from halflife.models.errors import NotTrainable
-from halflife.monitoring import plan
+from halflife.monitoring import stages
 from halflife.monitoring.alerts.alert_decisions import drift_key
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import Side, Watched, reference_side
-from halflife.monitoring.plan import Known, Stage
+from halflife.monitoring.plan import Known, plan
 from halflife.monitoring.ports import Ledger, Store
+from halflife.monitoring.stages import Stage
 from halflife.monitoring.steps.attribute_causes import attribute
 from halflife.monitoring.steps.deliver_alerts import deliver
 from halflife.monitoring.steps.forecast_refutations import foresee
@@ -89,18 +90,18 @@ def due(
     learned, untrainable = Learned(), -1
     while True:
         now = known(context.store, context.ledger, context.policy.name, untrainable=untrainable, asked=asked)
-        stages = plan.plan(now, context.policy, tick)
-        if not stages:
+        todo = plan(now, context.policy, tick)
+        if not todo:
             return learned
-        if now.milestone in (None, Milestone.REPORTED) or asked is plan.Recheck:
+        if now.milestone in (None, Milestone.REPORTED) or asked is stages.Recheck:
             asked = None  # it is among these stages; an unfinished cycle comes before anything but its own re-test
-        for stage in stages:
+        for stage in todo:
             learned = yield stage, learned
-            if isinstance(stage, plan.Retrain) and learned.failure is not None:
+            if isinstance(stage, stages.Retrain) and learned.failure is not None:
                 untrainable = stage.tick
-                learned = yield plan.Deliver(stage.tick, str(learned.failure)), learned
+                learned = yield stages.Deliver(stage.tick, str(learned.failure)), learned
                 break
-            if isinstance(stage, plan.Watch) and learned.drift is not None and learned.drift.drifted:
+            if isinstance(stage, stages.Watch) and learned.drift is not None and learned.drift.drifted:
                 break  # what is due has changed
 
 
@@ -115,15 +116,15 @@ def run(
         asked: as of `due`.
         seconds: stage's name -> wall time, added to where it is given.
     """
-    stages = due(context, tick, asked=asked)
+    todo = due(context, tick, asked=asked)
     try:
-        stage, learned = next(stages)
+        stage, learned = next(todo)
         while True:
             started = time.perf_counter()
             learned = perform(context, stage, learned)
             if seconds is not None:
                 seconds[stage.name] = seconds.get(stage.name, 0.0) + time.perf_counter() - started
-            stage, learned = stages.send(learned)
+            stage, learned = todo.send(learned)
     except StopIteration as done:
         end: Learned = done.value
         return end
@@ -170,6 +171,16 @@ def _retrain(context: Context, stage: Stage, learned: Learned) -> Learned:
     return replace(learned, version=version, failure=None)
 
 
+def _on_version(step: Callable[[Context, Version], object]) -> Perform:
+    """A step about the version of its stage, from which nothing is handed on."""
+
+    def done(context: Context, stage: Stage, learned: Learned) -> Learned:
+        step(context, context.ledger.version(stage.version))
+        return learned
+
+    return done
+
+
 def _train_shadows(context: Context, stage: Stage, learned: Learned) -> Learned:
     done = train_shadows(context, context.ledger.version(stage.version))
     if done:
@@ -184,29 +195,9 @@ def _measure_opacity(context: Context, stage: Stage, learned: Learned) -> Learne
     return learned
 
 
-def _thin_shadows(context: Context, stage: Stage, learned: Learned) -> Learned:
-    thin_shadows(context, context.ledger.version(stage.version))
-    return learned
-
-
 def _recheck(context: Context, stage: Stage, learned: Learned) -> Learned:
     take_requests(context)
     recheck(context, context.ledger.version(stage.version))
-    return learned
-
-
-def _attribute(context: Context, stage: Stage, learned: Learned) -> Learned:
-    attribute(context, context.ledger.version(stage.version))
-    return learned
-
-
-def _investigate(context: Context, stage: Stage, learned: Learned) -> Learned:
-    investigate(context, context.ledger.version(stage.version))
-    return learned
-
-
-def _foresee(context: Context, stage: Stage, learned: Learned) -> Learned:
-    foresee(context, context.ledger.version(stage.version))
     return learned
 
 
@@ -220,18 +211,18 @@ def _deliver(context: Context, stage: Stage, learned: Learned) -> Learned:
 
 
 PERFORM: Mapping[type[Stage], Perform] = {
-    plan.Ingest: _ingest,
-    plan.Watch: _watch,
-    plan.WarnOfDrift: _warn_of_drift,
-    plan.Retrain: _retrain,
-    plan.TrainShadows: _train_shadows,
-    plan.MeasureOpacity: _measure_opacity,
-    plan.ThinShadows: _thin_shadows,
-    plan.Recheck: _recheck,
-    plan.AttributeCauses: _attribute,
-    plan.Investigate: _investigate,
-    plan.Foresee: _foresee,
-    plan.Report: _report,
-    plan.Deliver: _deliver,
+    stages.Ingest: _ingest,
+    stages.Watch: _watch,
+    stages.WarnOfDrift: _warn_of_drift,
+    stages.Retrain: _retrain,
+    stages.TrainShadows: _train_shadows,
+    stages.MeasureOpacity: _measure_opacity,
+    stages.ThinShadows: _on_version(thin_shadows),
+    stages.Recheck: _recheck,
+    stages.AttributeCauses: _on_version(attribute),
+    stages.Investigate: _on_version(investigate),
+    stages.Foresee: _on_version(foresee),
+    stages.Report: _report,
+    stages.Deliver: _deliver,
 }
 """Stage -> what it does."""

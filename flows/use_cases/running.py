@@ -18,7 +18,7 @@ from halflife.models.errors import UsageError
 from halflife.monitoring.reports.shown import Shown
 
 if TYPE_CHECKING:
-    from halflife.monitoring.plan import Stage
+    from halflife.monitoring.stages import Stage
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -39,7 +39,8 @@ def of_noise(noise: RetrainingNoise | None, old: str, new: str, *, inert: bool) 
     """
     if noise is None:
         return (
-            f"Neither {old} nor {new} has shadows that tell of it, so what noise made of it, and the world, is not known.",
+            f"Neither {old} nor {new} has shadows enough to tell of it (two with other row weights; [shadows] count = 4 "
+            "trains so many), so what noise made of it, and the world, is not known.",
         )
     missing = {Basis.NOW: old, Basis.BEFORE: new}.get(noise.basis)
     notes = []

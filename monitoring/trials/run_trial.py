@@ -12,8 +12,9 @@ from halflife.models.recipe import Recipe
 from halflife.monitoring.conclude import tell
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import Learned, perform
-from halflife.monitoring.plan import Investigate, Recheck, follow_up
+from halflife.monitoring.plan import follow_up
 from halflife.monitoring.ports import Ledger
+from halflife.monitoring.stages import Investigate, Recheck
 from halflife.monitoring.steps.investigate_version import file
 from halflife.monitoring.steps.recheck_findings import recheck
 from halflife.monitoring.steps.retrain_version import retrain

@@ -85,7 +85,7 @@ def reason(why: Why) -> str:
     """What did it, with its share and error."""
     top = why.top
     if top is None:
-        return "why is not known, as no shadows tell what noise does" if isnan(why.noise) else "why is not known"
+        return "why is not known, as too few shadows tell what noise does" if isnan(why.noise) else "why is not known"
     if top in WORLD:
         return f"the world moved ({_family(why, WORLD)})"
     if top in NOISE:

@@ -14,7 +14,7 @@ from halflife.monitoring.wording.figures import likely, number, percent, plural,
 
 INVESTIGATION = 3
 """Retrains: the length the headline speaks of, where findings were followed so long."""
-UNKNOWN = "no shadows were trained, so how much of that is retraining noise is not known"
+UNKNOWN = "too few shadows were trained to say how much of that is retraining noise"
 KINDS = 6
 """Those with the most findings are compared with each other, pair by pair."""
 ERROR = 0.05
@@ -47,7 +47,7 @@ def lifetime(half: HalfLife) -> str:
     """How long all findings live, beside noise alone.
 
     >>> lifetime(HalfLife("all", None, 11.8, None, 40, 0, "gamma"))
-    'None has died, so their half-life is over 12 retrains; no shadows were trained, so how much of that is retraining noise is not known.'
+    'None has died, so their half-life is over 12 retrains; too few shadows were trained to say how much of that is retraining noise.'
     """
     if half.median is not None:
         lead = f"Their half-life is {retrains(half)} retrains"

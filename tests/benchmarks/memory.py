@@ -263,7 +263,7 @@ def _policy(**chosen: object) -> object:
         "segments": (),
         "follow": 5,
     }
-    return small_policy(**{**small, **chosen})  # type: ignore[arg-type] # names and types as in Policy
+    return small_policy(**{**small, **chosen})
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import pytest
 import halflife
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import PERFORM, Learned
-from halflife.monitoring.plan import STAGES, Deliver, Stage
+from halflife.monitoring.plan import STAGES
+from halflife.monitoring.stages import Deliver, Stage
 from halflife.testing.ledger_content import ledger_content
 
 

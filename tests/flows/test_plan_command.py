@@ -12,7 +12,7 @@ import halflife
 from halflife.flows.cli import cli
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import PERFORM, Learned
-from halflife.monitoring.plan import Report, Stage
+from halflife.monitoring.stages import Report, Stage
 
 NEXT = "next: watch at tick {}; retrain at tick {}, or at once on drift"
 

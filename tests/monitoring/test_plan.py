@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halflife.models.domain import Drift, Milestone, Role, Version
-from halflife.monitoring.plan import (
-    FOLLOW_UP,
-    STAGES,
+from halflife.monitoring.plan import FOLLOW_UP, STAGES, Known, calendar, next_due, outlook, plan, retrain_due
+from halflife.monitoring.stages import (
     Deliver,
     Foresee,
     Ingest,
     Investigate,
-    Known,
     MeasureOpacity,
     Recheck,
     Report,
@@ -23,11 +21,6 @@ from halflife.monitoring.plan import (
     TrainShadows,
     WarnOfDrift,
     Watch,
-    calendar,
-    next_due,
-    outlook,
-    plan,
-    retrain_due,
 )
 from halflife.testing.policies import small_policy
 

@@ -63,7 +63,7 @@ def test_a_half_life_is_said_beside_noise() -> None:
     halved = half(alone=replace(ALONE, median=7.5))
     assert lifetime(halved).endswith("noise alone would make it 7.5.")
     assert lifetime(half(alone=None)).endswith(
-        "no shadows were trained, so how much of that is retraining noise is not known."
+        "too few shadows were trained to say how much of that is retraining noise."
     )
 
 

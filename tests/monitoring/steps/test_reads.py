@@ -11,7 +11,7 @@ from halflife.monitoring.caches import CachedStore
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import Learned, perform, run
 from halflife.monitoring.drift.watched_sides import HeldOut, reference_side
-from halflife.monitoring.plan import Retrain, Watch
+from halflife.monitoring.stages import Retrain, Watch
 from halflife.monitoring.steps.ingest_ticks import ingest
 from halflife.monitoring.steps.retrain_version import retrain
 from halflife.monitoring.version_rows import StoredRows

@@ -29,7 +29,7 @@ def policy(**differs: object) -> Policy:
         "attributions": 3, "errors": 1, "gaps": 2, "segments": ("region",), "follow": 3, "slices": 1, "findings": 8,
         "opacity_refits": 1,
     }  # fmt: skip
-    return small_policy(**{**plain, **differs})  # type: ignore[arg-type] # plain values by name
+    return small_policy(**{**plain, **differs})
 
 
 def feed() -> SyntheticFeed:

@@ -64,12 +64,12 @@ def bootstrap(settings: Settings, observe: "Observer | None" = None, terminal: "
     from halflife.monitoring.adapters.folder_shadows import FolderShadows
     from halflife.monitoring.context import cached, unobserved
 
-    home = remember(settings)
+    home, rows = remember(settings), store(settings)
     return cached(
         home=home,
         policy=policy(settings),
-        feed=feed(settings),
-        store=store(settings),
+        feed=feed(settings).following(rows),
+        store=rows,
         registry=registry(settings),
         ledger=ledger(settings),
         reporter=EvidentlyReporter(),

@@ -18,6 +18,7 @@ from halflife.models.domain import Drift, Version
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import Learned, due, perform
 from halflife.monitoring.stages import Deliver, Ingest, Recheck, Retrain, Stage, TrainShadows, Watch
+from halflife.monitoring.steps.ingest_ticks import next_closed
 
 
 @dataclass
@@ -82,10 +83,9 @@ async def replay(home: str, until: int) -> dict[str, float]:
 
 @flow(name="ingest", flow_run_name="ingest {ticks} ticks")
 async def ingest(home: str, ticks: int = 1) -> int:
-    """Ingest the next ``ticks`` ticks; returns the last one stored."""
+    """Ingest the next ``ticks`` ticks, as far as they are over; returns the last one stored."""
     with locked(Path(home)):
-        last = opened(home).store.last_tick + ticks
-        context = await alone(home, Ingest(last, "asked for"))
+        context = await alone(home, Ingest(next_closed(opened(home), ticks), "asked for"))
     return context.store.last_tick
 
 

@@ -48,7 +48,9 @@ class FileFeedSettings(FeedSettings):
         LocalPath,
         Field(description="CSV or Parquet, relative to this file; `${NAME}` and `${NAME:-default}` are filled in."),
     ]
-    label: Annotated[str, Field(description="Column of the label, which has two values; a missing one never arrives.")]
+    label: Annotated[
+        str, Field(description="Column of the label, which has two values; a missing one may be filled in later.")
+    ]
     positive: Annotated[
         str | None, Field(description="The label's positive value; unset, found out for 0/1, no/yes, false/true, n/y.")
     ] = None
@@ -57,12 +59,29 @@ class FileFeedSettings(FeedSettings):
         None
     )
     separator: Annotated[str | None, Field(description="Between the cells of a CSV; unset, found out.")] = None
-    rows_per_tick: Annotated[Count, Field(description="Rows that arrive in a tick.")] = 2000
+    rows_per_tick: Annotated[Count, Field(description="Rows of a tick, which is over when it is full.")] = 2000
+    tick: Annotated[
+        str,
+        Field(
+            description='How long a tick is by the calendar, such as "15min", "1h", "1d", "1w" or "1mo", instead of'
+            " `rows_per_tick`; needs `time`. It is over when a later row has come. A span without rows makes no tick."
+        ),
+    ] = ""
+    time_zone: Annotated[
+        str, Field(description="In which days begin, and which times that name no zone are meant in.")
+    ] = "UTC"
+    allowed_lateness: Annotated[
+        str,
+        Field(
+            description='For how long rows may come late before a tick closes, such as "2h"; needs `time`. What comes'
+            " later still has its place in the next tick."
+        ),
+    ] = ""
     categorical: Annotated[
         tuple[str, ...], Field(description="Columns to read as text although they look like numbers.")
     ] = ()
     ignore: Annotated[tuple[str, ...], Field(description="Columns to leave out.")] = ()
-    label_delay: Annotated[int, Field(ge=0, description="Ticks between a row and its label.")] = 0
+    label_delay: Annotated[int, Field(ge=0, description="Ticks between a row and its label, at least.")] = 0
     propensity: Annotated[
         str | None,
         Field(

@@ -8,6 +8,7 @@ from halflife.models.domain import Drift, Version
 from halflife.monitoring.context import Context
 from halflife.monitoring.cycle import Learned, perform, run
 from halflife.monitoring.stages import Deliver, Ingest, Recheck, Retrain, Watch
+from halflife.monitoring.steps.ingest_ticks import next_closed
 
 
 class PlainRunner(Runner):
@@ -27,7 +28,7 @@ class PlainRunner(Runner):
 
     def ingest(self, context: Context, ticks: int) -> None:
         with locked(context.home):
-            perform(context, Ingest(context.store.last_tick + ticks, "asked for"), Learned())
+            perform(context, Ingest(next_closed(context, ticks), "asked for"), Learned())
 
     def watch(self, context: Context) -> Drift | None:
         with locked(context.home):

@@ -93,6 +93,22 @@ class Schema:
 
 
 @dataclass(frozen=True)
+class Span:
+    """When the rows of a tick happened.
+
+    Attributes:
+        first, last: the earliest and the latest time, in microseconds since 1970 (or whatever number orders the rows).
+        late: rows that came after the tick they belong to was over.
+        dated: the times are dates, not mere numbers.
+    """
+
+    first: float
+    last: float
+    late: int = 0
+    dated: bool = True
+
+
+@dataclass(frozen=True)
 class Batch:
     """What a feed gives for one tick, before anything has been checked.
 
@@ -103,12 +119,14 @@ class Batch:
         labels: ``_id`` and ``_label``  (0.0 or 1.0) of every label that *arrives* in this tick, whichever tick its row
             came in.
         explored: every row has some chance of its label; False where blocked rows have none, and propensity 0.
+        span: when its rows happened; None where they have no time.
     """
 
     tick: int
     rows: "pd.DataFrame"
     labels: "pd.DataFrame"
     explored: bool = True
+    span: Span | None = None
 
 
 class Part(StrEnum):

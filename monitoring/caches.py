@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from halflife.models.domain import Version
 from halflife.models.rows import Part
-from halflife.monitoring.ports import Ingested, Shadows, Store
+from halflife.monitoring.ports import Ingested, Shadows, Store, Taken
 from halflife.monitoring.version_rows import VersionRows, part
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from halflife.models.learner.model import Model
-    from halflife.models.rows import Batch, Schema, Split, Window
+    from halflife.models.rows import Batch, Schema, Span, Split, Window
     from halflife.monitoring.drift.sketches.profile import Profile
 
 
@@ -69,6 +69,12 @@ class CachedStore(Store):
 
     def quarantine(self, first: int = 0, last: int | None = None) -> "pd.DataFrame":
         return self._store.quarantine(first, last)
+
+    def taken(self) -> Taken:
+        return self._store.taken()
+
+    def span(self, first: int, last: int) -> "Span | None":
+        return self._store.span(first, last)
 
 
 class CachedRows(VersionRows):

@@ -15,6 +15,7 @@ from rich.text import Text
 from halflife.flows.opened import Opened
 from halflife.models.domain import Check, Drift, Finding, Version
 from halflife.models.errors import UsageError
+from halflife.monitoring.ports import Waiting
 from halflife.monitoring.reports.shown import Shown
 
 if TYPE_CHECKING:
@@ -57,19 +58,37 @@ class Replayed(Shown):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class IngestTold(Shown):
-    """What an ingest added, and what the store holds."""
+    """What an ingest added, what the store holds, and what the feed has beyond that.
+
+    Attributes:
+        rows: added now.
+        last_tick: in the store; -1 while it is empty.
+        quarantined: rows and labels set aside so far.
+        waiting: what is not in the store yet; None where the feed cannot count it.
+        late: rows added now that came after their own tick was over.
+    """
 
     rows: int
     last_tick: int
     quarantined: int
+    waiting: Waiting | None = None
+    late: int = 0
 
     def values(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "rows": self.rows,
+            "last_tick": self.last_tick,
+            "quarantined": self.quarantined,
+            "late": self.late,
+            **waiting_values(self.waiting),
+        }
 
     def __rich__(self) -> RenderableType:
-        return Text(
-            f"{self.rows} rows; the store holds ticks 0 to {self.last_tick}; {self.quarantined} rows in quarantine"
-        )
+        late = f", {self.late:,} of them late" if self.late else ""
+        held = f"the store holds ticks 0 to {self.last_tick}" if self.last_tick >= 0 else "the store is empty"
+        told = f"{self.rows:,} rows{late}" if self.rows or self.last_tick < 0 else "nothing new"
+        lines = [f"{told}; {held}; {self.quarantined:,} rows in quarantine", *waiting_lines(self.waiting)]
+        return Text("\n".join(lines))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -95,20 +114,24 @@ class Retrained(Shown):
     Attributes:
         version: the newest.
         new: it was trained now; False where no tick had come since, and its findings were re-tested instead.
+        waiting: rows and labels it was trained without; None where the feed cannot count them.
     """
 
     version: Version
     new: bool = True
+    waiting: Waiting | None = None
 
     def values(self) -> dict[str, Any]:
-        return {**asdict(self.version), "version": self.version.label, "new": self.new}
+        told = {**asdict(self.version), "version": self.version.label, "new": self.new}
+        return {**told, **waiting_values(self.waiting)}
 
     def __rich__(self) -> RenderableType:
         version = self.version
         lines = [f"{version.label} is {version.role}: {version.reason}"]
         if not self.new:
             lines.insert(0, f"No tick has come since {version.label}: its findings were re-tested.")
-        return Text("\n".join([*lines, *(f"  {name:<10} {found}" for name, found in version.metrics.items())]))
+        lines += [f"  {name:<10} {found}" for name, found in version.metrics.items()]
+        return Text("\n".join([*lines, *waiting_lines(self.waiting, "It was trained without them: ")]))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -238,14 +261,36 @@ def length(asked: int | None, there: int | None) -> int:
 
 
 def ingest(opened: Opened, ticks: int = 1) -> IngestTold:
-    """Pull the next ticks into the store. Raises FeedError where the feed ends before."""
+    """Pull the next ticks into the store, as far as they are over; nothing where none is. Raises FeedError."""
     begin(opened)
-    store = opened.context.store
+    store, feed = opened.context.store, opened.context.feed
     before = store.last_tick
     opened.runner.ingest(opened.context, ticks)
     last = store.last_tick
-    rows = store.profile(before + 1, last).rows if last > before else 0
-    return IngestTold(rows, last, len(store.quarantine()))
+    new = last > before
+    rows = store.profile(before + 1, last).rows if new else 0
+    span = store.span(before + 1, last) if new else None
+    return IngestTold(rows, last, len(store.quarantine()), feed.waiting, span.late if span else 0)
+
+
+def waiting_values(waiting: Waiting | None) -> dict[str, int]:
+    """Plain values; nothing where it cannot be counted."""
+    return {} if waiting is None else {"waiting": waiting.rows, "labels_waiting": waiting.labels}
+
+
+def waiting_lines(waiting: Waiting | None, then: str = "") -> list[str]:
+    """What waits, in a line, and ``then`` what follows from it; none where nothing does.
+
+    >>> waiting_lines(Waiting(rows=100, labels=300))
+    ['100 rows and 300 labels wait for their tick to be over.']
+    """
+    counts = [] if waiting is None else [(waiting.rows, "row"), (waiting.labels, "label")]
+    told = [f"{n:,} {what}{'s' if n > 1 else ''}" for n, what in counts if n]
+    if not told:
+        return []
+    one = len(told) == 1 and told[0].startswith("1 ")
+    line = f"{' and '.join(told)} wait{'s' if one else ''}"
+    return [f"{line}. {then}`halflife ingest` takes in what is over." if then else f"{line} for their tick to be over."]
 
 
 def watch(opened: Opened) -> WatchTold:
@@ -259,7 +304,7 @@ def retrain(opened: Opened) -> Retrained:
     begin(opened)
     before = len(opened.context.ledger.versions())
     version = opened.runner.retrain(opened.context)
-    return Retrained(version, new=version.number > before)
+    return Retrained(version, version.number > before, opened.context.feed.waiting)
 
 
 def recheck(opened: Opened) -> Rechecked:
@@ -286,7 +331,8 @@ def plan(opened: Opened) -> Planned:
     from halflife.monitoring.plan import plan as planned
 
     settings = opened.settings
-    rows, under, ticks = store(settings), policy(settings), feed(settings).ticks
+    rows, under = store(settings), policy(settings)
+    ticks = feed(settings).following(rows).ticks
     there = (settings.home / "ledger.db").exists()
     now = known(rows, opened.ledger, settings.name) if there else Known(stored=rows.last_tick)
     stages = planned(now, under, now.stored if ticks is None else max(ticks - 1, now.stored))

@@ -15,7 +15,20 @@ import polars as pl
 import pyarrow as pa
 
 from halflife.models.errors import NotFound, SchemaError, TickError
-from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, TICK, Batch, Kind, Schema, Split, Window
+from halflife.models.rows import (
+    ENTITY,
+    LABEL,
+    PROPENSITY,
+    RESERVED,
+    ROW_ID,
+    TICK,
+    Batch,
+    Kind,
+    Schema,
+    Span,
+    Split,
+    Window,
+)
 from halflife.monitoring.adapters.delta_frame import canonical
 from halflife.monitoring.adapters.delta_profiles import Profiles
 from halflife.monitoring.adapters.delta_samples import label_counts, unseen_ids
@@ -29,9 +42,10 @@ from halflife.monitoring.adapters.store_contract import (
     require_storable,
     write_contract,
 )
+from halflife.monitoring.adapters.tick_spans import TickSpans
 from halflife.monitoring.deduplication import without_seen_labels, without_seen_rows
 from halflife.monitoring.drift.sketches.profile import Profile
-from halflife.monitoring.ports import Ingested, Store
+from halflife.monitoring.ports import Ingested, Store, Taken
 from halflife.monitoring.row_validation import Conformed, conform, conform_labels, require_columns
 
 LOG = logging.getLogger(__name__)
@@ -66,6 +80,7 @@ class DeltaStore(Store):
         self._rows, self._labels, self._set_aside = (
             TickTable(folder / name) for name in ("rows", "labels", "quarantine")
         )
+        self._spans = TickSpans(folder)
         self._profiles = Profiles(folder / "profiles", self._rows, self._fixed_schema)
         if (contract := self._contract()) is not None:
             require_split(contract, split, folder)
@@ -106,6 +121,8 @@ class DeltaStore(Store):
                     table.compact()
             rows, labels = self._without_seen(rows, labels, batch.tick)
             quarantined = pd.concat([rows.quarantined, labels.quarantined], ignore_index=True)
+            if batch.span is not None:
+                self._spans.keep(batch.tick, batch.span)
             added = self._write(batch.tick, rows.rows, labels.rows, quarantined)
             if added:
                 self._profiles.keep(batch.tick, rows.rows)
@@ -172,6 +189,26 @@ class DeltaStore(Store):
                 .rename({TICK: "tick", ROW_ID: "id"})
             )
         return entries.sort("tick", "id", "reason", "row").to_pandas()
+
+    def taken(self) -> Taken:
+        last = self.last_tick
+        nothing = pd.DataFrame({ROW_ID: pd.Series(dtype="str"), TICK: pd.Series(dtype="int64")})
+        if last < 0:
+            return Taken(-1, nothing, pd.DataFrame({ROW_ID: nothing[ROW_ID], LABEL: pd.Series(dtype="float64")}))
+        with answering(self.folder):
+            # Of a tick that a killed process began nothing counts: it is written again.
+            rows = self._rows.between(0, last).select(ROW_ID, TICK)
+            aside = self._set_aside.between(0, last).select(ROW_ID, TICK, "row")
+            labels = self._labels.between(0, last).select(ROW_ID, LABEL)
+            of_label = pl.col("row").str.contains(f'"{LABEL}":', literal=True)
+            value = pl.col("row").str.json_path_match(f"$.{LABEL}").cast(pl.Float64, strict=False).alias(LABEL)
+            all_rows = pl.concat([rows, aside.filter(~of_label).select(ROW_ID, TICK)]).collect()
+            all_labels = pl.concat([labels, aside.filter(of_label).select(ROW_ID, value)]).collect()
+        return Taken(last, all_rows.to_pandas(), all_labels.to_pandas(), self.span(0, last))
+
+    def span(self, first: int, last: int) -> Span | None:
+        with answering(self.folder):
+            return self._spans.between(first, last)
 
     def _contract(self) -> StoreContract | None:
         if self._fixed is None:

@@ -1,8 +1,7 @@
-"""A CSV or Parquet file as a stream: the file is read once, and again when it has changed, and sliced into ticks."""
+"""A CSV or Parquet file as a stream: the file is read once, and again when it has changed, and divided into ticks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,14 @@ import pandas as pd
 import polars as pl
 
 from halflife.models.errors import ConfigError, FeedError
-from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Array, Batch, Column, Kind, Schema
+from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Batch, Column, Kind, Schema
 from halflife.monitoring.adapters.binary import binary
 from halflife.monitoring.adapters.csv_dialect import numbers, require_known, texts
-from halflife.monitoring.adapters.tabular import read_table
-from halflife.monitoring.adapters.time_order import time_order
-from halflife.monitoring.ports import Feed
+from halflife.monitoring.adapters.pending import NOTHING, FeedTable, Pending
+from halflife.monitoring.adapters.tabular import read_table, unfinished
+from halflife.monitoring.adapters.time_order import times_of
+from halflife.monitoring.ports import Feed, Store, Waiting
+from halflife.monitoring.ticking import TickRule
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,19 @@ class FilesFeed(Feed):
         id: column that identifies a row; the row's number in the file, from 0, when None.
         time: column that orders the rows (see ``time_order``); the file's order when None.
         separator: between cells of a CSV; found out when None.
-        rows_per_tick: rows that arrive together.
+        rows_per_tick: rows that arrive together, where ticks are counted.
+        tick: how long a tick is by the calendar, such as "1d"; needs ``time``. Empty where ticks are counted.
+        time_zone: in which days begin, and which times without a zone are meant in.
+        allowed_lateness: for how long rows may come late before a tick closes; needs ``time``.
         ignore: columns to leave out.
         categorical: columns to read as text although they look like numbers.
-        label_delay: ticks between a row and its label; labels due after the last tick never arrive.
+        label_delay: ticks between a row and its label, at least.
         cluster: column that says which rows are about one entity, a customer say; no feature. None where rows do not
             repeat.
         propensity: column that says with which probability, above 0 and at most 1, each row's label was let through by
             the decisions of the time; no feature. None where that is not logged.
+        store: what has taken in rows of the file before: the ticks after its last one are divided anew among the rows
+            that it does not hold. None for the whole file as history.
     """
 
     path: Path
@@ -55,16 +61,26 @@ class FilesFeed(Feed):
     label_delay: int = 0
     cluster: str | None = None
     propensity: str | None = None
+    tick: str = ""
+    time_zone: str = "UTC"
+    allowed_lateness: str = ""
+    store: Store | None = field(default=None, repr=False, compare=False)
     _kept: "dict[tuple[int, int], _Table]" = field(default_factory=dict, init=False, repr=False, compare=False)
     """When the file was written and how large it was -> what it held."""
+    _ahead: list[tuple["_Table", Pending]] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The table that was divided last, and what of it was pending then."""
 
     def __post_init__(self) -> None:
-        if self.rows_per_tick < 1:
-            raise ConfigError(f"rows_per_tick = {self.rows_per_tick} in [feed]: a tick has at least 1 row")
+        _ = self._rule
         if self.label_delay < 0:
             raise ConfigError(
                 f"label_delay = {self.label_delay} in [feed]: a label cannot come before its row; 0 or more"
             )
+        for name, said in (("tick", self.tick), ("allowed_lateness", self.allowed_lateness)):
+            if said and self.time is None:
+                raise ConfigError(
+                    f"{name} = {said!r} in [feed] needs to know when rows happened: say time = the column"
+                )
 
     @property
     def schema(self) -> Schema:
@@ -72,22 +88,47 @@ class FilesFeed(Feed):
 
     @property
     def ticks(self) -> int:
-        return -(-len(self._table.rows) // self.rows_per_tick)
+        return self._pending().ticks
+
+    @property
+    def closed(self) -> int:
+        return self._pending().closed
+
+    @property
+    def waiting(self) -> Waiting:
+        self._ahead.clear()
+        return self._pending().waiting
+
+    def following(self, store: Store) -> "FilesFeed":
+        return replace(self, store=store)
 
     def batch(self, tick: int) -> Batch:
-        ticks = self.ticks
-        if not 0 <= tick < ticks:
-            raise FeedError(f"{self.path} has {ticks} ticks, 0 to {ticks - 1}; there is no tick {tick}")
-        table = self._table
-        labels = table.labels.iloc[self._rows_of(tick - self.label_delay)]
-        return Batch(
-            tick,
-            table.rows.iloc[self._rows_of(tick)].reset_index(drop=True),
-            labels[labels[LABEL].notna() & labels[ROW_ID].notna()].reset_index(drop=True),
-        )
+        pending = self._pending()
+        if not 0 <= tick < pending.ticks:
+            raise FeedError(f"{self.path} has {pending.ticks} ticks, 0 to {pending.ticks - 1}; there is no tick {tick}")
+        if tick <= pending.last:
+            raise FeedError(f"tick {tick} of {self.path} has been taken in; the next one is {pending.last + 1}")
+        return pending.batch(tick)
 
-    def _rows_of(self, tick: int) -> slice:
-        return slice(max(tick * self.rows_per_tick, 0), max((tick + 1) * self.rows_per_tick, 0))
+    @property
+    def _rule(self) -> TickRule:
+        return TickRule(self.rows_per_tick, self.tick, self.time_zone, self.allowed_lateness)
+
+    def _pending(self) -> Pending:
+        """What is to come, as it was divided when the table was last read: a tick does not change while others come."""
+        table = self._table
+        last = -1 if self.store is None else self.store.last_tick
+        if self._ahead and self._ahead[0][0] is table and last >= self._ahead[0][1].last:
+            return self._ahead[0][1]
+        taken = NOTHING if self.store is None else self.store.taken()
+        if self.id is None and len(table.feed.rows) < taken.rows[ROW_ID].nunique():
+            raise FeedError(
+                f"{self.path} has {len(table.feed.rows)} rows, fewer than the {taken.rows[ROW_ID].nunique()} taken in "
+                "before, and no column that tells its rows apart: say id = the column in [feed], or bring them back"
+            )
+        pending = Pending(table.feed, taken, self._rule, self.label_delay)
+        self._ahead[:] = [(table, pending)]
+        return pending
 
     @property
     def _table(self) -> "_Table":
@@ -114,13 +155,28 @@ class FilesFeed(Feed):
         self._require_columns(raw.columns)
         ids = pl.Series(np.arange(len(raw))) if self.id is None else raw[self.id]
         labels = binary(raw[self.label], self.positive)
-        order = slice(None) if self.time is None else time_order(raw[self.time])
+        times = None if self.time is None else times_of(raw[self.time], self.time_zone)
+        if times is not None and self.tick and not times.dated:
+            raise FeedError(
+                f"the time column {self.time!r} holds numbers, not dates; tick = {self.tick!r} needs dates: leave it out "
+                "to count rows_per_tick, or write the times as ISO 8601, such as 2024-05-31T12:00"
+            )
+        order = np.arange(len(raw)) if times is None else np.argsort(times.values, kind="stable")
         read = {name: _column(raw[name], as_text=name in self.categorical) for name in self._features(raw.columns)}
         columns = {name: cells for name, (_, cells) in read.items()}
         beside = {} if self.cluster is None else {ENTITY: texts(raw[self.cluster])}
         beside |= {} if self.propensity is None else {PROPENSITY: raw[self.propensity]}
         rows = pl.DataFrame({ROW_ID: texts(ids), **beside, **columns}).to_pandas().iloc[order].reset_index(drop=True)
-        return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), rows, labels[order])
+        known = pd.DataFrame({ROW_ID: rows[ROW_ID], LABEL: labels[order]}).dropna()
+        settled = order != len(raw) - 1 if unfinished(self.path) else np.ones(len(raw), dtype=bool)
+        feed = FeedTable(
+            rows,
+            known,
+            times=None if times is None else times.values[order],
+            dated=times is not None and times.dated,
+            settled=settled,
+        )
+        return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed)
 
     def _features(self, header: Sequence[str]) -> list[str]:
         named = {name for _, name in self._named}
@@ -153,15 +209,10 @@ class FilesFeed(Feed):
 
 @dataclass(frozen=True)
 class _Table:
-    """The whole file, in order of time: its schema, ``_id``, ``_entity`` and ``_propensity`` if any, features, labels of shape (n,)."""
+    """The whole file, and the schema it has now."""
 
     schema: Schema
-    rows: pd.DataFrame
-    label: Array
-
-    @cached_property
-    def labels(self) -> pd.DataFrame:
-        return pd.DataFrame({ROW_ID: self.rows[ROW_ID], LABEL: self.label})
+    feed: FeedTable
 
 
 def _column(cells: pl.Series, *, as_text: bool) -> tuple[Kind, pl.Series]:

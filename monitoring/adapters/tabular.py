@@ -48,6 +48,15 @@ def read_table(path: Path, separator: str | None = None) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.Categorical, pl.Enum, pl.String).cast(pl.String).replace("", None))
 
 
+def unfinished(path: Path) -> bool:
+    """Whether a text file's last line has no end: whoever writes it may not have done so."""
+    if path.suffix.lower() not in TEXT:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, 2)
+        return file.read() not in (b"\n", b"\r")
+
+
 def _text(path: Path, raw: bytes, separator: str | None) -> pa.Table:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     _require_utf8(path, raw)

@@ -12,8 +12,38 @@ from halflife.models.errors import UsageError
 if TYPE_CHECKING:  # whoever reads a ledger loads no frames
     import pandas as pd
 
-    from halflife.models.rows import Batch, Schema, Split, Window
+    from halflife.models.rows import Batch, Schema, Span, Split, Window
     from halflife.monitoring.drift.sketches.profile import Profile
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a feed has that is in no store yet.
+
+    Attributes:
+        rows: that have not been taken in.
+        labels: that have come, of rows taken in or not.
+    """
+
+    rows: int
+    labels: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a store has taken in so far, whatever became of it.
+
+    Attributes:
+        last: the last tick; -1 while it is empty.
+        rows: ``_id`` and ``_tick`` of each row stored or set aside; the id is empty where the row had none.
+        labels: ``_id`` and ``_label`` of each label stored or set aside.
+        span: when the rows stored so far happened; None where they have no time.
+    """
+
+    last: int
+    rows: pd.DataFrame
+    labels: pd.DataFrame
+    span: Span | None = None
 
 
 class Feed(ABC):
@@ -32,6 +62,20 @@ class Feed(ABC):
     @abstractmethod
     def batch(self, tick: int) -> Batch:
         """Everything that arrives in ``tick``. Raises FeedError past the end."""
+
+    @property
+    def closed(self) -> int | None:
+        """How many ticks are over, so that nothing can come to them any more; None when the feed does not end."""
+        return self.ticks
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """What there is after what the store it follows has taken in; None where that cannot be counted."""
+        return None
+
+    def following(self, store: Store) -> Feed:
+        """This feed as what comes after what a store has taken in, however the ticks fell then."""
+        return self
 
     @property
     def exploration(self) -> float | None:
@@ -118,3 +162,11 @@ class Store(ABC):
     @abstractmethod
     def quarantine(self, first: int = 0, last: int | None = None) -> pd.DataFrame:
         """Every row set aside in ticks ``first`` to ``last`` (default: the newest): columns ``tick``, ``id``, ``reason``, ``row`` (the row as JSON)."""
+
+    @abstractmethod
+    def taken(self) -> Taken:
+        """Everything that has been taken in, by identity."""
+
+    @abstractmethod
+    def span(self, first: int, last: int) -> Span | None:
+        """When the rows of ticks ``first`` to ``last`` happened; None where they have no time."""

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from halflife.models.errors import TickError, UsageError
-from halflife.monitoring.ports import Ingested, Store
+from halflife.monitoring.ports import Ingested, Store, Taken
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from halflife.models.rows import Batch, Schema, Split, Window
+    from halflife.models.rows import Batch, Schema, Span, Split, Window
     from halflife.monitoring.drift.sketches.profile import Profile
 
 
@@ -74,6 +74,12 @@ class StoreAsOf(Store):
 
     def quarantine(self, first: int = 0, last: int | None = None) -> "pd.DataFrame":
         return self.store.quarantine(first, self._tick if last is None else self._seen(last))
+
+    def taken(self) -> Taken:
+        raise UsageError("what comes next cannot be asked of a store as it was")
+
+    def span(self, first: int, last: int) -> "Span | None":
+        return self.store.span(first, self._seen(last))
 
     def _seen(self, tick: int) -> int:
         if tick > self._tick:

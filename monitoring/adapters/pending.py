@@ -1,0 +1,126 @@
+"""What a table holds that is in no store yet, divided into the ticks to come.
+
+Rows and labels are told apart from those taken in by what they are, not by where they stand: a table may have grown at
+its end, in its middle, or have had labels filled in. Every row is stored, set aside, or pending; none is two of these.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Batch, Mask, Rows, Span
+from halflife.monitoring.ports import Taken, Waiting
+from halflife.monitoring.ticking import Division, TickRule
+
+NOTHING = Taken(
+    -1,
+    pd.DataFrame({ROW_ID: pd.Series(dtype="str"), TICK: pd.Series(dtype="int64")}),
+    pd.DataFrame({ROW_ID: pd.Series(dtype="str"), LABEL: pd.Series(dtype="float64")}),
+)
+
+
+@dataclass(frozen=True)
+class FeedTable:
+    """A feed's rows as they are now, in order of time.
+
+    Attributes:
+        rows: ``_id``, ``_entity`` and ``_propensity`` if any, and the features.
+        labels: ``_id`` and ``_label`` of each label that is there. A row may have none, and more than one.
+        times: of each row, ascending, shape (n,); None where rows have no time.
+        dated: the times are microseconds since 1970, not mere numbers.
+        settled: the rows that are wholly written, shape (n,).
+    """
+
+    rows: pd.DataFrame
+    labels: pd.DataFrame
+    times: Array | None
+    dated: bool
+    settled: Mask
+
+
+class Pending:
+    """The part of a table that a store has not taken in, as ticks.
+
+    A label comes with its row, ``delay`` ticks later, or with the next tick where that is over. A label that says
+    otherwise than one taken in comes once, to be set aside. One whose row has not come waits.
+
+    Args:
+        table: as it is now.
+        taken: what the store holds.
+        rule: when a tick is over.
+        delay: ticks between a row and its label, at least.
+    """
+
+    def __init__(self, table: FeedTable, taken: Taken, rule: TickRule, delay: int) -> None:
+        self.last = taken.last
+        self._table = table
+        ids = table.rows[ROW_ID].fillna("").astype("str")
+        self._places: Rows = np.flatnonzero(_not_among(ids, taken.rows[ROW_ID]))
+        times = None if table.times is None else table.times[self._places]
+        after = taken.span.last if taken.span is not None and taken.span.dated == table.dated else -np.inf
+        self._times = times
+        self.division: Division = rule.divide(table.settled[self._places], times, after=after)
+        came = pd.concat(
+            [
+                taken.rows,
+                pd.DataFrame({ROW_ID: ids.iloc[self._places], TICK: self.last + 1 + self.division.tick}),
+            ],
+            ignore_index=True,
+        )
+        self._labels, self._due = _labels_due(table.labels, taken, came, delay)
+
+    @property
+    def ticks(self) -> int:
+        """How many there are with those in the store, when no more rows come."""
+        return self.last + 1 + self.division.ticks
+
+    @property
+    def closed(self) -> int:
+        """How many are over, with those in the store."""
+        return self.last + 1 + self.division.closed
+
+    @property
+    def waiting(self) -> Waiting:
+        """Rows and labels that are pending."""
+        return Waiting(len(self._places), len(self._labels))
+
+    def batch(self, tick: int) -> Batch:
+        """Everything that comes in a tick after the last stored one."""
+        here = slice(*np.searchsorted(self.division.tick, [tick - self.last - 1, tick - self.last]))
+        rows = self._table.rows.iloc[self._places[here]].reset_index(drop=True)
+        labels = self._labels[self._due == tick].reset_index(drop=True)
+        span = None
+        if self._times is not None and len(times := self._times[here]):
+            # A late row does not take a tick back to where it should have been.
+            on_time = times[~self.division.late[here]]
+            span = Span(
+                float((on_time if len(on_time) else times)[0]),
+                float(times[-1]),
+                int(self.division.late[here].sum()),
+                self._table.dated,
+            )
+        return Batch(tick, rows, labels, span=span)
+
+
+def _not_among(ids: "pd.Series[str]", taken: "pd.Series[str]") -> Mask:
+    """Which ids are there more often than they were taken, their first ones first; shape (n,)."""
+    if taken.empty:
+        return np.ones(len(ids), dtype=bool)
+    before = ids.map(taken.fillna("").value_counts()).fillna(0).to_numpy()
+    return np.asarray(ids.groupby(ids, sort=False).cumcount().to_numpy() >= before)
+
+
+def _labels_due(
+    labels: pd.DataFrame, taken: Taken, came: pd.DataFrame, delay: int
+) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """The labels that have not been taken in and whose row is known, and the tick each comes in."""
+    fresh = labels.drop_duplicates()
+    if len(taken.labels):
+        known = pd.MultiIndex.from_frame(taken.labels[[ROW_ID, LABEL]])
+        fresh = fresh[~pd.MultiIndex.from_frame(fresh[[ROW_ID, LABEL]]).isin(known)]
+    first = came.groupby(ROW_ID, sort=False)[TICK].min()
+    ticks = fresh[ROW_ID].map(first)
+    fresh, ticks = fresh[ticks.notna()], ticks[ticks.notna()]
+    return fresh, np.maximum(ticks.to_numpy(dtype=np.int64) + delay, taken.last + 1)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from halflife.flows.adapter_kinds import ChannelKind, FeedKind
 from halflife.flows.channel_settings import SmtpSettings, WebhookSettings
-from halflife.flows.feed_settings import FileFeedSettings, SyntheticFeedSettings
+from halflife.flows.feed_settings import DatabaseFeedSettings, FileFeedSettings, PushFeedSettings, SyntheticFeedSettings
+from halflife.flows.label_settings import LabelSettings
 from halflife.flows.plugged_kinds import known, plugged
 
 if TYPE_CHECKING:
+    from halflife.monitoring.adapters.inbox import PushedRows
+    from halflife.monitoring.adapters.label_table import LabelTable
     from halflife.monitoring.policy import Policy
     from halflife.monitoring.ports import Channel, Feed
 
@@ -34,6 +37,46 @@ def _file(source: FileFeedSettings, policy: "Policy") -> "Feed":
 
     rest = source.model_dump(exclude={"kind", "path"})
     return FilesFeed(Path(source.path), **rest, cluster=policy.evidence.cluster or None)
+
+
+def _database(source: DatabaseFeedSettings, policy: "Policy") -> "Feed":
+    from halflife.monitoring.adapters.database_source import DatabaseSource
+    from halflife.monitoring.adapters.files_feed import FilesFeed
+
+    rest = source.model_dump(exclude={"kind", "url_env", "table", "query"})
+    table = DatabaseSource(source.url_env, source.table, source.query)
+    return FilesFeed(table, **rest, cluster=policy.evidence.cluster or None)
+
+
+def _push(source: PushFeedSettings, policy: "Policy") -> "Feed":
+    from halflife.monitoring.adapters.files_feed import FilesFeed
+
+    inbox = inbox_of(source)
+    rest = source.model_dump(exclude={"kind", "path"})
+    labels = inbox.label_table(source.positive)
+    return FilesFeed(inbox.rows, **rest, labels=labels, cluster=policy.evidence.cluster or None)
+
+
+def inbox_of(source: PushFeedSettings) -> "PushedRows":
+    """Where what is pushed to a feed is kept."""
+    from halflife.monitoring.adapters.inbox import PushedRows
+
+    return PushedRows(Path(source.path), source.id, source.label)
+
+
+def label_table(settings: LabelSettings) -> "LabelTable":
+    """The table of labels that come from elsewhere; nothing is read yet."""
+    from halflife.monitoring.adapters.label_table import LabelTable
+    from halflife.monitoring.adapters.table_sources import TableSource, source_of
+
+    source: TableSource
+    if settings.path is not None:
+        source = source_of(Path(settings.path))
+    else:
+        from halflife.monitoring.adapters.database_source import DatabaseSource
+
+        source = DatabaseSource(settings.url_env, settings.table, settings.query)
+    return LabelTable(source, settings.key, settings.column, settings.time, settings.positive)
 
 
 def _console(settings: Any, home: Path, source: str) -> "Channel":
@@ -66,6 +109,8 @@ def _webhook(settings: WebhookSettings, home: Path, source: str) -> "Channel":
 FEEDS: dict[str, FeedKind[Any]] = {
     "synthetic": FeedKind(SyntheticFeedSettings, _synthetic),
     "file": FeedKind(FileFeedSettings, _file),
+    "database": FeedKind(DatabaseFeedSettings, _database),
+    "push": FeedKind(PushFeedSettings, _push),
 }
 """``feed.kind`` -> its settings and its adapter; the first is the default."""
 CHANNELS: dict[str, ChannelKind[Any]] = {
@@ -87,7 +132,7 @@ def feed_kind(kind: str) -> FeedKind[Any]:
     >>> feed_kind("fiel")
     Traceback (most recent call last):
     ...
-    ValueError: there is no feed of kind 'fiel'; there are file, synthetic; did you mean 'file'?
+    ValueError: there is no feed of kind 'fiel'; there are database, file, push, synthetic; did you mean 'file'?
     """
     return FEEDS.get(kind) or plugged(FEED_GROUP, kind, FeedKind) or _none("feed of kind", kind, feed_kinds())
 

@@ -232,8 +232,15 @@ def changes(settings: Settings) -> "tuple[tuple[int, Recipe], ...]":
 
 
 def feed(settings: Settings) -> "Feed":
-    """The feed that is configured; nothing is read yet."""
-    return feed_kind(settings.feed.kind).build(settings.feed, policy(settings))
+    """The feed that is configured, with the labels that come from elsewhere; nothing is read yet."""
+    made = feed_kind(settings.feed.kind).build(settings.feed, policy(settings))
+    if settings.labels is None:
+        return made
+    from halflife.flows.adapters import label_table
+    from halflife.monitoring.adapters.files_feed import FilesFeed
+
+    assert isinstance(made, FilesFeed)  # the settings see to it
+    return replace(made, labels=label_table(settings.labels))
 
 
 def channels(

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from halflife.flows.opened import Opened
 from halflife.flows.plain_runner import PlainRunner
 from halflife.flows.resolution import resolve
 from halflife.flows.use_cases import alerting, explaining, filing, looking, measuring, reporting, running, sharing
 from halflife.flows.version_names import VersionName, numbered
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FindingName = int | str
 """What names a finding: its name, or its number."""
@@ -153,9 +157,19 @@ class Halflife:
         """Run every cycle over the feed's history; goes on where an earlier run stopped."""
         return running.replay(self._opened, ticks)
 
-    def ingest(self, ticks: int = 1) -> running.IngestTold:
-        """Pull the next ticks of the feed into the store."""
-        return running.ingest(self._opened, ticks)
+    def ingest(self, rows: "pd.DataFrame | int | None" = None, *, ticks: int = 1) -> running.IngestTold:
+        """Pull the next ticks of the feed that are over into the store.
+
+        Args:
+            rows: rows, or a table of ids and labels, to push to a feed of kind ``"push"``, which then takes in every tick
+                that is over; a number is one of ticks.
+            ticks: how many to pull at most.
+        """
+        if rows is None or isinstance(rows, int):
+            return running.ingest(self._opened, ticks if rows is None else rows)
+        import polars as pl
+
+        return running.push(self._opened, pl.from_pandas(rows))
 
     def watch(self) -> running.WatchTold:
         """Compare the newest ticks with the window the champion was trained on."""

@@ -40,14 +40,9 @@ class SyntheticFeedSettings(FeedSettings):
         return f"synthetic world {self.scenario!r}"
 
 
-class FileFeedSettings(FeedSettings):
-    """A CSV or Parquet file, read as a stream."""
+class TableFeedSettings(FeedSettings):
+    """What every feed of a table can be told: what its columns are for, and when a tick is over."""
 
-    kind: Annotated[Literal["file"], Field(description="A file.")]
-    path: Annotated[
-        LocalPath,
-        Field(description="CSV or Parquet, relative to this file; `${NAME}` and `${NAME:-default}` are filled in."),
-    ]
     label: Annotated[
         str, Field(description="Column of the label, which has two values; a missing one may be filled in later.")
     ]
@@ -58,7 +53,6 @@ class FileFeedSettings(FeedSettings):
     time: Annotated[str | None, Field(description="Column that orders the rows; unset, they stay as they stand.")] = (
         None
     )
-    separator: Annotated[str | None, Field(description="Between the cells of a CSV; unset, found out.")] = None
     rows_per_tick: Annotated[Count, Field(description="Rows of a tick, which is over when it is full.")] = 2000
     tick: Annotated[
         str,
@@ -90,6 +84,51 @@ class FileFeedSettings(FeedSettings):
         ),
     ] = None
 
+
+class FileFeedSettings(TableFeedSettings):
+    """CSV or Parquet files, or a Delta table, read as a stream."""
+
+    kind: Annotated[Literal["file"], Field(description="Files.")]
+    path: Annotated[
+        LocalPath,
+        Field(
+            description="A CSV or Parquet file, a folder of them, a pattern such as `rows-*.csv`, or a Delta table;"
+            " relative to this file; `${NAME}` and `${NAME:-default}` are filled in."
+        ),
+    ]
+    separator: Annotated[str | None, Field(description="Between the cells of a CSV; unset, found out.")] = None
+
     @property
     def subject(self) -> str:
         return f"file {Path(self.path).name!r}"
+
+
+class DatabaseFeedSettings(TableFeedSettings):
+    """A table or a query of a database, by SQLAlchemy; its rows are told apart by `id`."""
+
+    kind: Annotated[Literal["database"], Field(description="A database.")]
+    url_env: Annotated[
+        str, Field(description="Environment variable that holds the database's address, such as sqlite:////rows.db.")
+    ]
+    table: Annotated[str, Field(description="Table or view, behind its schema and a dot where it has one.")] = ""
+    query: Annotated[str, Field(description="SQL that gives the rows, instead of a table.")] = ""
+
+    @property
+    def subject(self) -> str:
+        return f"table {self.table!r}" if self.table else "query"
+
+
+class PushFeedSettings(TableFeedSettings):
+    """Rows that are pushed: by `halflife ingest --rows`, or `halflife.open(…).ingest(rows)` from a program."""
+
+    kind: Annotated[Literal["push"], Field(description="Rows that are pushed.")]
+    path: Annotated[LocalPath, Field(description="Folder that keeps what was pushed; relative to this file.")]
+    label: Annotated[
+        str,
+        Field(description="Column of the label; rows may be pushed without it, and tables of it and the id later."),
+    ]
+    id: Annotated[str, Field(description="Column that identifies a row.")]
+
+    @property
+    def subject(self) -> str:
+        return f"what is pushed to {Path(self.path).name!r}"

@@ -17,7 +17,8 @@ from pydantic import (
 
 from halflife.flows.adapters import feed_kind
 from halflife.flows.alert_settings import AlertSettings, alert_settings
-from halflife.flows.feed_settings import FeedSettings, SyntheticFeedSettings
+from halflife.flows.feed_settings import FeedSettings, SyntheticFeedSettings, TableFeedSettings
+from halflife.flows.label_settings import LabelSettings
 from halflife.flows.local_paths import WorkingPath
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
@@ -116,6 +117,7 @@ class Settings(Section):
     name: Annotated[str, Field(description="Of the registered model, and of the source of alerts.")] = "halflife"
     seed: Annotated[int, Field(ge=0, description="Of everything that is drawn.")] = 7
     feed: Annotated[SerializeAsAny[FeedSettings], BeforeValidator(_of_its_kind)] = DEFAULT_FEED
+    labels: LabelSettings | None = None
     evidence: EvidencePolicy = EvidencePolicy()
     retrain: RetrainPolicy = RetrainPolicy()
     watch: WatchPolicy = WatchPolicy()
@@ -134,6 +136,17 @@ class Settings(Section):
             " is as in `[recipe]`."
         ),
     ] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _labels_come_from_somewhere(self) -> "Settings":
+        if isinstance(self.feed, TableFeedSettings):
+            if not self.feed.label and self.labels is None:
+                raise ValueError("feed.label is missing: the column of the label, or a table of labels in [labels]")
+            if self.labels is not None and self.feed.id is None:
+                raise ValueError("labels are joined to rows by their id: say feed.id, the column that identifies a row")
+        elif self.labels is not None:
+            raise ValueError(f"[labels] goes with a feed of a table; {self.feed.subject} brings its own")
+        return self
 
     @model_validator(mode="after")
     def _entities_come_from_a_file(self) -> "Settings":

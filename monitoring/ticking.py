@@ -56,7 +56,7 @@ class TickRule:
                 raise ConfigError(f"{name} = {said!r} in [feed] is no length of time; write it like {SPANS}")
         try:
             ZoneInfo(self.zone)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             raise ConfigError(
                 f"time_zone = {self.zone!r} in [feed] is no time zone; they are called like Europe/Berlin"
             ) from None

@@ -7,12 +7,27 @@ from halflife.flows.opened import Opened
 from halflife.flows.resolution import mark_last
 
 
-@click.command(epilog="Example: halflife ingest --ticks 4")
-@click.option("--ticks", type=click.IntRange(min=1), default=1, show_default=True, help="How many to pull.")
+@click.command(epilog="Example: halflife ingest --ticks 4; or: tail -n 100 rows.jsonl | halflife ingest --rows -")
+@click.option("--ticks", type=click.IntRange(min=1), default=1, show_default=True, help="How many to pull at most.")
+@click.option("--all", "every", is_flag=True, help="Pull every tick that is over.")
+@click.option(
+    "--rows",
+    type=click.File(encoding="utf-8"),
+    help='Push these rows, a JSON object a line, to a feed of kind "push"; - for standard input.',
+)
 @options
-def command(opened: Opened, ticks: int, as_json: bool) -> None:
-    """Pull the next ticks of the feed into the store, exactly once; bad rows are set aside with their reason."""
-    from halflife.flows.use_cases.running import ingest
+def command(opened: Opened, ticks: int, *, every: bool, rows: "click.utils.LazyFile | None", as_json: bool) -> None:
+    """Pull the next ticks of the feed that are over into the store, exactly once.
 
-    show(ingest(opened, ticks), as_json)
+    Bad rows are set aside with their reason; rows of a tick that is not over wait.
+    """
+    from halflife.flows.use_cases import running
+
+    if rows is not None:
+        from halflife.monitoring.adapters.inbox import json_lines
+
+        told = running.push(opened, json_lines(rows))
+    else:
+        told = running.ingest(opened, running.ALL if every else ticks)
+    show(told, as_json)
     mark_last(opened.settings.home)

@@ -19,7 +19,13 @@ from halflife.monitoring.ports import Waiting
 from halflife.monitoring.reports.shown import Shown
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from halflife.monitoring.stages import Stage
+
+
+ALL = 1 << 30
+"""Ticks, more than there are."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -271,6 +277,27 @@ def ingest(opened: Opened, ticks: int = 1) -> IngestTold:
     rows = store.profile(before + 1, last).rows if new else 0
     span = store.span(before + 1, last) if new else None
     return IngestTold(rows, last, len(store.quarantine()), feed.waiting, span.late if span else 0)
+
+
+def push(opened: Opened, rows: "pl.DataFrame") -> IngestTold:
+    """Keep rows, or labels, that are pushed, and take in every tick that is over.
+
+    Raises:
+        UsageError: the feed is none to which rows are pushed.
+        FeedError: the rows are not like those that came before; nothing of them is kept.
+    """
+    from halflife.flows.adapters import inbox_of
+    from halflife.flows.feed_settings import PushFeedSettings
+
+    feed = opened.settings.feed
+    if not isinstance(feed, PushFeedSettings):
+        raise UsageError(
+            f'rows are pushed to a feed of kind "push"; this home\'s is {feed.subject}, which `halflife ingest` reads'
+        )
+    inbox_of(feed).push(rows)
+    if inbox_of(feed).rows.empty:
+        raise UsageError("labels were kept for rows that have not come; push rows to begin with")
+    return ingest(opened, ALL)
 
 
 def waiting_values(waiting: Waiting | None) -> dict[str, int]:

@@ -235,10 +235,11 @@ class DeltaStore(Store):
 
     def _write(self, tick: int, rows: pd.DataFrame, labels: pd.DataFrame, quarantined: pd.DataFrame) -> bool:
         """Rows last: they say that the tick is whole. Empty tables need no entry."""
-        if len(quarantined):
-            self._set_aside.append(tick, quarantined.rename(columns={"id": ROW_ID}))
-        if len(labels):
-            self._labels.append(tick, labels)
+        quarantined = quarantined.rename(columns={"id": ROW_ID})
+        for table, frame in ((self._set_aside, quarantined), (self._labels, labels)):
+            again = table.take_back(tick, frame)
+            if len(frame):
+                table.append(tick, frame, again=again)
         return self._rows.append(tick, rows)
 
     def _without_seen(self, rows: Conformed, labels: Conformed, tick: int) -> tuple[Conformed, Conformed]:

@@ -1,6 +1,7 @@
 """One Delta table to which every tick is appended once, however often it is tried and by however many."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -72,11 +73,17 @@ class TickTable:
         table = self._latest()
         return -1 if table is None else table.version()
 
-    def append(self, tick: int, frame: pd.DataFrame) -> bool:
-        """Add a tick's rows; False when it had been added already, here or by somebody else at the same time."""
+    def append(self, tick: int, frame: pd.DataFrame, *, again: bool = False) -> bool:
+        """Add a tick's rows; False when it had been added already, here or by somebody else at the same time.
+
+        Args:
+            tick: whose rows.
+            frame: ``_id`` and the table's other columns but ``_tick``.
+            again: what was there of the tick was taken back.
+        """
         table = self._existing()
         before = _last(table)
-        if before >= tick:
+        if before >= tick and not again:
             return False
         columns = pa.schema(table.schema().to_arrow())
         rows = pa.Table.from_pandas(frame.assign(**{TICK: tick}), schema=columns, preserve_index=False)
@@ -88,11 +95,27 @@ class TickTable:
                 commit_properties=CommitProperties(app_transactions=[Transaction(APPLICATION, tick)]),
             )
         except CommitFailedError:
-            if self.last >= tick:
+            if self.last >= tick and not again:
                 return False
             raise
         if self._seen is not None and self._seen.last == before:
             self._seen.add(frame[ROW_ID], tick, tick)
+        return True
+
+    def take_back(self, tick: int, frame: pd.DataFrame) -> bool:
+        """Forget what a killed process left of a tick, if that is not what is to be written now; whether it was.
+
+        What a feed has may have grown since, so that the tick is another one. Where it is the same, nothing is done: the
+        versions of a table do not depend on where a process was killed.
+        """
+        table = self._latest()
+        if table is None or _last(table) < tick:
+            return False
+        left = self.between(tick, tick).drop(TICK).collect().to_pandas()
+        if _same(left, frame):
+            return False
+        table.delete(f"{TICK} = {tick}")
+        self._seen = IdIndex(self.folder / "_seen", tick - 1)
         return True
 
     def between(self, first: int, last: int) -> pl.LazyFrame:
@@ -177,6 +200,15 @@ def _of_one_tick(table: DeltaTable) -> list[int]:
     return [
         size for size, (first, last) in zip(files["size_bytes"], ticks, strict=False) if first == last and size < SMALL
     ]
+
+
+def _same(left: pd.DataFrame, frame: pd.DataFrame) -> bool:
+    """Whether two frames hold the same lines, in any order."""
+    if len(left) != len(frame):
+        return False
+    return Counter(left.itertuples(index=False, name=None)) == Counter(
+        frame[list(left.columns)].itertuples(index=False, name=None)
+    )
 
 
 def _last(table: DeltaTable) -> int:

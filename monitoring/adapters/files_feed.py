@@ -1,6 +1,6 @@
-"""A CSV or Parquet file as a stream: the file is read once, and again when it has changed, and divided into ticks."""
+"""A table as a stream: it is read once, and again when it has changed, and divided into ticks."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from halflife.models.errors import ConfigError, FeedError
 from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Batch, Column, Kind, Schema
 from halflife.monitoring.adapters.binary import binary
 from halflife.monitoring.adapters.csv_dialect import numbers, require_known, texts
-from halflife.monitoring.adapters.pending import NOTHING, FeedTable, Pending
-from halflife.monitoring.adapters.tabular import read_table, unfinished
+from halflife.monitoring.adapters.label_table import LabelTable
+from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Pending
+from halflife.monitoring.adapters.table_sources import Found, TableSource, source_of
 from halflife.monitoring.adapters.time_order import times_of
 from halflife.monitoring.ports import Feed, Store, Waiting
 from halflife.monitoring.ticking import TickRule
@@ -21,18 +22,20 @@ from halflife.monitoring.ticking import TickRule
 
 @dataclass(frozen=True)
 class FilesFeed(Feed):
-    """Rows of a file in order of time, ``rows_per_tick`` a tick.
+    """Rows of a table in order of time, in ticks of ``rows_per_tick`` or of the calendar.
 
     A column is numeric when nearly every cell that is there is a number (see ``numbers``), else categorical; an empty
     cell is missing, and no word is. Cells are handed on as they are: what does not fit is set aside by the store, with
     its reason.
 
     Attributes:
-        path: CSV (.csv, .tsv, .txt; UTF-8, header first) or Parquet (.parquet, .pq).
-        label: the label's column; a missing label never arrives.
+        source: the table; of a path what `source_of` makes of it: a CSV (.csv, .tsv, .txt; UTF-8, header first) or
+            Parquet file (.parquet, .pq), a folder or pattern of such files, a Delta table.
+        label: the label's column; a missing label may be filled in later. Empty where labels come from elsewhere alone.
         positive: the label's positive value; inferred for 0/1, no/yes, false/true, n/y.
-        id: column that identifies a row; the row's number in the file, from 0, when None.
-        time: column that orders the rows (see ``time_order``); the file's order when None.
+        id: column that identifies a row; its place when None: its number in the file, from 0, behind the file's name
+            where there are several. Tables whose rows have no place need one.
+        time: column that orders the rows (see ``times_of``); the table's order when None.
         separator: between cells of a CSV; found out when None.
         rows_per_tick: rows that arrive together, where ticks are counted.
         tick: how long a tick is by the calendar, such as "1d"; needs ``time``. Empty where ticks are counted.
@@ -45,12 +48,13 @@ class FilesFeed(Feed):
             repeat.
         propensity: column that says with which probability, above 0 and at most 1, each row's label was let through by
             the decisions of the time; no feature. None where that is not logged.
-        store: what has taken in rows of the file before: the ticks after its last one are divided anew among the rows
-            that it does not hold. None for the whole file as history.
+        labels: a table of labels that come later, from elsewhere; None where there is none.
+        store: what has taken in rows of the table before: the ticks after its last one are divided anew among the rows
+            that it does not hold. None for the whole table as history.
     """
 
-    path: Path
-    label: str
+    source: TableSource | Path
+    label: str = ""
     positive: str | None = None
     id: str | None = None
     time: str | None = None
@@ -64,9 +68,10 @@ class FilesFeed(Feed):
     tick: str = ""
     time_zone: str = "UTC"
     allowed_lateness: str = ""
+    labels: LabelTable | None = None
     store: Store | None = field(default=None, repr=False, compare=False)
-    _kept: "dict[tuple[int, int], _Table]" = field(default_factory=dict, init=False, repr=False, compare=False)
-    """When the file was written and how large it was -> what it held."""
+    _kept: "dict[Hashable, _Table]" = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What changes when the table does -> what it held."""
     _ahead: list[tuple["_Table", Pending]] = field(default_factory=list, init=False, repr=False, compare=False)
     """The table that was divided last, and what of it was pending then."""
 
@@ -105,9 +110,11 @@ class FilesFeed(Feed):
     def batch(self, tick: int) -> Batch:
         pending = self._pending()
         if not 0 <= tick < pending.ticks:
-            raise FeedError(f"{self.path} has {pending.ticks} ticks, 0 to {pending.ticks - 1}; there is no tick {tick}")
+            raise FeedError(
+                f"{self._source.name} has {pending.ticks} ticks, 0 to {pending.ticks - 1}; there is no tick {tick}"
+            )
         if tick <= pending.last:
-            raise FeedError(f"tick {tick} of {self.path} has been taken in; the next one is {pending.last + 1}")
+            raise FeedError(f"tick {tick} of {self._source.name} has been taken in; the next one is {pending.last + 1}")
         return pending.batch(tick)
 
     @property
@@ -123,7 +130,7 @@ class FilesFeed(Feed):
         taken = NOTHING if self.store is None else self.store.taken()
         if self.id is None and len(table.feed.rows) < taken.rows[ROW_ID].nunique():
             raise FeedError(
-                f"{self.path} has {len(table.feed.rows)} rows, fewer than the {taken.rows[ROW_ID].nunique()} taken in "
+                f"{self._source.name} has {len(table.feed.rows)} rows, fewer than the {taken.rows[ROW_ID].nunique()} taken in "
                 "before, and no column that tells its rows apart: say id = the column in [feed], or bring them back"
             )
         pending = Pending(table.feed, taken, self._rule, self.label_delay)
@@ -132,29 +139,38 @@ class FilesFeed(Feed):
 
     @property
     def _table(self) -> "_Table":
-        """The file as it is now; a notebook that stays open sees the rows that were added since. Gone, as it was last."""
-        try:
-            found = self.path.stat()
-            stamp = (found.st_mtime_ns, found.st_size)
-        except OSError:
-            stamp = next(reversed(self._kept), (0, 0))
-        if stamp not in self._kept:
+        """The table as it is now; a notebook that stays open sees the rows that were added since. Gone, as it was last."""
+        stamp: Hashable | None = self._source.stamp()
+        if stamp is None:
+            stamp = next(reversed(self._kept), None)
+        if self.labels is not None:
+            stamp = stamp, self.labels.source.stamp()
+        if stamp is None or stamp not in self._kept:
             table = self._read()
             self._kept.clear()
             self._kept[stamp] = table
         return self._kept[stamp]
 
-    def _read(self) -> "_Table":
-        raw = read_table(self.path, self.separator)
-        try:
-            return self._understand(raw)
-        except FeedError as error:
-            raise FeedError(f"{self.path}: {error}") from None
+    @property
+    def _source(self) -> TableSource:
+        return source_of(self.source, self.separator) if isinstance(self.source, Path) else self.source
 
-    def _understand(self, raw: pl.DataFrame) -> "_Table":
+    def _read(self) -> "_Table":
+        found = self._source.read()
+        try:
+            return self._understand(found)
+        except FeedError as error:
+            raise FeedError(f"{self._source.name}: {error}") from None
+
+    def _understand(self, found: Found) -> "_Table":
+        raw = found.table
         self._require_columns(raw.columns)
-        ids = pl.Series(np.arange(len(raw))) if self.id is None else raw[self.id]
-        labels = binary(raw[self.label], self.positive)
+        if self.id is None and found.names is None:
+            raise FeedError("its rows have no order that stays; say id = the column in [feed] that tells them apart")
+        ids = found.names if self.id is None else texts(raw[self.id])
+        labels = np.full(len(raw), np.nan)
+        if self.label and raw[self.label].null_count() < len(raw):
+            labels = binary(raw[self.label], self.positive)
         times = None if self.time is None else times_of(raw[self.time], self.time_zone)
         if times is not None and self.tick and not times.dated:
             raise FeedError(
@@ -166,20 +182,21 @@ class FilesFeed(Feed):
         columns = {name: cells for name, (_, cells) in read.items()}
         beside = {} if self.cluster is None else {ENTITY: texts(raw[self.cluster])}
         beside |= {} if self.propensity is None else {PROPENSITY: raw[self.propensity]}
-        rows = pl.DataFrame({ROW_ID: texts(ids), **beside, **columns}).to_pandas().iloc[order].reset_index(drop=True)
-        known = pd.DataFrame({ROW_ID: rows[ROW_ID], LABEL: labels[order]}).dropna()
-        settled = order != len(raw) - 1 if unfinished(self.path) else np.ones(len(raw), dtype=bool)
+        rows = pl.DataFrame({ROW_ID: ids, **beside, **columns}).to_pandas().iloc[order].reset_index(drop=True)
+        known = pd.DataFrame({ROW_ID: rows[ROW_ID], LABEL: labels[order], AT: np.nan}).dropna(subset=[ROW_ID, LABEL])
+        if self.labels is not None:
+            known = pd.concat([known, self.labels.read(self.time_zone)], ignore_index=True)
         feed = FeedTable(
             rows,
             known,
             times=None if times is None else times.values[order],
             dated=times is not None and times.dated,
-            settled=settled,
+            settled=found.settled[order],
         )
         return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed)
 
     def _features(self, header: Sequence[str]) -> list[str]:
-        named = {name for _, name in self._named}
+        named = {name for _, name in self._named if name}
         return [name for name in header if name not in {*named, *self.ignore}]
 
     @property
@@ -190,7 +207,7 @@ class FilesFeed(Feed):
 
     def _require_columns(self, header: Sequence[str]) -> None:
         for what, name in self._named:
-            if name is not None:
+            if name:
                 require_known(what, name, header)
         for what, names in (("ignore", self.ignore), ("categorical", self.categorical)):
             for name in names:

@@ -14,6 +14,8 @@ from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Batch, Mask, Rows, 
 from halflife.monitoring.ports import Taken, Waiting
 from halflife.monitoring.ticking import Division, TickRule
 
+AT = "at"
+"""When a label came to be known, as `FeedTable.times`; NaN where that is not told."""
 NOTHING = Taken(
     -1,
     pd.DataFrame({ROW_ID: pd.Series(dtype="str"), TICK: pd.Series(dtype="int64")}),
@@ -27,7 +29,7 @@ class FeedTable:
 
     Attributes:
         rows: ``_id``, ``_entity`` and ``_propensity`` if any, and the features.
-        labels: ``_id`` and ``_label`` of each label that is there. A row may have none, and more than one.
+        labels: ``_id``, ``_label`` and `AT` of each label that is there. A row may have none, and more than one.
         times: of each row, ascending, shape (n,); None where rows have no time.
         dated: the times are microseconds since 1970, not mere numbers.
         settled: the rows that are wholly written, shape (n,).
@@ -69,7 +71,7 @@ class Pending:
             ],
             ignore_index=True,
         )
-        self._labels, self._due = _labels_due(table.labels, taken, came, delay)
+        self._labels, self._due = _labels_due(table.labels, taken, came, delay, self._ends())
 
     @property
     def ticks(self) -> int:
@@ -83,8 +85,15 @@ class Pending:
 
     @property
     def waiting(self) -> Waiting:
-        """Rows and labels that are pending."""
+        """Rows and labels that are pending; a label whose row has not come is not counted."""
         return Waiting(len(self._places), len(self._labels))
+
+    def _ends(self) -> Array:
+        """The latest time in each tick to come, ascending, shape (ticks,); empty where rows have no time."""
+        if self._times is None or not len(self._times):
+            return np.empty(0)
+        last_rows = np.searchsorted(self.division.tick, np.arange(self.division.ticks), side="right") - 1
+        return np.maximum.accumulate(self._times[last_rows])
 
     def batch(self, tick: int) -> Batch:
         """Everything that comes in a tick after the last stored one."""
@@ -113,14 +122,21 @@ def _not_among(ids: "pd.Series[str]", taken: "pd.Series[str]") -> Mask:
 
 
 def _labels_due(
-    labels: pd.DataFrame, taken: Taken, came: pd.DataFrame, delay: int
+    labels: pd.DataFrame, taken: Taken, came: pd.DataFrame, delay: int, ends: Array
 ) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
-    """The labels that have not been taken in and whose row is known, and the tick each comes in."""
-    fresh = labels.drop_duplicates()
+    """The labels that have not been taken in and whose row is known, and the tick each comes in.
+
+    A label that says when it came to be known comes in the first tick that reaches as far.
+    """
+    fresh = labels.drop_duplicates([ROW_ID, LABEL])
     if len(taken.labels):
         known = pd.MultiIndex.from_frame(taken.labels[[ROW_ID, LABEL]])
         fresh = fresh[~pd.MultiIndex.from_frame(fresh[[ROW_ID, LABEL]]).isin(known)]
     first = came.groupby(ROW_ID, sort=False)[TICK].min()
     ticks = fresh[ROW_ID].map(first)
     fresh, ticks = fresh[ticks.notna()], ticks[ticks.notna()]
-    return fresh, np.maximum(ticks.to_numpy(dtype=np.int64) + delay, taken.last + 1)
+    due = np.maximum(ticks.to_numpy(dtype=np.int64) + delay, taken.last + 1)
+    if len(ends) and (dated := fresh[AT].notna().to_numpy()).any():
+        reached = taken.last + 1 + np.searchsorted(ends, fresh.loc[dated, AT].to_numpy())
+        due[dated] = np.maximum(due[dated], reached)
+    return fresh[[ROW_ID, LABEL]], due

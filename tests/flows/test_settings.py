@@ -37,10 +37,10 @@ def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
         ("[retrain]\nevry = 2", "retrain.evry is not a setting; did you mean retrain.every?"),
         ("[retrain]\nevery = 0", "retrain.every = 0: Input should be greater than 0"),
         ("colour = 1", "colour is not a setting; known here: alerts, causes, compute, evidence, explain, feed, home"),
-        ('[feed]\nkind = "file"\nlabel = "y"', "feed.path is missing: CSV or Parquet, relative to this file"),
+        ('[feed]\nkind = "file"\nlabel = "y"', "feed.path is missing: A CSV or Parquet file, a folder of them"),
         ('[feed]\nkind = "file"\npath = "x"', "feed.label is missing: Column of the label"),
-        ('[feed]\nkind = "fiel"', "there is no feed of kind 'fiel'; there are file, synthetic; did you mean 'file'?"),
-        ("[feed]\nkind = 3", "there is no feed of kind '3'; there are file, synthetic"),
+        ('[feed]\nkind = "fiel"', "there is no feed of kind 'fiel'; there are database, file, push, synthetic; did you mean 'file'?"),
+        ("[feed]\nkind = 3", "there is no feed of kind '3'; there are database, file, push, synthetic"),
         ("feed = 3", "feed = 3: Input should be a valid dictionary"),
         ('[alerts]\nchannels = ["smtp"]', '[alerts]: channel "smtp" needs a table [alerts.smtp]'),
         (

@@ -1,0 +1,240 @@
+"""Where a feed's table is read from: a file that grows, a folder or pattern of files, a Delta table, an inbox.
+
+A source gives all its rows as they are now; which of them are new, the feed tells by what they are.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import polars as pl
+
+from halflife.models.errors import FeedError
+from halflife.models.rows import Mask
+from halflife.monitoring.adapters.tabular import PARQUET, TEXT, read_table, unfinished
+
+WILD = frozenset("*?[")
+HIVE = "="
+
+
+@dataclass(frozen=True)
+class Found:
+    """All rows of a source, in its order.
+
+    Attributes:
+        table: every cell, null where it is empty.
+        settled: the rows that are wholly written, shape (n,).
+        names: of each row, where no column identifies it, shape (n,); None where rows have no place of their own.
+    """
+
+    table: pl.DataFrame
+    settled: Mask
+    names: pl.Series | None
+
+
+class TableSource(ABC):
+    """A table that may grow."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What it is called in a sentence."""
+
+    @abstractmethod
+    def stamp(self) -> Hashable | None:
+        """What changes when the source does, to be had without reading it; None where it cannot be told, or is gone."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it may have no rows yet, and has none."""
+        return False
+
+    @abstractmethod
+    def read(self) -> Found:
+        """All its rows. Raises FeedError."""
+
+
+@dataclass(frozen=True)
+class FileSource(TableSource):
+    """One CSV or Parquet file. Without an id a row is its number in the file, from 0.
+
+    Attributes:
+        path: of the file.
+        separator: of a text file; found out when None.
+    """
+
+    path: Path
+    separator: str | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def stamp(self) -> Hashable | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    def read(self) -> Found:
+        table = read_table(self.path, self.separator)
+        settled = np.ones(len(table), dtype=bool)
+        settled[-1] = not unfinished(self.path)
+        return Found(table, settled, pl.Series(np.arange(len(table))).cast(pl.String))
+
+
+@dataclass(frozen=True)
+class FolderSource(TableSource):
+    """Files of one kind of table: all in a folder and below it, or all that a pattern finds, in the order of their names.
+
+    Folders called ``column=value`` add that column, as partitioned Parquet data sets have it. Files whose names begin
+    with a dot or an underscore are passed over: writers use them for what is not done. Without an id a row is its file
+    and its number there, so files may come in any order but must keep their names.
+
+    Attributes:
+        path: a folder, or a pattern with ``*``, ``?``, ``[…]`` or ``**``.
+        separator: of text files; found out when None.
+    """
+
+    path: Path
+    separator: str | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def stamp(self) -> Hashable | None:
+        stamps = {str(file): FileSource(file).stamp() for file in self._files()}
+        return tuple(sorted(stamps.items())) or None
+
+    def read(self) -> Found:
+        files = self._files()
+        if not files:
+            raise FeedError(f"{self.path} has no files that end in {', '.join(TEXT + PARQUET)}")
+        parts = [(self._called(file), FileSource(file, self.separator).read(), self._partition(file)) for file in files]
+        header = _header(files[0], parts[0][1].table, parts[0][2])
+        tables = []
+        for file, (_, found, partition) in zip(files, parts, strict=True):
+            here = _header(file, found.table, partition)
+            if set(here) != set(header):
+                odd = sorted(set(here) ^ set(header))
+                raise FeedError(
+                    f"{file} has other columns than {files[0]}: {', '.join(map(repr, odd))} in one of them alone; "
+                    "files of one feed have the same columns"
+                )
+            tables.append(found.table.with_columns(pl.lit(v).alias(k) for k, v in partition.items()).select(header))
+        names = [f"{called}:" + found.names for called, found, _ in parts if found.names is not None]
+        return Found(
+            pl.concat(_one_type(tables)), np.concatenate([found.settled for _, found, _ in parts]), pl.concat(names)
+        )
+
+    def _files(self) -> list[Path]:
+        root = self._root
+        rest = self.path.relative_to(root).as_posix()
+        found = root.glob(rest if rest != "." else "**/*") if root.is_dir() else iter(())
+        return sorted(
+            file
+            for file in found
+            if file.suffix.lower() in TEXT + PARQUET
+            and file.is_file()
+            and not any(part.startswith(("_", ".")) for part in file.relative_to(root).parts)
+        )
+
+    @property
+    def _root(self) -> Path:
+        """The folder that holds all the files."""
+        plain = []
+        for part in self.path.parts:
+            if WILD & set(part):
+                break
+            plain.append(part)
+        return Path(*plain)
+
+    def _called(self, file: Path) -> str:
+        return file.relative_to(self._root).as_posix()
+
+    def _partition(self, file: Path) -> dict[str, str | None]:
+        pairs = (part.split(HIVE, 1) for part in file.relative_to(self._root).parts[:-1] if HIVE in part)
+        return {key: None if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value) for key, value in pairs}
+
+
+@dataclass(frozen=True)
+class DeltaSource(TableSource):
+    """A Delta table; it needs an id, since its rows have no order.
+
+    Attributes:
+        path: of the table's folder.
+    """
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def stamp(self) -> Hashable | None:
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        try:
+            return DeltaTable(str(self.path)).version()
+        except (OSError, DeltaError):
+            return None
+
+    def read(self) -> Found:
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        try:
+            table = pl.read_delta(DeltaTable(str(self.path)))
+        except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
+            raise FeedError(
+                f"{self.path} is no Delta table that can be read: {str(error).splitlines()[0][:200]}"
+            ) from None
+        if not len(table):
+            raise FeedError(f"{self.path} is a Delta table without rows")
+        return whole(table)
+
+
+def whole(table: pl.DataFrame) -> Found:
+    """A table whose rows are all wholly written, and have no place of their own."""
+    text = table.with_columns(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String).replace("", None))
+    return Found(text, np.ones(len(table), dtype=bool), None)
+
+
+def source_of(path: Path, separator: str | None = None) -> TableSource:
+    """The source a path names: a Delta table, a folder or pattern of files, or one file."""
+    if (path / "_delta_log").is_dir():
+        return DeltaSource(path)
+    if path.is_dir() or (WILD & set(str(path)) and not path.exists()):
+        return FolderSource(path, separator)
+    return FileSource(path, separator)
+
+
+def _header(file: Path, table: pl.DataFrame, partition: dict[str, str | None]) -> list[str]:
+    twice = sorted(set(partition) & set(table.columns))
+    if twice:
+        raise FeedError(f"{file} has the column {twice[0]!r}, which its folder's name gives too; leave one of them out")
+    return [*table.columns, *partition]
+
+
+def _one_type(tables: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """A column that files write as different types is text, unless all of them are numbers."""
+    first = tables[0].schema
+    mixed = {name for table in tables for name, kind in table.schema.items() if kind != first[name]}
+    numeric = {
+        name
+        for name in mixed
+        if all(table.schema[name].is_numeric() or table.schema[name] == pl.Null for table in tables)
+    }
+    return [
+        table.with_columns(
+            *(pl.col(name).cast(pl.Float64) for name in sorted(numeric)),
+            *(pl.col(name).cast(pl.String) for name in sorted(mixed - numeric)),
+        )
+        for table in tables
+    ]

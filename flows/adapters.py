@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from halflife.flows.adapter_kinds import ChannelKind, FeedKind
 from halflife.flows.channel_settings import SmtpSettings, WebhookSettings
-from halflife.flows.feed_settings import DatabaseFeedSettings, FileFeedSettings, PushFeedSettings, SyntheticFeedSettings
+from halflife.flows.feed_settings import (
+    DatabaseFeedSettings,
+    FileFeedSettings,
+    PushFeedSettings,
+    SyntheticFeedSettings,
+    TableFeedSettings,
+)
 from halflife.flows.label_settings import LabelSettings
 from halflife.flows.plugged_kinds import known, plugged
 
@@ -35,26 +41,32 @@ def _synthetic(source: SyntheticFeedSettings, policy: "Policy") -> "Feed":
 def _file(source: FileFeedSettings, policy: "Policy") -> "Feed":
     from halflife.monitoring.adapters.files_feed import FilesFeed
 
-    rest = source.model_dump(exclude={"kind", "path"})
-    return FilesFeed(Path(source.path), **rest, cluster=policy.evidence.cluster or None)
+    return FilesFeed(Path(source.path), separator=source.separator, **_table(source, policy))
 
 
 def _database(source: DatabaseFeedSettings, policy: "Policy") -> "Feed":
     from halflife.monitoring.adapters.database_source import DatabaseSource
     from halflife.monitoring.adapters.files_feed import FilesFeed
 
-    rest = source.model_dump(exclude={"kind", "url_env", "table", "query"})
-    table = DatabaseSource(source.url_env, source.table, source.query)
-    return FilesFeed(table, **rest, cluster=policy.evidence.cluster or None)
+    return FilesFeed(DatabaseSource(source.url_env, source.table, source.query), **_table(source, policy))
 
 
 def _push(source: PushFeedSettings, policy: "Policy") -> "Feed":
     from halflife.monitoring.adapters.files_feed import FilesFeed
 
     inbox = inbox_of(source)
-    rest = source.model_dump(exclude={"kind", "path"})
-    labels = inbox.label_table(source.positive)
-    return FilesFeed(inbox.rows, **rest, labels=labels, cluster=policy.evidence.cluster or None)
+    return FilesFeed(inbox.rows, labels=inbox.label_table(source.positive), **_table(source, policy))
+
+
+def _table(source: TableFeedSettings, policy: "Policy") -> dict[str, Any]:
+    """What every feed of a table is told."""
+    from dataclasses import fields
+
+    from halflife.monitoring.adapters.csv_dialect import Spelling
+
+    said = source.model_dump(include=set(TableFeedSettings.model_fields) - {"kind"})
+    spelling = Spelling(**{part.name: said.pop(part.name) for part in fields(Spelling)})
+    return {**said, "spelling": spelling, "cluster": policy.evidence.cluster or None}
 
 
 def inbox_of(source: PushFeedSettings) -> "PushedRows":

@@ -146,9 +146,10 @@ def registry(settings: Settings) -> "MlflowRegistry":
 
 def ledger(settings: Settings) -> "SqlLedger":
     """SQLite."""
+    from halflife.monitoring.adapters.ledger_database import address
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
-    return SqlLedger(f"sqlite:///{settings.home.resolve() / 'ledger.db'}")
+    return SqlLedger(address(settings.home.resolve() / "ledger.db"))
 
 
 def templates() -> "dict[str, Make]":

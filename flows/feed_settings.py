@@ -71,6 +71,22 @@ class TableFeedSettings(FeedSettings):
             " later still has its place in the next tick."
         ),
     ] = ""
+    decimal: Annotated[
+        Literal[".", ","],
+        Field(
+            description="Mark between a number's whole and broken part; with a comma, or `thousands`, signs of currency and"
+            " per cent beside numbers are passed over."
+        ),
+    ] = "."
+    thousands: Annotated[str, Field(description="Mark between groups of three digits.")] = ""
+    missing: Annotated[
+        tuple[str, ...],
+        Field(description='Words for a missing cell, such as "NA", in any case; empty cells are missing.'),
+    ] = ()
+    time_format: Annotated[
+        str, Field(description="Of the time column, as strptime has it, such as `%d-%b-%Y %I:%M %p`; unset, found out.")
+    ] = ""
+    encoding: Annotated[str, Field(description="Of text files, such as `latin-1`.")] = "utf-8"
     categorical: Annotated[
         tuple[str, ...], Field(description="Columns to read as text although they look like numbers.")
     ] = ()

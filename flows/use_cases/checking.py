@@ -86,8 +86,9 @@ def _feed(settings: Settings) -> str:
     where = getattr(settings.feed, "path", settings.feed.subject)
     lines = [f"{where}: {length}; tick 0 has {len(batch.rows)} rows"]
     lines += [f"{column.kind.value:<12} {column.name}" for column in source.schema.columns]
-    label = getattr(settings.feed, "label", "of the world")
+    label = getattr(settings.feed, "label", "of the world") or "from [labels]"
     lines.append(f"{'label':<12} {label}: {_labels(batch.labels['_label'].mean())}")
+    lines += [f"{'odd':<12} {remark}" for remark in source.remarks]
     return "\n".join(lines)
 
 

@@ -59,5 +59,9 @@ def _inferred(values: list[str], named: str) -> str:
 
 def _plain(cells: pl.Series) -> pl.Series:
     """Cells as text, 1.0 as 1, so that a label reads the same from CSV and from Parquet."""
+    if cells.dtype not in (pl.Boolean, pl.String) and not cells.dtype.is_numeric():
+        cells = texts(cells)
+    if cells.dtype == pl.String:
+        cells = cells.str.strip_chars().replace("", None)
     values = None if cells.dtype == pl.Boolean else numbers(cells)
-    return texts(cells).str.strip_chars() if values is None else texts(values)
+    return texts(cells) if values is None else texts(values)

@@ -2,13 +2,14 @@
 
 import csv
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
 from itertools import islice
 
 import polars as pl
 
-from halflife.models.errors import FeedError
+from halflife.models.errors import ConfigError, FeedError
 
 SEPARATORS = ";,\t|"
 SAMPLE_ROWS = 100
@@ -73,7 +74,16 @@ def texts(cells: pl.Series) -> pl.Series:
 
     >>> texts(pl.Series([7.0, 2.5, float("nan")])).to_list(), texts(pl.Series(["07", "7.0"])).to_list()
     (['7', '2.5', None], ['07', '7.0'])
+
+    Bytes, such as a UUID's, are text in hexadecimal digits, durations are in seconds. Raises FeedError for lists and the
+    like.
     """
+    if cells.dtype.is_nested():
+        raise FeedError(f"column {cells.name!r} holds {cells.dtype} values, which are neither texts nor numbers")
+    if cells.dtype == pl.Binary:
+        return cells.bin.encode("hex")
+    if cells.dtype == pl.Duration:
+        return texts(seconds(cells))
     if not cells.dtype.is_float():
         return cells.cast(pl.String)
     values = cells.fill_nan(None)
@@ -81,6 +91,71 @@ def texts(cells: pl.Series) -> pl.Series:
     return pl.select(
         pl.when(whole == values).then(whole.cast(pl.String)).otherwise(values.cast(pl.String)).alias(cells.name)
     ).to_series()
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How a table spells what it holds, where that is not as programs do.
+
+    Attributes:
+        decimal: between a number's whole and its broken part; with it set, signs of currency and per cent beside a number
+            are passed over.
+        thousands: between groups of three digits.
+        missing: words for a missing cell, in any case; an empty cell is one too.
+        encoding: of a text file.
+        time_format: of the time column, as ``strptime`` has it, such as "%d-%b-%Y %I:%M %p".
+
+    Raises:
+        ConfigError: an encoding that is none, or marks that are one and the same.
+
+    >>> Spelling(decimal=",", thousands=".").plain(pl.Series("a", ["1.234,5 €", "45%", "red"])).to_list()
+    ['1234.5', '45', 'red']
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    missing: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    time_format: str = ""
+
+    def __post_init__(self) -> None:
+        try:
+            "".encode(self.encoding)
+        except LookupError:
+            raise ConfigError(
+                f"encoding = {self.encoding!r} in [feed] is none; there are utf-8, latin-1, cp1252, utf-16 and others"
+            ) from None
+        if self.decimal not in (".", ",") or (self.thousands and self.thousands == self.decimal):
+            raise ConfigError('decimal in [feed] is "." or ",", and thousands another mark than it')
+
+    def plain(self, cells: pl.Series) -> pl.Series:
+        """Texts with missing ones as null and numbers as programs write them; what is no text stays."""
+        if cells.dtype != pl.String:
+            return cells
+        if self.missing:
+            words = [word.casefold() for word in self.missing]
+            cells = cells.set(cells.str.strip_chars().str.to_lowercase().is_in(words).fill_null(value=False), None)
+        if (self.decimal, self.thousands) == (".", ""):
+            return cells
+        bare = cells.str.strip_chars().str.replace_all(r"^[$€£¥]\s?|\s?[%$€£¥]$", "")
+        if self.thousands:
+            bare = bare.str.replace_all(self.thousands, "", literal=True)
+        bare = bare.str.replace(self.decimal, ".", literal=True)
+        numeric = bare.cast(pl.Float64, strict=False).is_not_null()
+        return pl.select(pl.when(numeric).then(bare).otherwise(cells).alias(cells.name)).to_series()
+
+
+AS_PROGRAMS_DO = Spelling()
+
+
+def seconds(cells: pl.Series) -> pl.Series:
+    """Durations as numbers.
+
+    >>> from datetime import timedelta
+    >>> seconds(pl.Series([timedelta(minutes=2), None])).to_list()
+    [120.0, None]
+    """
+    return cells.dt.total_microseconds().cast(pl.Float64) / 1e6
 
 
 def require_known(what: str, name: str, header: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from halflife.models.errors import NotFound, SchemaError, TickError
+from halflife.models.errors import ConfigError, NotFound, SchemaError, TickError
 from halflife.models.rows import (
     ENTITY,
     LABEL,
@@ -50,6 +50,8 @@ from halflife.monitoring.row_validation import Conformed, conform, conform_label
 
 LOG = logging.getLogger(__name__)
 
+REFUSED = re.compile(r"[\[\]^|\\]|%[0-9A-Fa-f]{2}")
+"""What deltalake 1.6 takes for a part of an address, or for another letter, in the path of a table."""
 SOURCE = re.compile(r"rows@(\d+),labels@(\d+)")
 LABEL_COLUMNS = pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), (LABEL, pa.float64())])
 QUARANTINE_COLUMNS = pa.schema(
@@ -69,11 +71,17 @@ class DeltaStore(Store):
         split: which rows play which part; fixed by the first tick.
 
     Raises:
-        ConfigError: the store there was made with another split.
+        ConfigError: the store there was made with another split, or its path has a character no table can be under.
         Unavailable: the folder cannot be read.
     """
 
     def __init__(self, folder: Path, split: Split) -> None:
+        odd = REFUSED.search(str(folder))
+        if odd is not None:
+            raise ConfigError(
+                f"the path {folder} has {odd[0]!r} in it, under which Delta Lake cannot keep a table; choose another folder "
+                "with --home"
+            )
         self.folder = folder
         self._asked = split
         self._fixed: StoreContract | None = None
@@ -235,11 +243,8 @@ class DeltaStore(Store):
 
     def _write(self, tick: int, rows: pd.DataFrame, labels: pd.DataFrame, quarantined: pd.DataFrame) -> bool:
         """Rows last: they say that the tick is whole. Empty tables need no entry."""
-        quarantined = quarantined.rename(columns={"id": ROW_ID})
-        for table, frame in ((self._set_aside, quarantined), (self._labels, labels)):
-            again = table.take_back(tick, frame)
-            if len(frame):
-                table.append(tick, frame, again=again)
+        self._set_aside.settle(tick, quarantined.rename(columns={"id": ROW_ID}))
+        self._labels.settle(tick, labels)
         return self._rows.append(tick, rows)
 
     def _without_seen(self, rows: Conformed, labels: Conformed, tick: int) -> tuple[Conformed, Conformed]:

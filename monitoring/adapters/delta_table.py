@@ -73,18 +73,29 @@ class TickTable:
         table = self._latest()
         return -1 if table is None else table.version()
 
-    def append(self, tick: int, frame: pd.DataFrame, *, again: bool = False) -> bool:
-        """Add a tick's rows; False when it had been added already, here or by somebody else at the same time.
+    def append(self, tick: int, frame: pd.DataFrame) -> bool:
+        """Add a tick's rows; False when it had been added already, here or by somebody else at the same time."""
+        return _last(self._existing()) < tick and self._add(tick, frame)
 
-        Args:
-            tick: whose rows.
-            frame: ``_id`` and the table's other columns but ``_tick``.
-            again: what was there of the tick was taken back.
+    def settle(self, tick: int, frame: pd.DataFrame) -> None:
+        """Have the table hold these rows of a tick, whatever a killed process left of it; none need no entry.
+
+        What a feed has may have grown since, so that the tick is another one. Where it is the same, nothing is done: the
+        versions of a table do not depend on where a process was killed.
         """
         table = self._existing()
+        if _last(table) < tick:
+            if len(frame):
+                self.append(tick, frame)
+        elif not _same(self.between(tick, tick).drop(TICK).collect().to_pandas(), frame):
+            table.delete(f"{TICK} = {tick}")
+            self._seen = IdIndex(self.folder / "_seen", tick - 1)
+            if len(frame):
+                self._add(tick, frame)
+
+    def _add(self, tick: int, frame: pd.DataFrame) -> bool:
+        table = self._existing()
         before = _last(table)
-        if before >= tick and not again:
-            return False
         columns = pa.schema(table.schema().to_arrow())
         rows = pa.Table.from_pandas(frame.assign(**{TICK: tick}), schema=columns, preserve_index=False)
         try:
@@ -95,32 +106,16 @@ class TickTable:
                 commit_properties=CommitProperties(app_transactions=[Transaction(APPLICATION, tick)]),
             )
         except CommitFailedError:
-            if self.last >= tick and not again:
+            if before < tick <= self.last:
                 return False
             raise
-        if self._seen is not None and self._seen.last == before:
+        if self._seen is not None and self._seen.last == before < tick:
             self._seen.add(frame[ROW_ID], tick, tick)
-        return True
-
-    def take_back(self, tick: int, frame: pd.DataFrame) -> bool:
-        """Forget what a killed process left of a tick, if that is not what is to be written now; whether it was.
-
-        What a feed has may have grown since, so that the tick is another one. Where it is the same, nothing is done: the
-        versions of a table do not depend on where a process was killed.
-        """
-        table = self._latest()
-        if table is None or _last(table) < tick:
-            return False
-        left = self.between(tick, tick).drop(TICK).collect().to_pandas()
-        if _same(left, frame):
-            return False
-        table.delete(f"{TICK} = {tick}")
-        self._seen = IdIndex(self.folder / "_seen", tick - 1)
         return True
 
     def between(self, first: int, last: int) -> pl.LazyFrame:
         """The rows of ticks ``first`` to ``last``."""
-        return pl.scan_delta(self._existing()).filter(pl.col(TICK).is_between(first, last))
+        return self._scan(self._existing(), first, last)
 
     def of(self, ids: pd.Series) -> pl.DataFrame:
         """The rows with these ids; reads only the ticks in which they came."""
@@ -132,9 +127,8 @@ class TickTable:
         table = self._existing()
         ticks = self._index(table).ticks(ids)
         if not len(ticks):
-            return pl.LazyFrame(pl.from_arrow(pa.schema(table.schema().to_arrow()).empty_table()))
-        in_ticks = pl.col(TICK).is_between(int(ticks[0]), int(ticks[-1])) & pl.col(TICK).is_in(ticks.tolist())
-        return pl.scan_delta(table).filter(in_ticks)
+            return _nothing(table)
+        return self._scan(table, int(ticks[0]), int(ticks[-1])).filter(pl.col(TICK).is_in(ticks.tolist()))
 
     def last_of(self, version: int) -> int:
         """The last tick as of ``version``. Raises NotFound when there is no such version yet."""
@@ -165,6 +159,24 @@ class TickTable:
             table.optimize.compact(target_size=max(1, sum(loose) // 2))
         self._opened = None
 
+    def _scan(self, table: DeltaTable, first: int, last: int) -> pl.LazyFrame:
+        """The rows of ticks ``first`` to ``last``, from the files that may hold some.
+
+        Files are named by their paths: as addresses, which ``scan_delta`` makes of them, a space or a letter of another
+        language in a folder's name leads nowhere.
+        """
+        files = pa.table(table.get_add_actions(flatten=True)).to_pydict()
+        none = [None] * len(files["path"])
+        ends = zip(files["path"], files.get(f"min.{TICK}", none), files.get(f"max.{TICK}", none), strict=True)
+        paths = [
+            self.folder / path
+            for path, low, high in ends
+            if low is None or high is None or (low <= last and first <= high)
+        ]
+        if not paths:
+            return _nothing(table)
+        return pl.scan_parquet(paths, glob=False, hive_partitioning=False).filter(pl.col(TICK).is_between(first, last))
+
     def _existing(self) -> DeltaTable:
         table = self._latest()
         if table is None:
@@ -178,7 +190,7 @@ class TickTable:
             self._seen = IdIndex(self.folder / "_seen", last)
         while (begin := self._seen.last + 1) <= last:
             end = min(last, begin + TICKS_INDEXED - 1)
-            fresh = pl.scan_delta(table).filter(pl.col(TICK).is_between(begin, end)).select(ROW_ID, TICK).collect()
+            fresh = self._scan(table, begin, end).select(ROW_ID, TICK).collect()
             self._seen.add(fresh[ROW_ID].to_pandas(), fresh[TICK].to_numpy(), end)
         return self._seen
 
@@ -191,6 +203,11 @@ class TickTable:
             self._opened = DeltaTable(self.folder)
             self._opened_at = self._opened.version()
         return self._opened
+
+
+def _nothing(table: DeltaTable) -> pl.LazyFrame:
+    """No rows, with the table's columns."""
+    return pl.LazyFrame(pl.from_arrow(pa.schema(table.schema().to_arrow()).empty_table()))
 
 
 def _of_one_tick(table: DeltaTable) -> list[int]:

@@ -1,5 +1,6 @@
 """A table as a stream: it is read once, and again when it has changed, and divided into ticks."""
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,13 +12,17 @@ import polars as pl
 from halflife.models.errors import ConfigError, FeedError
 from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Batch, Column, Kind, Schema
 from halflife.monitoring.adapters.binary import binary
-from halflife.monitoring.adapters.csv_dialect import numbers, require_known, texts
+from halflife.monitoring.adapters.column_remarks import remarks
+from halflife.monitoring.adapters.csv_dialect import AS_PROGRAMS_DO, Spelling, numbers, require_known, seconds, texts
 from halflife.monitoring.adapters.label_table import LabelTable
 from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Pending
 from halflife.monitoring.adapters.table_sources import Found, TableSource, source_of
 from halflife.monitoring.adapters.time_order import times_of
 from halflife.monitoring.ports import Feed, Store, Waiting
 from halflife.monitoring.ticking import TickRule
+
+INDEX = re.compile(r"__index_level_\d+__")
+"""What pandas calls an index that it writes to a file; it counts rows, and is no feature."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class FilesFeed(Feed):
             where there are several. Tables whose rows have no place need one.
         time: column that orders the rows (see ``times_of``); the table's order when None.
         separator: between cells of a CSV; found out when None.
+        spelling: how the table spells numbers, times and missing cells, and its encoding.
         rows_per_tick: rows that arrive together, where ticks are counted.
         tick: how long a tick is by the calendar, such as "1d"; needs ``time``. Empty where ticks are counted.
         time_zone: in which days begin, and which times without a zone are meant in.
@@ -65,6 +71,7 @@ class FilesFeed(Feed):
     label_delay: int = 0
     cluster: str | None = None
     propensity: str | None = None
+    spelling: Spelling = AS_PROGRAMS_DO
     tick: str = ""
     time_zone: str = "UTC"
     allowed_lateness: str = ""
@@ -90,6 +97,10 @@ class FilesFeed(Feed):
     @property
     def schema(self) -> Schema:
         return self._table.schema
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return self._table.remarks
 
     @property
     def ticks(self) -> int:
@@ -153,7 +164,11 @@ class FilesFeed(Feed):
 
     @property
     def _source(self) -> TableSource:
-        return source_of(self.source, self.separator) if isinstance(self.source, Path) else self.source
+        return (
+            source_of(self.source, self.separator, self.spelling.encoding)
+            if isinstance(self.source, Path)
+            else self.source
+        )
 
     def _read(self) -> "_Table":
         found = self._source.read()
@@ -163,7 +178,9 @@ class FilesFeed(Feed):
             raise FeedError(f"{self._source.name}: {error}") from None
 
     def _understand(self, found: Found) -> "_Table":
-        raw = found.table
+        raw = found.table.with_columns(
+            self.spelling.plain(cells) for cells in found.table if cells.name not in (self.id, self.time)
+        )
         self._require_columns(raw.columns)
         if self.id is None and found.names is None:
             raise FeedError("its rows have no order that stays; say id = the column in [feed] that tells them apart")
@@ -171,14 +188,23 @@ class FilesFeed(Feed):
         labels = np.full(len(raw), np.nan)
         if self.label and raw[self.label].null_count() < len(raw):
             labels = binary(raw[self.label], self.positive)
-        times = None if self.time is None else times_of(raw[self.time], self.time_zone)
+        times = None if self.time is None else times_of(raw[self.time], self.time_zone, self.spelling.time_format)
         if times is not None and self.tick and not times.dated:
             raise FeedError(
                 f"the time column {self.time!r} holds numbers, not dates; tick = {self.tick!r} needs dates: leave it out "
                 "to count rows_per_tick, or write the times as ISO 8601, such as 2024-05-31T12:00"
             )
         order = np.arange(len(raw)) if times is None else np.argsort(times.values, kind="stable")
-        read = {name: _column(raw[name], as_text=name in self.categorical) for name in self._features(raw.columns)}
+        held = None if self.store is None or self.store.schema is None else self.store.schema.to_dict()
+        features = [
+            name
+            for name in self._features(raw.columns)
+            if not INDEX.fullmatch(name) or (held is not None and name in held)
+        ]
+        if not features:
+            raise FeedError(f"no column is left to learn from: it has only {', '.join(map(repr, raw.columns))}")
+        kinds = {name: Kind(held[name]) if held and name in held else None for name in features}
+        read = {name: _column(raw[name], as_text=name in self.categorical, known=kinds[name]) for name in features}
         columns = {name: cells for name, (_, cells) in read.items()}
         beside = {} if self.cluster is None else {ENTITY: texts(raw[self.cluster])}
         beside |= {} if self.propensity is None else {PROPENSITY: raw[self.propensity]}
@@ -193,7 +219,8 @@ class FilesFeed(Feed):
             dated=times is not None and times.dated,
             settled=found.settled[order],
         )
-        return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed)
+        odd = remarks(read, 0 if times is None else times.unreadable, self.time)
+        return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed, tuple(odd))
 
     def _features(self, header: Sequence[str]) -> list[str]:
         named = {name for _, name in self._named if name}
@@ -226,18 +253,35 @@ class FilesFeed(Feed):
 
 @dataclass(frozen=True)
 class _Table:
-    """The whole file, and the schema it has now."""
+    """The whole table, the schema it has now, and what looks odd in it."""
 
     schema: Schema
     feed: FeedTable
+    remarks: tuple[str, ...]
 
 
-def _column(cells: pl.Series, *, as_text: bool) -> tuple[Kind, pl.Series]:
-    """A feature as Float64; as String if it is categorical, or numeric with words among its numbers."""
+def _column(cells: pl.Series, *, as_text: bool, known: Kind | None) -> tuple[Kind, pl.Series]:
+    """A feature as Float64; as String if it is categorical, or numeric with words among its numbers.
+
+    What the table declares is believed: categories whose names look like numbers are categories.
+
+    Args:
+        cells: of the column.
+        as_text: it is said to be categorical.
+        known: its kind in a store that took it in before, when more was read as text.
+    """
     if cells.dtype.is_nested() or cells.dtype == pl.Binary:
         raise FeedError(
             f"column {cells.name!r} holds {cells.dtype} values; a feature is a number or text, so ignore it"
         )
+    if cells.dtype in (pl.Date, pl.Datetime, pl.Time) and not as_text and known is None:
+        raise FeedError(
+            f"column {cells.name!r} holds times, and a time is no category: in [feed] say ignore = [{cells.name!r}], "
+            f"time = {cells.name!r} if it says when rows happened, or categorical = [{cells.name!r}] to read it as text "
+            "all the same"
+        )
+    if cells.dtype == pl.Duration and not as_text:
+        cells = seconds(cells)
     values = None if as_text else numbers(cells)
     if values is None:
         return Kind.CATEGORICAL, texts(cells)

@@ -125,6 +125,15 @@ class Database:
             raise Unavailable(f"the ledger {self.where} {said.format(busy=self._busy)}") from error
 
 
+def address(path: Path) -> str:
+    """The address of a ledger in a file, whatever its path is made of.
+
+    >>> address(Path("/my home?/ledger.db"))
+    'sqlite:////my home%3F/ledger.db'
+    """
+    return sa.URL.create("sqlite", database=str(path)).render_as_string()
+
+
 def template_key() -> str:
     """Of the ledger's template: the newest revision, and what the migrations say."""
     said = blake2b(digest_size=4)

@@ -49,8 +49,11 @@ class Connection:
     @property
     def database(self) -> Path | None:
         """The SQLite file; None for a server."""
-        path = self.uri.removeprefix(SQLITE).partition("?")[0]
-        return Path(path) if self.uri.startswith(SQLITE) else None
+        if not self.uri.startswith(SQLITE):
+            return None
+        from sqlalchemy import make_url
+
+        return Path(make_url(self.uri).database or "")
 
     @cached_property
     def client(self) -> "MlflowClient":
@@ -108,6 +111,17 @@ class Connection:
         return Unavailable(f"the MLflow store {where} does not answer: {why}. Nothing was lost; run the same again")
 
 
+def sqlite_address(path: Path) -> str:
+    """The address of a database in a file, whatever its path is made of.
+
+    >>> sqlite_address(Path("/my home?/mlflow.db"))
+    'sqlite:////my home%3F/mlflow.db'
+    """
+    from sqlalchemy import URL
+
+    return URL.create("sqlite", database=str(path)).render_as_string()
+
+
 def template_key() -> str:
     """Of the template of MLflow's database."""
     return f"mlflow-{version('mlflow')}"
@@ -119,10 +133,8 @@ def make_template(path: Path) -> None:
     _silence_migrations()
     with hushed():
         from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
-        from sqlalchemy import URL
 
-        address = URL.create("sqlite", database=str(path)).render_as_string()
-        engine = create_sqlalchemy_engine(address)  # type: ignore[no-untyped-call]  # as MLflow has it
+        engine = create_sqlalchemy_engine(sqlite_address(path))  # type: ignore[no-untyped-call]  # as MLflow has it
         _initialize_tables(engine)  # type: ignore[no-untyped-call]  # as MLflow has it
         engine.dispose()
 

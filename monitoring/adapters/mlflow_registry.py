@@ -14,7 +14,7 @@ from halflife.models.errors import ConfigError, NotFound
 from halflife.models.learner.model import Model
 from halflife.models.rows import Window
 from halflife.monitoring.adapters import mlflow_addresses, mlflow_package, mlflow_records, mlflow_steps
-from halflife.monitoring.adapters.mlflow_connection import SQLITE, Connection
+from halflife.monitoring.adapters.mlflow_connection import SQLITE, Connection, sqlite_address
 from halflife.monitoring.ports import Registry
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class MlflowRegistry(Registry):
     def at(cls, home: Path, name: str, *, patience: float = 20.0) -> "MlflowRegistry":
         """The default installation: SQLite and a folder of artifacts under ``home``."""
         home = home.absolute()
-        return cls(f"{SQLITE}{home / 'mlflow.db'}", name, home / "artifacts", patience=patience)
+        return cls(sqlite_address(home / "mlflow.db"), name, home / "artifacts", patience=patience)
 
     @property
     def ui_command(self) -> str:

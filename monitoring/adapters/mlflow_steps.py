@@ -13,6 +13,7 @@ from halflife.models.domain import Version
 from halflife.models.errors import Unavailable
 from halflife.models.learner.model import Model
 from halflife.monitoring.adapters import mlflow_package, mlflow_records
+from halflife.monitoring.adapters.mlflow_names import metric_key
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel, Run
@@ -86,9 +87,9 @@ def log_metrics(client: "MlflowClient", run: "Run", metrics: Mapping[str, float]
 
     latest, now = run.data.metrics, _now()
     fresh = [
-        Metric(name, value, now, 0, model_id=model_id)
-        for name, value in mlflow_records.known(metrics).items()
-        if latest.get(name) != value
+        Metric(key, value, now, 0, model_id=model_id)
+        for key, value in ((metric_key(name), value) for name, value in mlflow_records.known(metrics).items())
+        if latest.get(key) != value
     ]
     for start in range(0, len(fresh), METRICS_AT_ONCE):
         client.log_batch(run.info.run_id, metrics=fresh[start : start + METRICS_AT_ONCE])

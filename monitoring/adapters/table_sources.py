@@ -14,7 +14,7 @@ import polars as pl
 
 from halflife.models.errors import FeedError
 from halflife.models.rows import Mask
-from halflife.monitoring.adapters.tabular import PARQUET, TEXT, read_table, unfinished
+from halflife.monitoring.adapters.tabular import PARQUET, TEXT, blank_is_missing, read_table, unfinished
 
 WILD = frozenset("*?[")
 HIVE = "="
@@ -64,10 +64,12 @@ class FileSource(TableSource):
     Attributes:
         path: of the file.
         separator: of a text file; found out when None.
+        encoding: of a text file.
     """
 
     path: Path
     separator: str | None = None
+    encoding: str = "utf-8"
 
     @property
     def name(self) -> str:
@@ -81,7 +83,7 @@ class FileSource(TableSource):
         return found.st_mtime_ns, found.st_size
 
     def read(self) -> Found:
-        table = read_table(self.path, self.separator)
+        table = read_table(self.path, self.separator, self.encoding)
         settled = np.ones(len(table), dtype=bool)
         settled[-1] = not unfinished(self.path)
         return Found(table, settled, pl.Series(np.arange(len(table))).cast(pl.String))
@@ -98,10 +100,12 @@ class FolderSource(TableSource):
     Attributes:
         path: a folder, or a pattern with ``*``, ``?``, ``[…]`` or ``**``.
         separator: of text files; found out when None.
+        encoding: of text files.
     """
 
     path: Path
     separator: str | None = None
+    encoding: str = "utf-8"
 
     @property
     def name(self) -> str:
@@ -115,7 +119,10 @@ class FolderSource(TableSource):
         files = self._files()
         if not files:
             raise FeedError(f"{self.path} has no files that end in {', '.join(TEXT + PARQUET)}")
-        parts = [(self._called(file), FileSource(file, self.separator).read(), self._partition(file)) for file in files]
+        parts = [
+            (self._called(file), FileSource(file, self.separator, self.encoding).read(), self._partition(file))
+            for file in files
+        ]
         header = _header(files[0], parts[0][1].table, parts[0][2])
         tables = []
         for file, (_, found, partition) in zip(files, parts, strict=True):
@@ -190,7 +197,7 @@ class DeltaSource(TableSource):
         from deltalake.exceptions import DeltaError
 
         try:
-            table = pl.read_delta(DeltaTable(str(self.path)))
+            table = pl.DataFrame(pl.from_arrow(DeltaTable(str(self.path)).to_pyarrow_table()))
         except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
             raise FeedError(
                 f"{self.path} is no Delta table that can be read: {str(error).splitlines()[0][:200]}"
@@ -202,17 +209,16 @@ class DeltaSource(TableSource):
 
 def whole(table: pl.DataFrame) -> Found:
     """A table whose rows are all wholly written, and have no place of their own."""
-    text = table.with_columns(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String).replace("", None))
-    return Found(text, np.ones(len(table), dtype=bool), None)
+    return Found(blank_is_missing(table), np.ones(len(table), dtype=bool), None)
 
 
-def source_of(path: Path, separator: str | None = None) -> TableSource:
+def source_of(path: Path, separator: str | None = None, encoding: str = "utf-8") -> TableSource:
     """The source a path names: a Delta table, a folder or pattern of files, or one file."""
     if (path / "_delta_log").is_dir():
         return DeltaSource(path)
     if path.is_dir() or (WILD & set(str(path)) and not path.exists()):
-        return FolderSource(path, separator)
-    return FileSource(path, separator)
+        return FolderSource(path, separator, encoding)
+    return FileSource(path, separator, encoding)
 
 
 def _header(file: Path, table: pl.DataFrame, partition: dict[str, str | None]) -> list[str]:

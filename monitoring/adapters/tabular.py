@@ -18,12 +18,13 @@ SAMPLE_BYTES = 1 << 16
 BLOCK_BYTES = 1 << 30
 
 
-def read_table(path: Path, separator: str | None = None) -> pl.DataFrame:
+def read_table(path: Path, separator: str | None = None, encoding: str = "utf-8") -> pl.DataFrame:
     """Every cell of the file, null where it is empty: CSV columns as text, Parquet columns in their own types.
 
     Args:
         path: a file ending in .csv, .tsv, .txt, .parquet or .pq.
         separator: of a text file; found out when None.
+        encoding: of a text file.
 
     Raises:
         FeedError: it is not there, cannot be read as a table, has no rows, or names a column twice.
@@ -32,7 +33,7 @@ def read_table(path: Path, separator: str | None = None) -> pl.DataFrame:
     if ending not in TEXT + PARQUET:
         raise FeedError(f"{path}: a file feed ends in {', '.join(TEXT + PARQUET)}, not in {ending!r}")
     try:
-        table = _parquet(path) if ending in PARQUET else _text(path, path.read_bytes(), separator)
+        table = _parquet(path) if ending in PARQUET else _text(path, _utf8(path, encoding), separator)
     except FileNotFoundError:
         raise FeedError(
             f"no such file: {path}; check path in [feed], and the folder HALFLIFE_DATA names if the path is in it"
@@ -43,9 +44,34 @@ def read_table(path: Path, separator: str | None = None) -> pl.DataFrame:
         raise FeedError(f"{path} cannot be read: {error.strerror or error}") from None
     if not table.num_rows:
         raise FeedError(f"{path} has a header but no rows")
-    frame = pl.DataFrame(pl.from_arrow(table))
+    frame = pl.DataFrame(pl.from_arrow(_narrowed(table)))
     frame.columns = table.column_names  # Polars gives a column without a name one of its own
-    return frame.with_columns(pl.col(pl.Categorical, pl.Enum, pl.String).cast(pl.String).replace("", None))
+    return blank_is_missing(frame)
+
+
+def blank_is_missing(frame: pl.DataFrame) -> pl.DataFrame:
+    """Empty texts as missing ones; a column that is declared to hold categories stays one."""
+    declared = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
+    plain = frame.with_columns(pl.col(pl.Categorical, pl.Enum, pl.String).cast(pl.String).replace("", None))
+    return plain.with_columns(pl.col(declared).cast(pl.Categorical))
+
+
+def _narrowed(table: pa.Table) -> pa.Table:
+    """Decimals of more digits than Polars knows as floats."""
+    for at, field in enumerate(table.schema):
+        if pa.types.is_decimal256(field.type):
+            table = table.set_column(at, field.name, table.column(at).cast(pa.float64()))
+    return table
+
+
+def _utf8(path: Path, encoding: str) -> bytes:
+    raw = path.read_bytes()
+    if encoding.replace("_", "-").lower() in ("utf-8", "utf8"):
+        return raw
+    try:
+        return raw.decode(encoding).encode()
+    except UnicodeError as error:
+        raise FeedError(f"{path} is not {encoding}: {error}; say encoding = the right one in [feed]") from None
 
 
 def unfinished(path: Path) -> bool:
@@ -93,7 +119,9 @@ def _parquet(path: Path) -> pa.Table:
         raise IsADirectoryError
     try:
         table = pa.parquet.ParquetFile(path).read(use_threads=False)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, FileNotFoundError | PermissionError):
+            raise
         raise FeedError(f"{path} is not a Parquet file: {_first_line(error)}") from None
     _require_single(path, table.column_names)
     return table

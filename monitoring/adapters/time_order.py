@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 
 from halflife.models.errors import FeedError
+from halflife.monitoring.adapters.csv_dialect import texts
 
 CLOCKS = ("", " %H:%M", " %H:%M:%S")
 OFFSET = r":\d\d(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)$"
@@ -31,7 +32,7 @@ class Times:
     unreadable: int
 
 
-def times_of(cells: pl.Series, zone: str = "UTC") -> Times:
+def times_of(cells: pl.Series, zone: str = "UTC", format: str = "") -> Times:  # noqa: A002 - strptime's word
     """When each row happened, from a column of dates or numbers.
 
     A row whose time is missing or unreadable stays behind the row it follows in the file: what it says of its case may
@@ -41,6 +42,7 @@ def times_of(cells: pl.Series, zone: str = "UTC") -> Times:
     Args:
         cells: the time column.
         zone: in which dates that name no zone are meant.
+        format: of the cells, as ``strptime`` has it; found out when empty.
 
     Raises:
         FeedError: more than half the cells are no time, or days cannot be told from months.
@@ -50,7 +52,10 @@ def times_of(cells: pl.Series, zone: str = "UTC") -> Times:
     >>> np.argsort(times_of(pl.Series(["31/12/2023", "1/2/2023"])).values, kind="stable").tolist()
     [1, 0]
     """
-    times = cells if cells.dtype.is_temporal() else _parsed(cells)
+    if cells.dtype in (pl.Date, pl.Datetime, pl.Time):
+        times = cells
+    else:
+        times = _by_strptime(cells, format) if format else _parsed(cells)
     unreadable = times.is_null()
     if 2 * int(unreadable.sum()) > len(times):
         present = cells.filter(unreadable).drop_nulls()
@@ -71,7 +76,7 @@ def times_of(cells: pl.Series, zone: str = "UTC") -> Times:
 
 def _parsed(cells: pl.Series) -> pl.Series:
     """Times as dates, integers or floats, null where unreadable, by the reading that understands the most cells."""
-    text = cells.cast(pl.String).str.strip_chars()
+    text = texts(cells).str.strip_chars()
     slashed = text.str.replace_all(r"[.-]", "/").str.replace("T", " ", literal=True)
     day, month = (_by_format(slashed, date) for date in (DAY_FIRST, MONTH_FIRST))
     if day.null_count() == month.null_count() < len(cells) and not day.equals(month):
@@ -80,6 +85,16 @@ def _parsed(cells: pl.Series) -> pl.Series:
             "write it as ISO 8601, such as 2024-05-31"
         )
     return min(_whole(text), _fractions(text), _iso(text), day, month, key=lambda times: times.null_count())
+
+
+def _by_strptime(cells: pl.Series, format: str) -> pl.Series:  # noqa: A002 - strptime's word
+    text = pd.Series(texts(cells).str.strip_chars().to_list(), dtype="str")
+    zoned = "%z" in format or "%Z" in format
+    try:
+        times = pd.to_datetime(text, format=format, errors="coerce", utc=zoned)
+    except ValueError as error:
+        raise FeedError(f"time_format = {format!r} in [feed]: {error}") from None
+    return pl.from_pandas(times).cast(pl.Datetime("us", "UTC" if zoned else None))
 
 
 def _whole(text: pl.Series) -> pl.Series:

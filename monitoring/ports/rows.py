@@ -69,6 +69,11 @@ class Feed(ABC):
         return self.ticks
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What looks odd in its rows, a sentence each; asked before anything is fixed."""
+        return ()
+
+    @property
     def waiting(self) -> Waiting | None:
         """What there is after what the store it follows has taken in; None where that cannot be counted."""
         return None

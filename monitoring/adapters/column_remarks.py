@@ -1,0 +1,77 @@
+"""What looks odd in a table before anything is fixed, each with the line that would change it."""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from halflife.models.rows import Kind
+
+NEAR_UNIQUE = 0.5
+"""Of the cells that are there; a category with more names than this tells rows apart."""
+SOME = 0.5
+"""Of the cells that are there: so many that look like numbers or times make a category odd."""
+FEW_ROWS = 50
+NUMBER = r"[-+]?[$€£¥]?\s?\d{1,3}(?:([,.' ])\d{3})*(?:[.,]\d+)?\s?[%$€£¥]?"
+"""A number as people write it: 1,5 or 1,234.50 or $12.00 or 45%."""
+DATE = r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}.*"
+WORDS = ("na", "n/a", "null", "none", "nil", "missing", "unknown", "?", "-")
+
+
+def remarks(columns: Mapping[str, tuple[Kind, pl.Series]], unreadable: int = 0, time: str | None = None) -> list[str]:
+    """A sentence for each odd thing.
+
+    Args:
+        columns: name -> its kind and its cells: floats or, where some are no numbers, texts.
+        unreadable: cells of the time column that are no time.
+        time: the time column.
+
+    >>> cells = pl.Series([f"{k},5" for k in range(60)])
+    >>> remarks({"price": (Kind.CATEGORICAL, cells)})[0]  # doctest: +ELLIPSIS
+    "'price' is read as a category, but its cells are numbers as people write them, such as '0,5'; say decimal ..."
+    """
+    found = [said for name, (kind, cells) in columns.items() for said in _odd(name, kind, cells)]
+    if unreadable:
+        n = max((len(cells) for _, cells in columns.values()), default=0)
+        found.insert(
+            0,
+            f"{unreadable:,} of {n:,} times in {time!r} cannot be read; these rows stay behind the row they follow: "
+            "say time_format in [feed], or write times as ISO 8601, such as 2024-05-31T12:00",
+        )
+    return found
+
+
+def _odd(name: str, kind: Kind, cells: pl.Series) -> Iterator[str]:
+    present = cells.drop_nulls()
+    if not len(present):
+        yield f"{name!r} is empty; say ignore = [{name!r}] in [feed] to leave it out"
+        return
+    names = present.n_unique()
+    if names == 1 and len(cells) >= FEW_ROWS:
+        yield f"{name!r} is {present[0]!r} in every row{' that has it' if len(present) < len(cells) else ''}"
+    if kind is Kind.NUMERIC or cells.dtype != pl.String or len(present) < FEW_ROWS:
+        return
+    text = present.str.strip_chars()
+    plain = text.cast(pl.Float64, strict=False).is_not_null()
+    words = text.str.to_lowercase().is_in(WORDS)
+    if (plain | words).mean() == 1 and words.any() and plain.any():  # type: ignore[operator]
+        said = ", ".join(map(repr, text.filter(words).unique(maintain_order=True).to_list()[:3]))
+        yield (
+            f"{name!r} is read as a category, but all its other cells are numbers: {int(words.sum()):,} are {said}; "
+            f"say missing = [{said}] in [feed] and it is a number"
+        )
+    elif (~plain).any() and text.str.contains(f"^(?:{NUMBER})$").mean() > SOME:  # type: ignore[operator]
+        example = text.filter(~plain)[0]
+        yield (
+            f"{name!r} is read as a category, but its cells are numbers as people write them, such as {example!r}; "
+            "say decimal and thousands in [feed], or write them like 1234.5"
+        )
+    elif text.str.contains(f"^(?:{DATE})$").mean() > SOME:  # type: ignore[operator]
+        yield (
+            f"{name!r} is read as a category, but its cells are dates, such as {text[0]!r}; say ignore = [{name!r}] in "
+            f"[feed], or time = {name!r} if it says when rows happened"
+        )
+    elif names > NEAR_UNIQUE * len(present):
+        yield (
+            f"{name!r} is a category with {names:,} names in {len(present):,} rows: it tells rows apart; say id = {name!r} "
+            f"or ignore = [{name!r}] in [feed]"
+        )

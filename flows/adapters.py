@@ -20,6 +20,10 @@ from halflife.flows.label_settings import LabelSettings
 from halflife.flows.plugged_kinds import known, plugged
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
+    import polars as pl
+
     from halflife.monitoring.adapters.inbox import PushedRows
     from halflife.monitoring.adapters.label_table import LabelTable
     from halflife.monitoring.policy import Policy
@@ -74,6 +78,15 @@ def inbox_of(source: PushFeedSettings) -> "PushedRows":
     from halflife.monitoring.adapters.inbox import PushedRows
 
     return PushedRows(Path(source.path), source.id, source.label)
+
+
+def pushed(rows: "pl.DataFrame | TextIO") -> "pl.DataFrame":
+    """The table that is pushed, of itself or of lines of JSON objects. Raises FeedError."""
+    import polars as pl
+
+    from halflife.monitoring.adapters.inbox import json_lines
+
+    return rows if isinstance(rows, pl.DataFrame) else json_lines(rows)
 
 
 def label_table(settings: LabelSettings) -> "LabelTable":

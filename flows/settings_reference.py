@@ -8,6 +8,7 @@ from typing import Any
 from halflife.flows.adapter_kinds import ChannelKind, FeedKind
 from halflife.flows.adapters import CHANNELS, FEEDS, channel_kind, channel_names, feed_kind, feed_kinds
 from halflife.flows.allowed_values import allowed
+from halflife.flows.label_settings import LabelSettings
 from halflife.flows.settings import Settings
 from halflife.flows.settings_in_force import default_of
 from halflife.flows.toml_text import written
@@ -58,7 +59,7 @@ def chapters() -> Iterator[Chapter]:
     """Every table there can be, those of installed packages too."""
     yield _chapter("Top of the file", "", Settings)
     for name, field in Settings.model_fields.items():
-        section = type(field.default)
+        section = LabelSettings if name == "labels" else type(field.default)
         if name == "feed":
             for kind in [*FEEDS, *(kind for kind in feed_kinds() if kind not in FEEDS)]:
                 yield from _offered(f'`[feed]`, `kind = "{kind}"`', "feed", feed_kind, kind)

@@ -1,5 +1,7 @@
 """``halflife ingest``."""
 
+from typing import TextIO
+
 import click
 
 from halflife.flows.commands.common import options, show
@@ -16,18 +18,13 @@ from halflife.flows.resolution import mark_last
     help='Push these rows, a JSON object a line, to a feed of kind "push"; - for standard input.',
 )
 @options
-def command(opened: Opened, ticks: int, *, every: bool, rows: "click.utils.LazyFile | None", as_json: bool) -> None:
+def command(opened: Opened, ticks: int, *, every: bool, rows: TextIO | None, as_json: bool) -> None:
     """Pull the next ticks of the feed that are over into the store, exactly once.
 
     Bad rows are set aside with their reason; rows of a tick that is not over wait.
     """
     from halflife.flows.use_cases import running
 
-    if rows is not None:
-        from halflife.monitoring.adapters.inbox import json_lines
-
-        told = running.push(opened, json_lines(rows))
-    else:
-        told = running.ingest(opened, running.ALL if every else ticks)
+    told = running.ingest(opened, running.ALL if every else ticks) if rows is None else running.push(opened, rows)
     show(told, as_json)
     mark_last(opened.settings.home)

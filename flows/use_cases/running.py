@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -279,14 +279,18 @@ def ingest(opened: Opened, ticks: int = 1) -> IngestTold:
     return IngestTold(rows, last, len(store.quarantine()), feed.waiting, span.late if span else 0)
 
 
-def push(opened: Opened, rows: "pl.DataFrame") -> IngestTold:
+def push(opened: Opened, rows: "pl.DataFrame | TextIO") -> IngestTold:
     """Keep rows, or labels, that are pushed, and take in every tick that is over.
+
+    Args:
+        opened: the home.
+        rows: a table, or lines of JSON objects.
 
     Raises:
         UsageError: the feed is none to which rows are pushed.
         FeedError: the rows are not like those that came before; nothing of them is kept.
     """
-    from halflife.flows.adapters import inbox_of
+    from halflife.flows.adapters import inbox_of, pushed
     from halflife.flows.feed_settings import PushFeedSettings
 
     feed = opened.settings.feed
@@ -294,7 +298,7 @@ def push(opened: Opened, rows: "pl.DataFrame") -> IngestTold:
         raise UsageError(
             f'rows are pushed to a feed of kind "push"; this home\'s is {feed.subject}, which `halflife ingest` reads'
         )
-    inbox_of(feed).push(rows)
+    inbox_of(feed).push(pushed(rows))
     if inbox_of(feed).rows.empty:
         raise UsageError("labels were kept for rows that have not come; push rows to begin with")
     return ingest(opened, ALL)

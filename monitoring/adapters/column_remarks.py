@@ -53,19 +53,19 @@ def _odd(name: str, kind: Kind, cells: pl.Series) -> Iterator[str]:
     text = present.str.strip_chars()
     plain = text.cast(pl.Float64, strict=False).is_not_null()
     words = text.str.to_lowercase().is_in(WORDS)
-    if (plain | words).mean() == 1 and words.any() and plain.any():  # type: ignore[operator]
+    if (plain | words).all() and words.any() and plain.any():
         said = ", ".join(map(repr, text.filter(words).unique(maintain_order=True).to_list()[:3]))
         yield (
             f"{name!r} is read as a category, but all its other cells are numbers: {int(words.sum()):,} are {said}; "
             f"say missing = [{said}] in [feed] and it is a number"
         )
-    elif (~plain).any() and text.str.contains(f"^(?:{NUMBER})$").mean() > SOME:  # type: ignore[operator]
+    elif (~plain).any() and _share(text, NUMBER) > SOME:
         example = text.filter(~plain)[0]
         yield (
             f"{name!r} is read as a category, but its cells are numbers as people write them, such as {example!r}; "
             "say decimal and thousands in [feed], or write them like 1234.5"
         )
-    elif text.str.contains(f"^(?:{DATE})$").mean() > SOME:  # type: ignore[operator]
+    elif _share(text, DATE) > SOME:
         yield (
             f"{name!r} is read as a category, but its cells are dates, such as {text[0]!r}; say ignore = [{name!r}] in "
             f"[feed], or time = {name!r} if it says when rows happened"
@@ -75,3 +75,8 @@ def _odd(name: str, kind: Kind, cells: pl.Series) -> Iterator[str]:
             f"{name!r} is a category with {names:,} names in {len(present):,} rows: it tells rows apart; say id = {name!r} "
             f"or ignore = [{name!r}] in [feed]"
         )
+
+
+def _share(text: pl.Series, pattern: str) -> float:
+    """Of the cells, those that are wholly like a pattern."""
+    return int(text.str.contains(f"^(?:{pattern})$").sum()) / len(text)

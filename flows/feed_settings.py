@@ -44,8 +44,12 @@ class TableFeedSettings(FeedSettings):
     """What every feed of a table can be told: what its columns are for, and when a tick is over."""
 
     label: Annotated[
-        str, Field(description="Column of the label, which has two values; a missing one may be filled in later.")
-    ]
+        str,
+        Field(
+            description="Column of the label, which has two values; a missing one may be filled in later. Left out, labels"
+            " come from the table in `[labels]` alone."
+        ),
+    ] = ""
     positive: Annotated[
         str | None, Field(description="The label's positive value; unset, found out for 0/1, no/yes, false/true, n/y.")
     ] = None

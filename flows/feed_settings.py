@@ -94,6 +94,10 @@ class TableFeedSettings(FeedSettings):
     categorical: Annotated[
         tuple[str, ...], Field(description="Columns to read as text although they look like numbers.")
     ] = ()
+    numeric: Annotated[
+        tuple[str, ...],
+        Field(description="Columns to read as numbers although the table declares them to be categories."),
+    ] = ()
     ignore: Annotated[tuple[str, ...], Field(description="Columns to leave out.")] = ()
     label_delay: Annotated[int, Field(ge=0, description="Ticks between a row and its label, at least.")] = 0
     propensity: Annotated[

@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
 from halflife.models.errors import Unavailable
@@ -19,6 +21,8 @@ LOG = logging.getLogger(__name__)
 PATIENCE = 180.0
 """Seconds the temporary server is given; its first start on a slow machine migrates a database."""
 
+ASKED_AGAIN = (0.5, 2.0, 0.0)
+"""Seconds between the times a server that is configured is asked whether it is there."""
 SERVER = {
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT_UI_ENABLED": "0",
@@ -34,7 +38,7 @@ SERVER = {
 def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
     """Set Prefect's environment and start a temporary server for it, while other things load.
 
-    With PREFECT_API_URL set, that server is used and none is started.
+    With PREFECT_API_URL set, in the environment or in Prefect's active profile, that server is used and none is started.
 
     Args:
         home: Halflife's home; Prefect's database goes under it unless PREFECT_HOME says otherwise.
@@ -46,8 +50,10 @@ def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     # A failure ends as one sentence of ours; Prefect would log its traceback once a task and once a flow before it.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
-    if "PREFECT_API_URL" in os.environ:
-        return lambda: None
+    url = os.environ.get("PREFECT_API_URL") or _of_profile()
+    if url:
+        os.environ["PREFECT_API_URL"] = url
+        return lambda: _require_answer(url)
     prefect_home = Path(os.environ.setdefault("PREFECT_HOME", str(home.resolve() / "prefect")))
     prefect_home.mkdir(parents=True, exist_ok=True)
     log = prefect_home / "server.log"
@@ -63,6 +69,48 @@ def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
     atexit.register(_stop, server)
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     return lambda: _wait(server, port, log)
+
+
+def _of_profile() -> str:
+    """The server that Prefect's active profile names; empty where it names none."""
+    path = Path(os.environ.get("PREFECT_PROFILES_PATH") or _prefect_home() / "profiles.toml")
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        active = os.environ.get("PREFECT_PROFILE") or said.get("active", "")
+        return str(said.get("profiles", {}).get(active, {}).get("PREFECT_API_URL", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def _prefect_home() -> Path:
+    return Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
+
+
+def _require_answer(url: str) -> None:
+    """Raise Unavailable unless something answers at a Prefect server's address; it may want to know who asks."""
+    for pause in ASKED_AGAIN:
+        try:
+            with urlopen(f"{url.rstrip('/')}/health", timeout=5):  # noqa: S310 - as a person has it
+                return
+        except HTTPError:
+            return
+        except (OSError, ValueError) as error:
+            why = error
+        time.sleep(pause)
+    raise Unavailable(
+        f"the Prefect server at {redacted(url)} does not answer ({getattr(why, 'reason', why)}); start it, or unset "
+        "PREFECT_API_URL (in the environment, or in Prefect's profile) to have one while a command runs"
+    )
+
+
+def redacted(url: str) -> str:
+    """An address without a user's name and password.
+
+    >>> redacted("https://me:secret@prefect.example/api")
+    'https://prefect.example/api'
+    """
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

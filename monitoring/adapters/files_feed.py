@@ -49,6 +49,7 @@ class FilesFeed(Feed):
         allowed_lateness: for how long rows may come late before a tick closes; needs ``time``.
         ignore: columns to leave out.
         categorical: columns to read as text although they look like numbers.
+        numeric: columns to read as numbers although the table declares them to be categories.
         label_delay: ticks between a row and its label, at least.
         cluster: column that says which rows are about one entity, a customer say; no feature. None where rows do not
             repeat.
@@ -68,6 +69,7 @@ class FilesFeed(Feed):
     rows_per_tick: int = 1000
     ignore: Sequence[str] = ()
     categorical: Sequence[str] = ()
+    numeric: Sequence[str] = ()
     label_delay: int = 0
     cluster: str | None = None
     propensity: str | None = None
@@ -178,10 +180,10 @@ class FilesFeed(Feed):
             raise FeedError(f"{self._source.name}: {error}") from None
 
     def _understand(self, found: Found) -> "_Table":
-        raw = found.table.with_columns(
-            self.spelling.plain(cells) for cells in found.table if cells.name not in (self.id, self.time)
-        )
-        self._require_columns(raw.columns)
+        self._require_columns(found.table.columns)
+        codes = [name for name in self.numeric if found.table[name].dtype == pl.Categorical]
+        raw = found.table.with_columns(pl.col(codes).cast(pl.String))
+        raw = raw.with_columns(self.spelling.plain(cells) for cells in raw if cells.name not in (self.id, self.time))
         if self.id is None and found.names is None:
             raise FeedError("its rows have no order that stays; say id = the column in [feed] that tells them apart")
         ids = found.names if self.id is None else texts(raw[self.id])
@@ -236,7 +238,7 @@ class FilesFeed(Feed):
         for what, name in self._named:
             if name:
                 require_known(what, name, header)
-        for what, names in (("ignore", self.ignore), ("categorical", self.categorical)):
+        for what, names in (("ignore", self.ignore), ("categorical", self.categorical), ("numeric", self.numeric)):
             for name in names:
                 require_known(what, name, header)
         features = self._features(header)

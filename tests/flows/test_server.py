@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from halflife.flows import prefect_database, temporary_server
+from halflife.flows import prefect_database, prefect_engine, temporary_server
+from halflife.models.errors import Unavailable
 
 
 @pytest.mark.parametrize(("status", "hinted"), [(503, [(b"retry-after", b"0.5")]), (200, []), (500, [])])
@@ -31,6 +32,34 @@ def test_only_a_busy_answer_says_when_to_try_again(status: int, hinted: list[tup
     asyncio.run(temporary_server.hinting(busy, pause=0.5)({"type": "http"}, receive, send))
     assert said[0] == {"type": "http.response.start", "status": status, "headers": own + hinted}
     assert said[1:] == [{"type": "http.response.body", "body": b"{}"}]
+
+
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No Prefect server is configured, and none is waited for long; gives where Prefect's profiles would be."""
+    for name in ("PREFECT_API_URL", "PREFECT_PROFILE", "PREFECT_LOGGING_LEVEL"):
+        monkeypatch.setenv(name, "")  # to be put back as it was
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.setenv("PREFECT_PROFILES_PATH", str(tmp_path / "profiles.toml"))
+    monkeypatch.setattr(prefect_engine, "ASKED_AGAIN", (0.0,))
+    return tmp_path / "profiles.toml"
+
+
+def test_a_server_that_does_not_answer_is_one_sentence(no_server: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says which, without the password in its address, and what to do."""
+    monkeypatch.setenv("PREFECT_API_URL", "http://me:secret@127.0.0.1:9/api")
+    ready = prefect_engine.prepare(no_server.parent)
+    with pytest.raises(Unavailable, match=r"the Prefect server at http://127.0.0.1:9/api does not answer") as told:
+        ready()
+    assert "secret" not in str(told.value)
+
+
+def test_the_server_of_prefects_profile_is_used(no_server: Path) -> None:
+    """The active profile's address counts as if it stood in the environment; no other server is started."""
+    no_server.write_text('active = "team"\n[profiles.team]\nPREFECT_API_URL = "http://127.0.0.1:9/api"\n')
+    with pytest.raises(Unavailable, match=r"http://127.0.0.1:9/api does not answer"):
+        prefect_engine.prepare(no_server.parent)()
 
 
 def test_prefects_template_is_what_its_migrations_make(tmp_path: Path) -> None:

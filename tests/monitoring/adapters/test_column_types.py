@@ -62,6 +62,7 @@ def test_declared_categories_are_categories(tmp_path: Path) -> None:
     feed = FilesFeed(path, label="y")
     assert feed.schema.to_dict() == {"x": "numeric", "zip": "categorical"}
     assert feed.batch(0).rows["zip"].tolist()[:2] == ["02139", "10001"]
+    assert FilesFeed(path, label="y", numeric=["zip"]).schema.to_dict()["zip"] == "numeric"
 
 
 def test_a_store_from_before_goes_on_as_it_began(tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ SMALL = (0.02, 0.05, 0.1)
 """Bounds a gap is said to be below: the first that is beyond its error. None, where it may be larger than all."""
 MADE = 1.25
 """Times the labels' own gap from which the model is said to add to it; below the inverse it evens it out."""
+SAME = 0.05
+"""Rate by which two gaps may differ and still be said to be about as large (the margin of an equivalence test)."""
+ONE_SIDED = 1.645
+"""Standard errors of a one-sided test at 5 %."""
 RATES = ("positive_rate", "fpr", "tpr")
 WORDS = {
     "positive_rate": "{high} of the rows where {where} are decided for 1, {low} of the others",
@@ -138,8 +142,16 @@ def _gap_leads(scored: ScoredRows, gap: GroupGap, inside: str, outside: str, a: 
 def who(gap: GroupGap, labels: GroupGap) -> tuple[str, str, float]:
     """Whether the labels or the model make a gap in decisions, what to check, and the part of it the model makes.
 
-    >>> who(GroupGap("positive_rate", 0.30, 0.10, 0.02), GroupGap("base_rate", 0.31, 0.12, 0.02))[0]
+    The data are said to make it only where two one-sided tests at 5 % find the two gaps within ``SAME`` of each other.
+    Both are counted on the same rows, where decisions and labels mostly agree: taking them as independent makes the
+    error too large rather than too small. Where no test decides, that is said.
+
+    Source: Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15, 1987 (two one-sided tests).
+
+    >>> who(GroupGap("positive_rate", 0.30, 0.10, 0.01), GroupGap("base_rate", 0.31, 0.12, 0.01))[0]
     'the labels differ about as much (31% against 12%), so the data make this gap, not the model'
+    >>> who(GroupGap("positive_rate", 0.39, 0.14, 0.05), GroupGap("base_rate", 0.37, 0.22, 0.05))[0]
+    'the labels differ too (37% against 22%); how much of this gap the model adds cannot be told from so few rows'
     """
     rates = f"({percent(labels.a)} against {percent(labels.b)})"
     times = gap.width / labels.width if labels.width else np.inf
@@ -154,7 +166,14 @@ def who(gap: GroupGap, labels: GroupGap) -> tuple[str, str, float]:
         return f"the labels differ less {rates}, so the model widens what the data have", look, share
     if beyond and times < 1 / MADE:
         return f"the labels differ more {rates}, so the model makes less of it than the data have", "", share
-    return f"the labels differ about as much {rates}, so the data make this gap, not the model", look, min(share, 0.25)
+    error = float(np.hypot(gap.error, labels.error))
+    if abs(gap.width - labels.width) + ONE_SIDED * error < SAME:
+        same = f"the labels differ about as much {rates}, so the data make this gap, not the model"
+        return same, look, min(share, 0.25)
+    if beyond:
+        return f"the labels differ nearly as much {rates}, so the data make most of this gap", look, share
+    unsure = f"the labels differ too {rates}; how much of this gap the model adds cannot be told from so few rows"
+    return unsure, look, share
 
 
 def _rates(gap: GroupGap, inside: str) -> str:

@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 SLOW := adapters claims drift explanations foresight investigator label_needs steps survival trials
 
-.PHONY: check coverage demo fast test bench bench-check smoke lint format lock clean
+.PHONY: check coverage demo fast rows test bench bench-check smoke lint format lock clean
 
 demo: .venv/run
 	$(BIN)/halflife demo
@@ -25,6 +25,10 @@ fast: .venv/test
 # Every scenario beside its peers: .bench/bench.json, and the page infra/docs/benchmarks.md made of it.
 bench: .venv/bench .venv-nannyml/made
 	$(BIN)/python tests/benchmarks/run.py --keep $(ONLY)
+
+# Rows in = stored + waiting + set aside, for every source however its rows come: with SEEDS seeds.
+rows: .venv/test
+	HALFLIFE_SEEDS=$(or $(SEEDS),5) $(BIN)/python -m pytest -q -n 2 tests/monitoring/adapters/test_rows_add_up.py
 
 # Does every 90 % interval hold its truth in 90 % of 1,000 simulated repetitions? A table, and .bench/coverage.json.
 coverage: .venv/test

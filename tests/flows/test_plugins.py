@@ -138,7 +138,8 @@ def test_nothing_of_a_package_is_imported_unless_it_is_used(install: Install) ->
     module = install("sea-tools")
     parse({"feed": {"kind": "synthetic"}, "alerts": {"channels": ["console"]}}, "x.toml")
     with pytest.raises(
-        ConfigError, match=r"there are file, gone, swapped, synthetic, tide, wrong; did you mean 'tide'\?"
+        ConfigError,
+        match=r"there are database, file, gone, push, swapped, synthetic, tide, wrong; did you mean 'tide'\?",
     ):
         parse({"feed": {"kind": "tides"}}, "x.toml")
     assert module not in sys.modules

@@ -53,13 +53,15 @@ def parse(table: Mapping[str, Any], origin: str, folder: Path | None = None) -> 
 
 
 def _explained(error: Any, table: Mapping[str, Any]) -> str:
-    *tables, key = [str(part) for part in error["loc"]] or ["file"]
+    *tables, key = [str(part) for part in error["loc"]] or [""]
     name = ".".join([*tables, key])
     if error["type"] == "extra_forbidden":
         return _unknown(tables, key, table)
     if error["type"] == "missing":
         return f"{name} is missing: {_section(tables, table).model_fields[key].description}"
     message = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return message
     return f"{name} = {error['input']!r}: {message}" if not isinstance(error["input"], dict) else f"[{name}]: {message}"
 
 

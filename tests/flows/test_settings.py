@@ -38,7 +38,7 @@ def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
         ("[retrain]\nevery = 0", "retrain.every = 0: Input should be greater than 0"),
         ("colour = 1", "colour is not a setting; known here: alerts, causes, compute, evidence, explain, feed, home"),
         ('[feed]\nkind = "file"\nlabel = "y"', "feed.path is missing: A CSV or Parquet file, a folder of them"),
-        ('[feed]\nkind = "file"\npath = "x"', "feed.label is missing: Column of the label"),
+        ('[feed]\nkind = "file"\npath = "x"', "halflife.toml: feed.label is missing: the column of the label, or a table"),
         ('[feed]\nkind = "fiel"', "there is no feed of kind 'fiel'; there are database, file, push, synthetic; did you mean 'file'?"),
         ("[feed]\nkind = 3", "there is no feed of kind '3'; there are database, file, push, synthetic"),
         ("feed = 3", "feed = 3: Input should be a valid dictionary"),

@@ -241,7 +241,13 @@ def feed(settings: Settings) -> "Feed":
     from halflife.monitoring.adapters.files_feed import FilesFeed
 
     assert isinstance(made, FilesFeed)  # the settings see to it
-    return replace(made, labels=label_table(settings.labels))
+    said = settings.labels
+    return replace(
+        made,
+        labels=label_table(said) if said.elsewhere else made.labels,
+        give_up_after=said.give_up_after,
+        silence_is_negative=said.absent == "negative",
+    )
 
 
 def channels(

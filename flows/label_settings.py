@@ -1,6 +1,6 @@
 """Where labels come from that arrive later than their rows, from another system."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -9,7 +9,7 @@ from halflife.monitoring.section import Section
 
 
 class LabelSettings(Section):
-    """A table of labels, joined to the feed's rows by `feed.id`. Of two labels of one row the first one stays."""
+    """Labels that come later, or never: a table of them, joined by `feed.id`; of two labels of one row the first stays."""
 
     path: Annotated[
         LocalPath | None,
@@ -20,8 +20,8 @@ class LabelSettings(Section):
     ] = ""
     table: Annotated[str, Field(description="Its table or view.")] = ""
     query: Annotated[str, Field(description="SQL that gives the labels, instead of a table.")] = ""
-    key: Annotated[str, Field(description="Column that says of which row a label is, as `feed.id`.")]
-    column: Annotated[str, Field(description="Column of the label, which has two values.")]
+    key: Annotated[str, Field(description="Column that says of which row a label is, as `feed.id`.")] = ""
+    column: Annotated[str, Field(description="Column of the label, which has two values.")] = ""
     time: Annotated[
         str | None,
         Field(
@@ -32,11 +32,39 @@ class LabelSettings(Section):
     positive: Annotated[
         str | None, Field(description="The label's positive value; unset, found out for 0/1, no/yes, false/true, n/y.")
     ] = None
+    give_up_after: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="Ticks after its row's from which a label that has not come is no longer expected; unset, it is"
+            " waited for for ever. It stands alone where labels come in the feed's own column.",
+        ),
+    ] = None
+    absent: Annotated[
+        Literal["unknown", "negative"],
+        Field(
+            description="What a label that never came means: nothing, or the negative value, as where only fraud is"
+            " reported. One that comes after `give_up_after` is set aside then."
+        ),
+    ] = "unknown"
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether there is a table of labels."""
+        return self.path is not None or bool(self.url_env)
 
     @model_validator(mode="after")
     def _one_place(self) -> "LabelSettings":
+        if self.absent == "negative" and self.give_up_after is None:
+            raise ValueError('[labels] with absent = "negative" says after how many ticks: give_up_after')
+        if not self.elsewhere and self.give_up_after is not None and not (self.key or self.column or self.time):
+            return self
         if (self.path is None) == (not self.url_env):
             raise ValueError("[labels] names a path, or a url_env with a table or query; one of the two")
+        if not self.key or not self.column:
+            raise ValueError(
+                "[labels] with a table says its key and its column: of which row a label is, and the label"
+            )
         if self.url_env and bool(self.table) == bool(self.query):
             raise ValueError("[labels] with a url_env names a table or a query; one of the two")
         return self

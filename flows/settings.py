@@ -140,9 +140,10 @@ class Settings(Section):
     @model_validator(mode="after")
     def _labels_come_from_somewhere(self) -> "Settings":
         if isinstance(self.feed, TableFeedSettings):
-            if not self.feed.label and self.labels is None:
+            elsewhere = self.labels is not None and self.labels.elsewhere
+            if not self.feed.label and not elsewhere:
                 raise ValueError("feed.label is missing: the column of the label, or a table of labels in [labels]")
-            if self.labels is not None and self.feed.id is None:
+            if elsewhere and self.feed.id is None:
                 raise ValueError("labels are joined to rows by their id: say feed.id, the column that identifies a row")
         elif self.labels is not None:
             raise ValueError(f"[labels] goes with a feed of a table; {self.feed.subject} brings its own")

@@ -100,6 +100,9 @@ class Version:
         rows: training rows.
         parameters: the recipe's own, from which it can be made again; empty in ledgers older than they are.
         shadows: what each of its shadows does differently, in their order; empty when it has none.
+        labelled: share of its window's evidence rows whose label had come, of those whose label is still expected; None
+            in ledgers older than that.
+        dates: when the rows of its window happened, first and last; None where they have no time.
     """
 
     number: int
@@ -118,6 +121,8 @@ class Version:
     run_id: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
     shadows: tuple[ShadowKind, ...] = ()
+    labelled: float | None = None
+    dates: tuple[str, str] | None = None
 
     @property
     def label(self) -> str:
@@ -249,6 +254,7 @@ class Drift:
         note: one sentence: what moved, or why this watch cannot tell.
         missing: column -> share of missing values in the watched ticks.
         rows: (reference, current) row counts.
+        dates: when the watched rows happened, first and last; None where they have no time.
     """
 
     tick: int
@@ -260,3 +266,4 @@ class Drift:
     note: str
     missing: Mapping[str, float]
     rows: tuple[int, int]
+    dates: tuple[str, str] | None = None

@@ -14,10 +14,12 @@ features                numeric: float64 with NaN for missing; categorical: str 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +34,7 @@ ENTITY = "_entity"
 PROPENSITY = "_propensity"
 RESERVED = (ROW_ID, TICK, LABEL, ENTITY, PROPENSITY)
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BUCKETS = 10_000
 
 BLOCK = 1 << 16
@@ -100,12 +103,28 @@ class Span:
         first, last: the earliest and the latest time, in microseconds since 1970 (or whatever number orders the rows).
         late: rows that came after the tick they belong to was over.
         dated: the times are dates, not mere numbers.
+        zone: in which days begin.
     """
 
     first: float
     last: float
     late: int = 0
     dated: bool = True
+    zone: str = "UTC"
+
+    @property
+    def dates(self) -> tuple[str, str] | None:
+        """First and last as dates, with the time of day where all is within a day; None where times are mere numbers.
+
+        >>> Span(0.0, 3 * 86_400e6).dates, Span(0.0, 3_600e6, zone="Asia/Tokyo").dates
+        (('1970-01-01', '1970-01-04'), ('1970-01-01 09:00', '1970-01-01 10:00'))
+        """
+        if not self.dated:
+            return None
+        zone = ZoneInfo(self.zone)
+        first, last = ((EPOCH + timedelta(microseconds=at)).astimezone(zone) for at in (self.first, self.last))
+        written = "%Y-%m-%d %H:%M" if last - first < timedelta(days=1) else "%Y-%m-%d"
+        return first.strftime(written), last.strftime(written)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ def tell(ledger: "Ledger", *, scored: bool = False) -> Conclusions:
         forecasts={told.finding: told for told in ledger.forecasts(since=newest)},
         opacity=next(reversed(opacities), None),
         scores=scores,
+        performances=tuple(ledger.performances()),
         sensitive=next((o for o in reversed(opacities) if o.sensitivity is not None), None),
     )
 

@@ -11,6 +11,7 @@ from halflife.models.domain import Check, Drift, Finding, Interval, Status, Vers
 from halflife.models.forecast import Forecast
 from halflife.models.half_life import HalfLife
 from halflife.models.opacity import Opacity
+from halflife.models.performance import Performance
 from halflife.monitoring.survival.life import Life
 
 if TYPE_CHECKING:  # whoever lists findings scores no forecast
@@ -50,6 +51,7 @@ class Conclusions:
         opacity: of the newest version that was measured; None before the first.
         sensitive: of the newest version whose sensitivity was measured; None before the first.
         scores: how good forecasts have been; None where nobody asked, or none is settled.
+        performances: how champions did on the ticks after their windows, by tick, champion and the tick they are told as of.
     """
 
     versions: tuple[Version, ...]
@@ -66,6 +68,7 @@ class Conclusions:
     opacity: Opacity | None = None
     sensitive: Opacity | None = None
     scores: ForecastScores | None = None
+    performances: tuple[Performance, ...] = ()
 
     @property
     def counts(self) -> dict[Status, int]:

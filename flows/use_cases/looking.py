@@ -39,15 +39,25 @@ class Versions(Shown, Sequence[Version]):
         from rich.table import Table
         from rich.text import Text
 
+        from halflife.monitoring.wording.figures import percent
+        from halflife.monitoring.wording.tick_words import ticks
+
         table = Table(box=None, header_style="bold", pad_edge=False)
-        for name, justify in (("version", "left"), ("ticks", "left"), ("rows", "right"), ("AUC", "right")):
+        for name, justify in (
+            ("version", "left"),
+            ("ticks", "left"),
+            ("rows", "right"),
+            ("labels", "right"),
+            ("AUC", "right"),
+        ):
             table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type] # one of rich's words
         table.add_column("role", no_wrap=True)
         table.add_column("why", overflow="fold")
         for v in self.all:
             auc = v.metrics.get("auc")
             told = "–" if auc is None else f"{auc.estimate:.3f}"
-            table.add_row(v.label, f"{v.first} to {v.last}", f"{v.rows:,}", told, v.role.value, Text(v.reason))
+            span = ticks(v.first, v.last, v.dates, short=True)
+            table.add_row(v.label, span, f"{v.rows:,}", percent(v.labelled), told, v.role.value, Text(v.reason))
         return table if self.all else Text("no version yet")
 
 
@@ -91,6 +101,7 @@ class Portrait(Shown):
         forecast: of its next re-test; None where none was told.
         level: of the intervals.
         unit: what is counted: rows or entities.
+        labelled: share of labels that had come when it was tested last; None where that was not kept.
     """
 
     finding: Finding
@@ -101,6 +112,7 @@ class Portrait(Shown):
     recurrences: int
     level: float
     unit: str
+    labelled: float | None = None
 
     def values(self) -> dict[str, Any]:
         from halflife.monitoring.reports.listing import check_row
@@ -114,6 +126,7 @@ class Portrait(Shown):
         ]
         found = asdict(verdict_details(finding, checks[-1], level=self.level)) if checks else None
         plain = {**asdict(finding), "made_on": f"v{finding.made_on}", "expired": self.expired}
+        plain |= {"labels_arrived": self.labelled}
         return {**plain, "recurrences": self.recurrences, "checks": rows, "causes": causes, "behind": found}
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -129,6 +142,7 @@ class Portrait(Shown):
             unit=self.unit,
             why=self.whys[-1] if self.whys else None,
             forecast=self.forecast,
+            labelled=self.labelled,
         )
 
     def __rich__(self) -> RenderableType:
@@ -206,6 +220,7 @@ def finding(opened: Opened, key: str) -> Portrait:
         recurrences=sum(life.recurrences for life in lives([found], {found.id: history})),
         level=evidence.level,
         unit="entity" if evidence.cluster else "row",
+        labelled=ledger.version(checks[-1].version).labelled if checks else None,
     )
 
 

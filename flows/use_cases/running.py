@@ -15,8 +15,12 @@ from rich.text import Text
 from halflife.flows.opened import Opened
 from halflife.models.domain import Check, Drift, Finding, Version
 from halflife.models.errors import UsageError
+from halflife.models.performance import Performance
+from halflife.monitoring.estimate_record import newest
 from halflife.monitoring.ports import Waiting
 from halflife.monitoring.reports.shown import Shown
+from halflife.monitoring.wording.performance_words import labels_arrived, line, sentences
+from halflife.monitoring.wording.tick_words import ticks
 
 if TYPE_CHECKING:
     import polars as pl
@@ -99,18 +103,34 @@ class IngestTold(Shown):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class WatchTold(Shown):
-    """What a watch found; None before there is a champion."""
+    """What a watch found; None before there is a champion.
+
+    Attributes:
+        drift: how far the newest ticks have moved.
+        performance: how the champion does on them, measured or estimated.
+        said: what that supposes, and how such estimates have done.
+    """
 
     drift: Drift | None
+    performance: Performance | None = None
+    said: tuple[str, ...] = ()
 
     def values(self) -> dict[str, Any] | None:
-        return None if self.drift is None else asdict(self.drift)
+        if self.drift is None:
+            return None
+        told = self.performance
+        return {
+            **asdict(self.drift),
+            "performance": None if told is None else {**asdict(told), "arrived": told.arrived},
+        }
 
     def __rich__(self) -> RenderableType:
         if self.drift is None:
             return "there is no champion to compare with yet; run `halflife retrain`"
         drift = self.drift
-        return Text(f"ticks {drift.first_tick} to {drift.tick} against v{drift.against}: {drift.note}")
+        lines = [f"{ticks(drift.first_tick, drift.tick, drift.dates)} against v{drift.against}: {drift.note}"]
+        lines += [] if self.performance is None else [line(self.performance, drift.dates), *self.said]
+        return Text("\n".join(lines))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -137,6 +157,7 @@ class Retrained(Shown):
         if not self.new:
             lines.insert(0, f"No tick has come since {version.label}: its findings were re-tested.")
         lines += [f"  {name:<10} {found}" for name, found in version.metrics.items()]
+        lines += [f"  {said}" for said in [labels_arrived(version)] if said]
         return Text("\n".join([*lines, *waiting_lines(self.waiting, "It was trained without them: ")]))
 
 
@@ -327,7 +348,10 @@ def waiting_lines(waiting: Waiting | None, then: str = "") -> list[str]:
 def watch(opened: Opened) -> WatchTold:
     """Compare the newest ticks with the window the champion was trained on."""
     begin(opened)
-    return WatchTold(opened.runner.watch(opened.context))
+    drift = opened.runner.watch(opened.context)
+    every = opened.ledger.performances()
+    told = [p for p in newest(every) if drift is not None and (p.tick, p.against) == (drift.tick, drift.against)]
+    return WatchTold(drift, told[0] if told else None, tuple(sentences([*every, *told])) if told else ())
 
 
 def retrain(opened: Opened) -> Retrained:

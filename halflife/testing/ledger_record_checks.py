@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from halflife.models.causes import Cause, Share, Why
-from halflife.models.domain import Milestone
+from halflife.models.domain import Interval, Milestone
 from halflife.models.forecast import Forecast
 from halflife.models.opacity import Multiplicity, Opacity, Sensitivity
+from halflife.models.performance import Basis, Performance
 from halflife.testing.asserting import equal
 from halflife.testing.ledger_specimens import ALERT, DRIFT, Check, Make, finding, opened
 
@@ -19,6 +20,7 @@ def record_checks() -> list[Check]:
         replaces_forecasts,
         keeps_one_opacity_a_version,
         keeps_one_drift_a_watch,
+        keeps_every_word_on_a_performance,
         queues_an_alert_once,
         delivers_until_sent_or_dead,
     ]
@@ -71,6 +73,18 @@ def keeps_one_drift_a_watch(make: Make) -> None:
         ledger.record_drift(drift)
     equal(ledger.drifts(), [replace(DRIFT, tick=3), DRIFT, replace(DRIFT, against=2)], "one a watch, by tick")
     equal([d.tick for d in ledger.drifts(since=4)], [5, 5], "those from a tick on")
+
+
+def keeps_every_word_on_a_performance(make: Make) -> None:
+    """What is told of the same ticks as of another tick stands beside it; as of the same tick it replaces it."""
+    ledger = opened(make, 2)
+    metrics = {"auc": Interval(0.75, 0.5, 0.875)}
+    estimate = Performance(3, 5, 1, 5, Basis.ESTIMATED, 900, 30, 0, metrics)
+    measured = Performance(3, 5, 1, 9, Basis.MEASURED, 900, 860, 40, {"auc": Interval(0.5, 0.25, 0.75)})
+    nothing = Performance(3, 5, 2, 5, Basis.ESTIMATED, 90, 0, 0, {}, "90 rows are too few")
+    for told in (nothing, measured, replace(estimate, rows=1), estimate):
+        ledger.record_performance(told)
+    equal(ledger.performances(), [estimate, measured, nothing], "by tick, champion and the tick they are told as of")
 
 
 def queues_an_alert_once(make: Make) -> None:

@@ -11,8 +11,11 @@ import pandas as pd
 from halflife.models.domain import ColumnDrift, Drift
 from halflife.monitoring.adapters.evidently_quiet import quiet
 from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.estimate_record import newest
 from halflife.monitoring.ports import Reporter
 from halflife.monitoring.whole_files import write_whole
+from halflife.monitoring.wording.performance_words import figures, known_from, sentences
+from halflife.monitoring.wording.tick_words import ticks
 
 NO_COLUMN = "halflife: none"
 TABLE = ["column", "compared by", "score", "threshold", ""]
@@ -41,18 +44,31 @@ class EvidentlyReporter(Reporter):
             from halflife.monitoring.adapters.evidently_conclusions import conclusions_metric
 
             story = conclusions_metric(conclusions)
-            label = f"ticks {drift.first_tick} to {drift.tick} against v{drift.against}"
+            label = f"{ticks(drift.first_tick, drift.tick, drift.dates)} against v{drift.against}"
             verdict = "Drift" if drift.drifted else "No drift" if drift.powered else "Cannot tell"
             said = counter(title=f"Drift, {label}", counters=[CounterData(label=drift.note, value=verdict)])
+            found = _performance(drift, conclusions, counter, CounterData)
             page = _drawn(story, _drawable(drift.columns, sides), sides)
             first = len(page.metric_results[page.top_level_metrics[0]].widget)
             rows = [_row(column) for column in sorted(drift.columns, key=_farthest)]
             table = table_data(
                 title="Columns, by how far they are past their thresholds", column_names=TABLE, data=rows
             )
-            page.widgets = [*page.widgets[:first], said, *([table] if rows else []), *page.widgets[first:]]
+            page.widgets = [*page.widgets[:first], said, *found, *([table] if rows else []), *page.widgets[first:]]
             text = Snapshot.load_model(page).get_html_str(as_iframe=False)
             return write_whole(path, _harmless(text))
+
+
+def _performance(drift: Drift, conclusions: Conclusions, counter: Any, data: Any) -> list[Any]:
+    """How the champion does on the watched ticks, beside the drift; nothing where that was not told."""
+    here = [p for p in newest(conclusions.performances) if (p.tick, p.against) == (drift.tick, drift.against)]
+    return [
+        counter(
+            title=f"How v{told.against} does on {ticks(told.first_tick, told.tick, drift.dates)}",
+            counters=[data(label=" ".join([f"{figures(told)}.", *sentences([told])]), value=known_from(told))],
+        )
+        for told in here
+    ]
 
 
 def _drawable(columns: Sequence[ColumnDrift], sides: tuple[pd.DataFrame, pd.DataFrame]) -> list[ColumnDrift]:

@@ -56,6 +56,9 @@ class FilesFeed(Feed):
         propensity: column that says with which probability, above 0 and at most 1, each row's label was let through by
             the decisions of the time; no feature. None where that is not logged.
         labels: a table of labels that come later, from elsewhere; None where there is none.
+        give_up_after: ticks after its row's from which a label that has not come is no longer expected; None for never.
+        silence_is_negative: such a label is 0 from then on, as where only fraud is reported; one that comes later is set
+            aside.
         store: what has taken in rows of the table before: the ticks after its last one are divided anew among the rows
             that it does not hold. None for the whole table as history.
     """
@@ -78,6 +81,8 @@ class FilesFeed(Feed):
     time_zone: str = "UTC"
     allowed_lateness: str = ""
     labels: LabelTable | None = None
+    give_up_after: int | None = None
+    silence_is_negative: bool = False
     store: Store | None = field(default=None, repr=False, compare=False)
     _kept: "dict[Hashable, _Table]" = field(default_factory=dict, init=False, repr=False, compare=False)
     """What changes when the table does -> what it held."""
@@ -89,6 +94,11 @@ class FilesFeed(Feed):
         if self.label_delay < 0:
             raise ConfigError(
                 f"label_delay = {self.label_delay} in [feed]: a label cannot come before its row; 0 or more"
+            )
+        if self.give_up_after is not None and self.give_up_after <= self.label_delay:
+            raise ConfigError(
+                f"give_up_after = {self.give_up_after} in [labels] gives up before a label can come: feed.label_delay = "
+                f"{self.label_delay}; say more ticks than that"
             )
         for name, said in (("tick", self.tick), ("allowed_lateness", self.allowed_lateness)):
             if said and self.time is None:
@@ -131,6 +141,11 @@ class FilesFeed(Feed):
         return pending.batch(tick)
 
     @property
+    def _silence(self) -> int | None:
+        """Ticks after which a label that has not come is 0."""
+        return self.give_up_after if self.silence_is_negative else None
+
+    @property
     def _rule(self) -> TickRule:
         return TickRule(self.rows_per_tick, self.tick, self.time_zone, self.allowed_lateness)
 
@@ -146,7 +161,7 @@ class FilesFeed(Feed):
                 f"{self._source.name} has {len(table.feed.rows)} rows, fewer than the {taken.rows[ROW_ID].nunique()} taken in "
                 "before, and no column that tells its rows apart: say id = the column in [feed], or bring them back"
             )
-        pending = Pending(table.feed, taken, self._rule, self.label_delay)
+        pending = Pending(table.feed, taken, self._rule, self.label_delay, self._silence)
         self._ahead[:] = [(table, pending)]
         return pending
 

@@ -42,6 +42,8 @@ def version_row(version: Version) -> dict[str, Any]:
         "run_id": version.run_id,
         "parameters": dict(version.parameters),
         "shadows": [str(kind) for kind in version.shadows],
+        "labelled": version.labelled,
+        "dates": version.dates and list(version.dates),
     }
 
 
@@ -51,6 +53,7 @@ def to_version(row: Row) -> Version:
     fields["metrics"] = {name: Interval(*bounds) for name, bounds in row["metrics"].items()}
     fields["role"] = Role(row["role"])
     fields["shadows"] = tuple(map(ShadowKind, row["shadows"]))
+    fields["dates"] = row["dates"] and tuple(row["dates"])
     return Version(**fields)
 
 
@@ -125,6 +128,7 @@ def drift_row(drift: Drift) -> dict[str, Any]:
         "missing": {name: float(share) for name, share in drift.missing.items()},
         "rows_reference": int(drift.rows[0]),
         "rows_current": int(drift.rows[1]),
+        "dates": drift.dates and list(drift.dates),
     }
 
 
@@ -132,6 +136,7 @@ def to_drift(row: Row) -> Drift:
     """The reverse of ``drift_row``."""
     fields = {name: value for name, value in row.items() if not name.startswith("rows_")}
     fields["columns"] = tuple(ColumnDrift(*column) for column in row["columns"])
+    fields["dates"] = row["dates"] and tuple(row["dates"])
     return Drift(**fields, rows=(row["rows_reference"], row["rows_current"]))
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in ``migrations/versions``; revisions are counted, so a greater one was written by newer code."""
 
 
@@ -90,6 +90,8 @@ VERSIONS = sa.Table(
     sa.Column("stage", sa.Text, nullable=False),
     sa.Column("parameters", Document, nullable=False, server_default="{}"),
     sa.Column("shadows", Document, nullable=False, server_default="[]"),
+    sa.Column("labelled", Real),
+    sa.Column("dates", Document),
 )
 
 FINDINGS = sa.Table(
@@ -187,6 +189,22 @@ DRIFTS = sa.Table(
     sa.Column("missing", Document, nullable=False),
     sa.Column("rows_reference", sa.BigInteger, nullable=False),
     sa.Column("rows_current", sa.BigInteger, nullable=False),
+    sa.Column("dates", Document),
+)
+
+PERFORMANCES = sa.Table(
+    "performances",
+    METADATA,
+    sa.Column("tick", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("against", sa.ForeignKey("versions.number"), primary_key=True),
+    sa.Column("asof", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("first_tick", sa.BigInteger, nullable=False),
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("labelled", sa.BigInteger, nullable=False),
+    sa.Column("given_up", sa.BigInteger, nullable=False),
+    sa.Column("metrics", Document, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
 )
 
 ALERTS = sa.Table(

@@ -46,18 +46,20 @@ class Pending:
     """The part of a table that a store has not taken in, as ticks.
 
     A label comes with its row, ``delay`` ticks later, or with the next tick where that is over. A label that says
-    otherwise than one taken in comes once, to be set aside. One whose row has not come waits.
+    otherwise than one taken in comes once, to be set aside. One whose row has not come waits. Where silence means 0, a
+    row without a label for so many ticks has label 0 from then on.
 
     Args:
         table: as it is now.
         taken: what the store holds.
         rule: when a tick is over.
         delay: ticks between a row and its label, at least.
+        silence: ticks after which a label that has not come is 0; None where it stays unknown.
     """
 
-    def __init__(self, table: FeedTable, taken: Taken, rule: TickRule, delay: int) -> None:
+    def __init__(self, table: FeedTable, taken: Taken, rule: TickRule, delay: int, silence: int | None = None) -> None:
         self.last = taken.last
-        self._table = table
+        self._table, self._zone = table, rule.zone
         ids = table.rows[ROW_ID].fillna("").astype("str")
         self._places: Rows = np.flatnonzero(_not_among(ids, taken.rows[ROW_ID]))
         times = None if table.times is None else table.times[self._places]
@@ -71,7 +73,11 @@ class Pending:
             ],
             ignore_index=True,
         )
-        self._labels, self._due = _labels_due(table.labels, taken, came, delay, self._ends())
+        labels, due = _labels_due(table.labels, taken, came, delay, self._ends())
+        self._came = len(labels)
+        if silence is not None:
+            labels, due = _with_silent(labels, due, taken, came, silence)
+        self._labels, self._due = labels, due
 
     @property
     def ticks(self) -> int:
@@ -86,7 +92,7 @@ class Pending:
     @property
     def waiting(self) -> Waiting:
         """Rows and labels that are pending; a label whose row has not come is not counted."""
-        return Waiting(len(self._places), len(self._labels))
+        return Waiting(len(self._places), self._came)
 
     def _ends(self) -> Array:
         """The latest time in each tick to come, ascending, shape (ticks,); empty where rows have no time."""
@@ -109,6 +115,7 @@ class Pending:
                 float(times[-1]),
                 int(self.division.late[here].sum()),
                 self._table.dated,
+                self._zone,
             )
         return Batch(tick, rows, labels, span=span)
 
@@ -140,3 +147,15 @@ def _labels_due(
         reached = taken.last + 1 + np.searchsorted(ends, fresh.loc[dated, AT].to_numpy())
         due[dated] = np.maximum(due[dated], reached)
     return fresh[[ROW_ID, LABEL]], due
+
+
+def _with_silent(
+    labels: pd.DataFrame, due: npt.NDArray[np.int64], taken: Taken, came: pd.DataFrame, silence: int
+) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """Beside the labels that are due, label 0 for each row that has none ``silence`` ticks after it came."""
+    first = came[came[ROW_ID] != ""].groupby(ROW_ID, sort=False)[TICK].min() + silence
+    told = pd.Series(due, index=labels[ROW_ID]).groupby(level=0).min().reindex(first.index)
+    silent = first[~first.index.isin(taken.labels[ROW_ID]) & ~(told <= first).to_numpy()]
+    zeros = pd.DataFrame({ROW_ID: silent.index.astype("str"), LABEL: 0.0})
+    ticks = np.maximum(silent.to_numpy(dtype=np.int64), taken.last + 1)
+    return pd.concat([labels, zeros], ignore_index=True), np.concatenate([due, ticks])

@@ -25,6 +25,7 @@ from halflife.monitoring.adapters.ledger_rows import (
     version_row,
 )
 from halflife.monitoring.adapters.ledger_tables import ALERTS, CHECKS, DELIVERIES, DRIFTS, FINDINGS, VERSIONS
+from halflife.monitoring.adapters.sql_performances import SqlPerformances
 from halflife.monitoring.adapters.sql_reasons import SqlReasons
 from halflife.monitoring.ports import Delivery
 
@@ -33,8 +34,8 @@ REVISABLE = ("author", "note", "guard", "ttl", "links", "in_file")
 """Columns of a finding that say nothing about its claim."""
 
 
-class SqlLedger(SqlReasons):
-    """Everything Halflife concludes, in nine tables. Every method is one transaction and may be said twice.
+class SqlLedger(SqlReasons, SqlPerformances):
+    """Everything Halflife concludes, in ten tables. Every method is one transaction and may be said twice.
 
     Args:
         url: SQLAlchemy's address of the database; it is made, or brought up to date, when it is opened.

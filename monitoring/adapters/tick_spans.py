@@ -37,6 +37,7 @@ class TickSpans:
             max(span.last for span in spans),
             sum(span.late for span in spans),
             all(span.dated for span in spans),
+            spans[-1].zone,
         )
 
     def _lines(self) -> Iterator[tuple[int, Span]]:

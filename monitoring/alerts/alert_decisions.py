@@ -15,6 +15,7 @@ from halflife.monitoring.alerts.alert_findings import (
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.drift.comparison import listed
 from halflife.monitoring.policy import AlertPolicy
+from halflife.monitoring.wording.tick_words import ticks
 
 RANK = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 NAMED = 5
@@ -94,7 +95,7 @@ def drifted(source: str, drift: Drift, links: Mapping[str, str] | None = None) -
         severity=Severity.WARNING,
         version=drift.against,
         subject=one_line(f"{source}: {events[0].headline}"),
-        sentence=one_line(f"In ticks {drift.first_tick} to {drift.tick}, {events[0].clause}."),
+        sentence=one_line(f"In {ticks(drift.first_tick, drift.tick, drift.dates)}, {events[0].clause}."),
         items=(events[0].item,),
         links=dict(links or {}),
     )
@@ -130,7 +131,7 @@ def _drift(drift: Drift | None) -> list[AlertEvent]:
     moved = sorted((c for c in drift.columns if c.drifted), key=lambda c: -abs(c.score - c.threshold))
     names = [column.name for column in moved]
     short = listed(names, limit=1 if len(names) > 2 else 2) or "the inputs"
-    where = f"Drift in ticks {drift.first_tick} to {drift.tick} against v{drift.against}"
+    where = f"Drift in {ticks(drift.first_tick, drift.tick, drift.dates)} against v{drift.against}"
     said = f"{listed(names, NAMED) or 'the inputs'} moved ({len(moved)} of {count(len(drift.columns), 'column')})."
     if drift.note and all(name in drift.note for name in names[:2]):
         said = drift.note  # it names them itself

@@ -11,6 +11,7 @@ from halflife.models.domain import Check, Drift, Finding, Milestone, Role, Statu
 from halflife.models.errors import NotFound
 from halflife.models.forecast import Forecast
 from halflife.models.opacity import Opacity
+from halflife.models.performance import Performance
 from halflife.monitoring.ports.telling import Delivery
 
 
@@ -117,6 +118,14 @@ class Ledger(ABC):
     @abstractmethod
     def drifts(self, *, since: int = 0) -> list[Drift]:
         """By tick; those of ticks from ``since`` on."""
+
+    @abstractmethod
+    def record_performance(self, performance: Performance) -> None:
+        """One per (tick, champion, tick it is told as of)."""
+
+    @abstractmethod
+    def performances(self) -> list[Performance]:
+        """By tick, champion, and the tick they are told as of."""
 
     @abstractmethod
     def enqueue(self, alert: Alert, channels: Sequence[str], *, stage: tuple[int, Milestone] | None = None) -> bool:

@@ -78,6 +78,11 @@ class Feed(ABC):
         """What there is after what the store it follows has taken in; None where that cannot be counted."""
         return None
 
+    @property
+    def give_up_after(self) -> int | None:
+        """Ticks after its row's from which a label that has not come is no longer expected; None for never."""
+        return None
+
     def following(self, store: Store) -> Feed:
         """This feed as what comes after what a store has taken in, however the ticks fell then."""
         return self
@@ -175,3 +180,8 @@ class Store(ABC):
     @abstractmethod
     def span(self, first: int, last: int) -> Span | None:
         """When the rows of ticks ``first`` to ``last`` happened; None where they have no time."""
+
+    def dates(self, first: int, last: int) -> tuple[str, str] | None:
+        """First and last date of ticks ``first`` to ``last``; None where their rows have no date."""
+        span = self.span(first, last)
+        return None if span is None else span.dates

@@ -14,6 +14,8 @@ from halflife.monitoring.wording.figures import retrains
 from halflife.monitoring.wording.foresight_words import likeliest
 from halflife.monitoring.wording.half_life_words import UNKNOWN, by_noise, on_arrival
 from halflife.monitoring.wording.opacity_words import lines
+from halflife.monitoring.wording.performance_words import labels_arrived
+from halflife.monitoring.wording.tick_words import ticks
 from halflife.monitoring.wording.words import measured, reason_of, together
 
 LISTED, FIRST = 8, 3
@@ -41,7 +43,7 @@ def card(version: Version, conclusions: Conclusions) -> str:
     changes = [c for c in conclusions.changes if c.check.version == version.number]
     paragraphs = [
         f"**{version.label} is {version.role.value}**: {version.reason}.",
-        f"**New.** {version.rows:,} training rows of ticks {version.first} to {version.last}, recipe {version.recipe},"
+        f"**New.** {version.rows:,} training rows of {ticks(version.first, version.last, version.dates)}, recipe {version.recipe},"
         f" seed {version.seed}. {_metrics(version, conclusions.versions)}",
         f"**Still holds.** {_holding(tested)}",
     ]
@@ -70,7 +72,12 @@ def _metrics(version: Version, versions: Sequence[Version]) -> str:
     for name, interval in version.metrics.items():
         was = before.metrics.get(name) if before else None
         told.append(f"{name} {interval}" + (f" ({before.label}: {was.estimate:.3f})" if before and was else ""))
-    return "; ".join(told) + "."
+    return "; ".join(told) + "." + _awaited(version)
+
+
+def _awaited(version: Version) -> str:
+    said = labels_arrived(version)
+    return f" {said[0].upper()}{said[1:]}: these figures, and what findings say, are of those rows." if said else ""
 
 
 def _holding(tested: Counter[Status]) -> str:

@@ -14,6 +14,7 @@ from halflife.monitoring.reports.shown import WIDTH
 from halflife.monitoring.reports.terminal import STYLES
 from halflife.monitoring.wording.cause_words import family
 from halflife.monitoring.wording.figures import percent
+from halflife.monitoring.wording.tick_words import ticks
 
 Row = Mapping[str, Any]
 CLAIM = 30
@@ -47,7 +48,7 @@ class CheckTable:
             cells = [*named, *figures] if wide else [Text("\n").join(named), Text("\n").join(figures)]
             table.add_row(*cells, _status(row["status"]))
         v = self.version
-        yield Text.assemble((v.label, "bold"), f" · ticks {v.first} to {v.last} · {len(self.rows)} re-tested")
+        yield Text.assemble((v.label, "bold"), f" · {ticks(v.first, v.last, v.dates)} · {len(self.rows)} re-tested")
         yield table
         rest = len(self.rows) - len(listed or self.rows)
         if rest:

@@ -33,6 +33,7 @@ def portrait(
     unit: str = "row",
     why: Why | None = None,
     forecast: Forecast | None = None,
+    labelled: float | None = None,
 ) -> RenderableType:
     """Everything there is to say of one finding.
 
@@ -46,13 +47,19 @@ def portrait(
         unit: what is counted: ``row``, or ``entity`` where rows repeat by it.
         why: of its newest change, where that was told.
         forecast: its chance of being refuted next, where that was told after the newest version.
+        labelled: share of labels that had come when it was tested last; None where that was not kept.
     """
     parts: list[RenderableType] = [_head(finding, expired, recurrences)]
     if checks:
         if warning := born_fragile(finding, checks[0]):
             parts.append(Text(warning, style="bold"))
         found = verdict_details(finding, checks[-1], level=level)
-        parts += [Text(), _chart(finding, checks, found, width), Text(), _verdict(finding, checks, found, unit)]
+        parts += [
+            Text(),
+            _chart(finding, checks, found, width),
+            Text(),
+            _verdict(finding, checks, found, (unit, labelled)),
+        ]
         parts += _beyond(finding, {c.version: c.status for c in checks}, why, forecast)
     else:
         parts += [Text("not tested yet", style="dim")]
@@ -121,8 +128,10 @@ def _beyond(
     return [Text(), *map(Text, said)] if said else []
 
 
-def _verdict(finding: Finding, checks: Sequence[Check], found: VerdictDetails, unit: str) -> RenderableType:
-    check = checks[-1]
+def _verdict(
+    finding: Finding, checks: Sequence[Check], found: VerdictDetails, counted: tuple[str, float | None]
+) -> RenderableType:
+    check, (unit, labelled) = checks[-1], counted
     status, since = current({c.version: c.status for c in checks})
     head = Text.assemble((f"On v{check.version}: ", "bold"), (f" {status} ", STYLES[status]))
     head.append(f" since v{since}: {MEANINGS[status]}", style="dim")
@@ -132,6 +141,8 @@ def _verdict(finding: Finding, checks: Sequence[Check], found: VerdictDetails, u
     if check.fresh is not None:
         table.add_row("fresh rows", _figures(check.fresh, "decides", unit))
     table.add_row("pinned rows", _figures(check.pinned, "decides" if check.fresh is None else "", unit))
+    if labelled is not None and check.fresh is not None:
+        table.add_row("labels", f"{percent(labelled)} of the fresh rows' had come")
     table.add_row("holds when", _rule(found, exact=_exact(check.decides)))
     if shadows := in_shadows(finding, check):
         table.add_row("shadows", shadows)

@@ -6,7 +6,9 @@ from typing import Any
 
 from halflife.models.domain import Check, Finding, Measurement, Status
 from halflife.models.half_life import HalfLife, NoiseAlone
+from halflife.models.performance import Basis
 from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.estimate_record import newest
 from halflife.monitoring.survival.half_lives import ARRIVALS
 from halflife.monitoring.survival.life import Life
 from halflife.monitoring.wording.cause_words import shares
@@ -45,7 +47,15 @@ def _row(conclusions: Conclusions, finding: Finding, expired: bool, life: Life |
         "ttl": finding.ttl,
         "links": list(finding.links),
         "in_file": finding.in_file,
+        "labels_arrived": _labelled(conclusions, finding),
     }
+
+
+def _labelled(conclusions: Conclusions, finding: Finding) -> float | None:
+    """Share of labels that had come when the finding was tested last; None where that was not kept, or it never was."""
+    check = conclusions.latest.get(finding.id)
+    versions = [v for v in conclusions.versions if check is not None and v.number == check.version]
+    return versions[0].labelled if versions else None
 
 
 def current(history: Mapping[int, Status]) -> tuple[Status, int | None]:
@@ -155,3 +165,16 @@ def summary(conclusions: Conclusions) -> dict[str, Any]:
         "half_life": half_life_rows(conclusions.half_lives),
         "drift": sum(drift.drifted for drift in conclusions.drifts),
     }
+
+
+def performance_metrics(conclusions: Conclusions) -> dict[str, float]:
+    """How the champion does on the newest watch, as metrics; ``estimated.`` before its labels have come."""
+    told = newest(conclusions.performances)[-1:]
+    metrics = {}
+    for performance in told:
+        kind = "watched" if performance.basis is Basis.MEASURED else "estimated"
+        metrics["watched.labels_arrived"] = performance.arrived
+        for name, found in performance.metrics.items():
+            metrics |= {f"{kind}.{name}": found.estimate}
+            metrics |= {f"{kind}.{name}_lower": found.lower, f"{kind}.{name}_upper": found.upper}
+    return metrics

@@ -10,9 +10,17 @@ from markupsafe import Markup
 
 from halflife.models.domain import Drift, Finding, Status
 from halflife.monitoring.conclusions import Conclusions, StatusChange
-from halflife.monitoring.reports import cause_plot, foresight_plot, half_life_section, opacity_page, plots
+from halflife.monitoring.reports import (
+    cause_plot,
+    foresight_plot,
+    half_life_section,
+    opacity_page,
+    performance_section,
+    plots,
+)
 from halflife.monitoring.whole_files import write_whole
 from halflife.monitoring.wording.cause_words import short
+from halflife.monitoring.wording.tick_words import ticks
 from halflife.monitoring.wording.words import (
     LETTERS,
     MEANINGS,
@@ -132,6 +140,7 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
         ),
         groups=_groups(conclusions, shown),
         half_lives=half_life_section.render(conclusions),
+        performance=performance_section.render(conclusions),
         watches=watches,
         skipped=len(conclusions.drifts) - len(watches),
         moved=_moved(watches),
@@ -228,7 +237,7 @@ def _moved(watches: Sequence[Drift]) -> list[Moved]:
 
 def _watched(watch: Drift, name: str) -> tuple[str, str, str]:
     column = next((c for c in watch.columns if c.name == name), None)
-    where = f"tick {watch.tick} against v{watch.against}"
+    where = f"{ticks(watch.first_tick, watch.tick, watch.dates)} against v{watch.against}"
     if column is None:
         return "", "", f"{where}: {name} could not be compared"
     score = f"{where}: {column.method} {column.score:.3f}, threshold {column.threshold:.3f}"

@@ -8,13 +8,17 @@ from rich.table import Table
 from rich.text import Text
 
 from halflife.models.causes import Why
-from halflife.models.domain import Drift, Finding, Status
+from halflife.models.domain import Finding, Status
 from halflife.monitoring.conclusions import Conclusions, StatusChange
+from halflife.monitoring.estimate_record import newest
 from halflife.monitoring.reports.foresight_terminal import first_table
 from halflife.monitoring.reports.half_life_table import Panel
 from halflife.monitoring.wording.cause_words import family, shares, short
 from halflife.monitoring.wording.cause_words import summary as why_summary
 from halflife.monitoring.wording.opacity_words import lines as opacity_lines
+from halflife.monitoring.wording.performance_words import line
+from halflife.monitoring.wording.performance_words import sentences as performance_sentences
+from halflife.monitoring.wording.tick_words import ticks
 from halflife.monitoring.wording.words import LETTERS, measured, overall, reason_of, sentences, telling, together
 
 STYLES: Mapping[Status, str] = {
@@ -108,22 +112,21 @@ def _legend() -> Text:
     return text
 
 
-def drift_table(conclusions: Conclusions, *, limit: int = WATCHES) -> Table:
-    """The newest watches that alarmed; how many there were in all stands in the title."""
+def drift_table(conclusions: Conclusions, *, limit: int = WATCHES) -> RenderableType:
+    """The newest watches that alarmed, if any; how many there were in all stands in the title."""
     alarmed = [d for d in conclusions.drifts if d.drifted]
     told = len([d for d in conclusions.drifts if d.powered])
     title = f"Drift ({len(alarmed)} of {told} watches; {len(conclusions.drifts) - told} had too few rows to tell)"
+    if not alarmed:
+        return Text(title, style="italic")
     # A title is wrapped to its table, and this table may be narrow.
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, min_width=len(title) + 1)
     for name in ("ticks", "against", "what moved"):
         table.add_column(name, no_wrap=name != "what moved")
     for drift in alarmed[-limit:]:
-        table.add_row(_ticks(drift), f"v{drift.against}", Text(drift.note))
+        when = ticks(drift.first_tick, drift.tick, drift.dates, short=True)
+        table.add_row(when, f"v{drift.against}", Text(drift.note))
     return table
-
-
-def _ticks(drift: Drift) -> str:
-    return str(drift.tick) if drift.first_tick == drift.tick else f"{drift.first_tick}–{drift.tick}"
 
 
 def change_line(change: StatusChange, why: Why | None = None, alike: int = 0) -> Text:
@@ -160,6 +163,11 @@ def summary(conclusions: Conclusions, *, limit: int = 20) -> RenderableType:
     if conclusions.opacity is not None:
         parts += [Text(), Text("What cannot be known", style="italic")]
         parts += [Text(line) for line in opacity_lines(conclusions.opacity, conclusions.sensitive)]
+    if newest_told := newest(conclusions.performances)[-1:]:
+        dates = {(drift.tick, drift.against): drift.dates for drift in conclusions.drifts}
+        parts += [Text(), Text("How the champion does", style="italic")]
+        parts += [Text(line(p, dates.get((p.tick, p.against)))) for p in newest_told]
+        parts += [Text(said, style="dim") for said in performance_sentences(conclusions.performances)]
     if conclusions.drifts:
         parts += [Text(), drift_table(conclusions)]
     return Group(*parts)

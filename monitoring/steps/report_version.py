@@ -12,7 +12,7 @@ from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import Watched
 from halflife.monitoring.reports.card import card
-from halflife.monitoring.reports.listing import finding_rows, half_life_metrics
+from halflife.monitoring.reports.listing import finding_rows, half_life_metrics, performance_metrics
 from halflife.monitoring.reports.page import write_page
 from halflife.monitoring.steps.investigate_version import PAGE
 from halflife.monitoring.steps.watch_ticks import look_at
@@ -133,6 +133,8 @@ def _metrics(story: Conclusions, drift: Drift | None) -> dict[str, float]:
         metrics |= {"foresight.auroc": story.scores.auroc.estimate} if story.scores.auroc is not None else {}
     for half in story.half_lives:
         metrics |= half_life_metrics(half)
+    metrics |= {} if story.versions[-1].labelled is None else {"labels_arrived": story.versions[-1].labelled}
+    metrics |= performance_metrics(story)
     if drift is not None:
         metrics["drift.columns"] = float(sum(column.drifted for column in drift.columns))
         metrics |= {f"drift.{column.name}": column.score for column in drift.columns}

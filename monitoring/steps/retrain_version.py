@@ -15,6 +15,7 @@ from halflife.models.learner.starting_points import starting_point
 from halflife.models.rows import LABEL, Array, Part, entities
 from halflife.monitoring.context import Context
 from halflife.monitoring.gate import gate
+from halflife.monitoring.steps.assess_performance import arrived
 from halflife.monitoring.steps.recheck_findings import retest
 
 
@@ -61,6 +62,8 @@ def retrain(context: Context, tick: int) -> Version:
         rows=rows,
         parameters=recipe.to_dict(),
         shadows=plan(recipe, policy.shadows.count, rows) if shadowed else (),
+        labelled=arrived(context, window),
+        dates=context.store.dates(window.first, window.last),
     )
     role, reason = _judge(context, version, model, evidence, row_log_loss(probability, label))
     version = context.registry.register(replace(version, role=role, reason=reason), model, window)

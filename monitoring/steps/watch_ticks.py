@@ -1,11 +1,15 @@
 """Compare the newest ticks with the window the champion was trained on."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from halflife.models.domain import Drift, Version
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.comparison import judge
 from halflife.monitoring.drift.watched_sides import Side, Watched, compared, reference_side, watched
+from halflife.monitoring.steps.assess_performance import assess
+from halflife.monitoring.wording.tick_words import ticks
 
 
 def watch(context: Context, tick: int, reference: Side | None = None) -> tuple[Drift, Watched] | None:
@@ -30,12 +34,15 @@ def watch(context: Context, tick: int, reference: Side | None = None) -> tuple[D
     known = [d for d in context.ledger.drifts(since=tick) if (d.tick, d.against) == (tick, champion.number)]
     if known:
         return known[0], sides
+    # Before the drift, which marks the watch as done: a process killed in between tells it again.
+    assess(context, sides)
     rng = np.random.default_rng([context.policy.seed, tick, champion.number])
     comparison, rows = compared(sides, rng)
     drift = judge(comparison, tick=tick, first_tick=first, against=champion.number, rows=rows)
+    drift = replace(drift, dates=context.store.dates(first, tick))
     context.ledger.record_drift(drift)
     if drift.drifted:
-        context.observe(f"drift in ticks {first} to {tick}: {drift.note}", lasting=True)
+        context.observe(f"drift in {ticks(first, tick, drift.dates)}: {drift.note}", lasting=True)
     return drift, sides
 
 

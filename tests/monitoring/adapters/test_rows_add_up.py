@@ -16,7 +16,7 @@ import pytest
 from deltalake import write_deltalake
 from sqlalchemy import create_engine
 
-from halflife.models.errors import FeedError
+from halflife.models.errors import ConfigError, FeedError
 from halflife.models.rows import Split
 from halflife.monitoring.adapters.database_source import DatabaseSource
 from halflife.monitoring.adapters.delta_store import DeltaStore
@@ -239,3 +239,34 @@ def test_labels_come_late_twice_and_in_conflict(tmp_path: Path) -> None:
     assert store.quarantine()["reason"].tolist() == ["label 1 contradicts the label 0 that came first"]
     again = replace(feed, store=store)
     assert again.waiting.labels == 1  # r2's is not due yet; the one of no row is nobody's
+
+
+def test_silence_means_what_it_is_said_to_mean(tmp_path: Path) -> None:
+    """Where only fraud is reported, a row without a label for 2 ticks is 0 from then on, once; a later word is set aside."""
+    ids = [f"r{k}" for k in range(60)]
+    pd.DataFrame({"id": ids, "x": range(60)}).to_csv(tmp_path / "r.csv", index=False)
+    told = tmp_path / "labels.csv"
+    told.write_text("row,fraud\nr1,1\nr41,1\n", encoding="utf-8")
+    labels = LabelTable(FileSource(told), "row", "fraud")
+    store = DeltaStore(tmp_path / "store", Split())
+    feed = FilesFeed(
+        tmp_path / "r.csv", id="id", rows_per_tick=10, labels=labels, give_up_after=2, silence_is_negative=True
+    ).following(store)
+    assert feed.waiting.labels == 2  # silence is no label that waits
+    done = [store.append(feed.batch(tick), feed.schema) for tick in range(4)]
+    assert [tick.labels for tick in done] == [1, 0, 9, 10]
+    told.write_text("row,fraud\nr1,1\nr41,1\nr2,1\n", encoding="utf-8")
+    done += [store.append(feed.batch(tick), feed.schema) for tick in range(4, 6)]
+    assert [tick.labels for tick in done[4:]] == [11, 10]
+    assert store.quarantine()[["tick", "reason"]].to_numpy().tolist() == [
+        [4, "label 1 contradicts the label 0 that came in tick 2"]
+    ]
+    known = store.window(0, 5).rows.set_index("_id")["_label"]
+    assert known[["r0", "r1", "r2", "r41"]].tolist() == [0.0, 1.0, 0.0, 1.0]
+    assert known.isna().sum() == 19  # the last two ticks', but for r41
+
+
+def test_nothing_is_given_up_before_it_can_come(tmp_path: Path) -> None:
+    """Giving up no later than the first label can come is refused, with the figures."""
+    with pytest.raises(ConfigError, match=r"give_up_after = 3 in \[labels\] .* feed.label_delay = 3"):
+        FilesFeed(tmp_path / "r.csv", label="y", label_delay=3, give_up_after=3)

@@ -40,11 +40,26 @@ def filled(text: str) -> str:
 
 def _beside(text: str, info: ValidationInfo) -> str:
     folder = _folder(info)
-    return text if folder is None else str((folder / filled(text)).resolve())
+    return possible(text) if folder is None else str((folder / possible(filled(text))).resolve())
 
 
 def _filled_in(value: Any, info: ValidationInfo) -> Any:
-    return value if _folder(info) is None or not isinstance(value, str) else filled(value)
+    if not isinstance(value, str):
+        return value
+    return possible(value if _folder(info) is None else filled(value))
+
+
+def possible(path: str) -> str:
+    r"""The path, where a system can have it. Raises ValueError.
+
+    >>> possible("a\0.csv")
+    Traceback (most recent call last):
+    ...
+    ValueError: the path 'a\x00.csv' holds a NUL character, which no file's name can have
+    """
+    if "\0" in path:
+        raise ValueError(f"the path {path!r} holds a NUL character, which no file's name can have")
+    return path
 
 
 def _folder(info: ValidationInfo) -> Path | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from halflife.flows.bootstrap import SETTINGS, recall
 from halflife.flows.configuration import read
+from halflife.flows.local_paths import possible
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError
 from halflife.monitoring.whole_files import write_whole
@@ -44,8 +45,13 @@ def resolve(config: Path | None, home: Path | None) -> Resolved:
 
     Raises:
         ConfigError: no such file, a fault in it, or a ``halflife.toml`` that was not asked for beside a home of another
-            model.
+            model; a path that no file can have.
     """
+    try:
+        for path in (config, home):
+            possible(str(path))
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
     if config is not None and config.name == SETTINGS:
         return _kept(config.parent, home)
     file = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)

@@ -17,6 +17,9 @@
     └── EvidenceTooSmall        nobody: a statistic cannot be computed on these rows; becomes ``untestable``
 """
 
+BESIDE = 500
+"""Characters of a text shown on each side of a fault."""
+
 
 class HalflifeError(Exception):
     """Base of every error Halflife raises on purpose; its text is meant for people."""
@@ -53,7 +56,10 @@ class ClaimError(UsageError):
         self.message, self.text, self.column = message, text, column
 
     def __str__(self) -> str:
-        return f"{self.message} (column {self.column})\n  {self.text}\n  {' ' * (self.column - 1)}^"
+        start = max(0, self.column - 1 - BESIDE)
+        before, after = "…" * (start > 0), "…" * (len(self.text) > self.column + BESIDE)
+        shown = f"{before}{self.text[start : self.column + BESIDE]}{after}"
+        return f"{self.message} (column {self.column})\n  {shown}\n  {' ' * (self.column - 1 - start + len(before))}^"
 
 
 class PluginError(UsageError):

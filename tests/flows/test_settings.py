@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import halflife
 from halflife.flows.bootstrap import bootstrap, policy, recall
 from halflife.flows.configuration import parse, read
 from halflife.flows.settings import Settings
@@ -55,6 +56,8 @@ def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
         ("[alerts]\nfalse_discoveries = 1.5", "alerts.false_discoveries = 1.5: Input should be less than 1"),
         ("home = ", "not a TOML file"),
         ('[feed]\nkind = "file"\nlabel = "y"\npath = "${NOT_SET_ANYWHERE}/x"', "needs the environment variable NOT_SET_ANYWHERE"),
+        ('[feed]\nkind = "file"\nlabel = "y"\npath = "a\\u0000.csv"', r"feed.path = 'a\x00.csv': the path 'a\x00.csv' holds a NUL character"),
+        ('home = "h\\u0000"', r"home = 'h\x00': the path 'h\x00' holds a NUL character"),
     ],
 )  # fmt: skip
 def test_a_fault_names_the_file_the_key_and_what_would_be_right(tmp_path: Path, text: str, message: str) -> None:
@@ -65,6 +68,13 @@ def test_a_fault_names_the_file_the_key_and_what_would_be_right(tmp_path: Path, 
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("named", [{"home": "a\0b"}, {"config": "a\0b.toml"}])
+def test_a_path_no_file_can_have_is_a_wrong_setting_for_programs_too(named: dict[str, str]) -> None:
+    """``halflife.open`` says what is wrong with a path, as the command does with one in a file."""
+    with pytest.raises(ConfigError, match="holds a NUL character"):
+        halflife.open(**named)
 
 
 def test_every_fault_of_a_file_is_told_at_once() -> None:

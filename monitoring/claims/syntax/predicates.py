@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from halflife.models.errors import ClaimError
 from halflife.models.rows import Kind, Schema
+from halflife.monitoring.claims.syntax.sql_shape import refuse_misread
 from halflife.monitoring.claims.syntax.sql_words import FUNCTIONS, Word, fault, in_quotes, near, quote, words
 
 if TYPE_CHECKING:  # a claim is read more often than it is tested: loaded with the first predicate
     import polars as pl
+
+LONGEST_LINE = 200
 
 
 def columns(where: str) -> tuple[str, ...]:
@@ -35,7 +38,8 @@ def check(where: str, schema: Schema) -> None:
     """Refuse a predicate that does not fit the schema.
 
     Raises:
-        ClaimError: unknown column, word or function; a subquery; a type that does not fit; not true or false per row.
+        ClaimError: unknown column, word or function; a subquery; a type that does not fit; not true or false per row;
+            two values without an operator between them; too long or too deep.
     """
     expression(where, tuple((c.name, c.kind) for c in schema.columns))
 
@@ -59,6 +63,7 @@ def expression(where: str, known: tuple[tuple[str, Kind], ...]) -> pl.Expr:
             raise _unknown(where, word, word.name, kinds)
     if not any(word.name for word in found):
         raise fault(where, 1, f"the predicate names no column; {_known_columns(kinds)}")
+    refuse_misread(where, found)
     text = " ".join(word.text if word.name is None else in_quotes(word.name) for word in found)
     try:
         meant = pl.sql_expr(text)
@@ -78,8 +83,9 @@ def _no_rows(known: tuple[tuple[str, Kind], ...]) -> pl.DataFrame:
 
 
 def first_line(error: Exception) -> str:
-    """What an error says first, without the quotes that mark columns in a predicate."""
-    return str(error).splitlines()[0].replace('"', "'")
+    """What an error says first, without the quotes that mark columns in a predicate; it may quote the whole of one."""
+    line = str(error).splitlines()[0].replace('"', "'")
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
 
 def _unknown(where: str, word: Word, name: str, kinds: Mapping[str, Kind]) -> ClaimError:

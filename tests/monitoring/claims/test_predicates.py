@@ -1,5 +1,7 @@
 """Predicates: which rows they pick, and what they refuse."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,6 +91,11 @@ def test_a_predicate_picks_the_rows_it_is_true_for(where: str, picked: str) -> N
         ("age", 1, "the predicate gives Float64 per row; it should be true or false, as in age > 30"),
         ("job > 3", 1, "cannot compare string with numeric type"),
         ("1 = 1", 1, "the predicate names no column; columns are age"),
+        ("age > 40 age", 10, "AND, OR or an operator is missing between 40 and age"),
+        ("(age > 40) 'old'", 12, "AND, OR or an operator is missing between ) and 'old'"),
+        ("job = 'a' 'b'", 11, "AND, OR or an operator is missing between 'a' and 'b'"),
+        ("age IS NULL age", 13, "AND, OR or an operator is missing between NULL and age"),
+        ("CASE WHEN age > 3 THEN TRUE END job", 33, "AND, OR or an operator is missing between END and job"),
     ],
 )
 def test_a_wrong_predicate_is_refused_where_it_is_wrong(where: str, column: int, message: str) -> None:
@@ -98,6 +105,42 @@ def test_a_wrong_predicate_is_refused_where_it_is_wrong(where: str, column: int,
             attempt()
         assert message in caught.value.message
         assert (caught.value.column, caught.value.text) == (column, where)
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        (" OR ".join(f"age = {n}" for n in range(20_000)), "at most 2000 operators; this one has 39999"),
+        ("job" + " || 'a'" * 500 + " = 'b'", "at most 200 ||; this one has 500"),
+        (" OR ".join(["job LIKE 'a%'"] * 600), "at most 500 LIKE; this one has 600"),
+        ("age > 1" + " IS NULL" * 20_000, "at most 2000 operators; this one has 20001"),
+        ("(" * 60 + "age > 1" + ")" * 60, "at most 40 parentheses, CASE and NOT deep"),
+        ("NOT " * 60 + "age > 1", "at most 40 parentheses, CASE and NOT deep"),
+        ("age > " + "- " * 60 + "1", "at most 40 parentheses, CASE and NOT deep"),
+    ],
+)
+def test_a_predicate_too_long_or_too_deep_is_refused_in_a_few_lines(where: str, message: str) -> None:
+    """What would end the process, or be read as something else, is an error that shows only the part at fault."""
+    with pytest.raises(ClaimError, match=re.escape(message)) as caught:
+        predicates.check(where, SCHEMA)
+    assert len(str(caught.value)) < 2_500
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        " OR ".join(f"age = {n}" for n in range(300)),
+        f"age IN ({', '.join(map(str, range(20_000)))})",
+        "job" + " || 'a'" * 200 + " <> 'b'",
+        "(" * 39 + "age > 1" + ")" * 39,
+        "abs(" * 38 + "age" + ")" * 38 + " > 1",
+        "NOT " * 39 + "age > 1",
+        "NOT " * 30 + "age > 1 AND " + "NOT " * 30 + "age > 2",
+    ],
+)
+def test_a_predicate_within_the_limits_is_computed(where: str) -> None:
+    """What the limits let through does reach the rows."""
+    assert len(mask(where, FRAME)) == len(FRAME)
 
 
 CONDITION = st.recursive(

@@ -20,8 +20,6 @@ from halflife.models.threads import limit
 from halflife.monitoring.whole_files import write_whole
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
-    from rich.console import Console
-
     from halflife.monitoring.adapters.delta_store import DeltaStore
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
@@ -29,6 +27,7 @@ if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays o
     from halflife.monitoring.database_cache import Make
     from halflife.monitoring.policy import Policy
     from halflife.monitoring.ports import Channel, Feed
+    from halflife.monitoring.reports.rich_text import Terminal
     from halflife.monitoring.trials.backtest import Backtest
 
 SETTINGS = "settings.json"
@@ -47,7 +46,7 @@ SECTIONS = (
 """Tables of the settings that decide: the policy's sections, as they are."""
 
 
-def bootstrap(settings: Settings, observe: "Observer | None" = None, terminal: "Console | None" = None) -> "Context":
+def bootstrap(settings: Settings, observe: "Observer | None" = None, terminal: "Terminal | None" = None) -> "Context":
     """A context ready for use under ``settings.home``, which is made if it is not there.
 
     Args:
@@ -251,7 +250,7 @@ def feed(settings: Settings) -> "Feed":
 
 
 def channels(
-    settings: AlertSettings, home: Path, source: str, terminal: "Console | None" = None
+    settings: AlertSettings, home: Path, source: str, terminal: "Terminal | None" = None
 ) -> "dict[str, Channel]":
     """Name -> channel, for every configured one; alerts on the console go to ``terminal`` where it is given."""
     made: dict[str, Channel] = {

@@ -3,10 +3,12 @@
 import os
 import sys
 from importlib import import_module
+from io import StringIO, TextIOWrapper
 
 import click
 
 from halflife.models.errors import HalflifeError
+from halflife.monitoring.reports.visible import visible
 
 COMMANDS = {
     "demo": "Stream a synthetic world that changes, and see which beliefs go stale.",
@@ -74,12 +76,18 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a ``--fail-on`` condition."""
     send_nothing_home()
+    if isinstance(
+        sys.stdout, TextIOWrapper
+    ):  # an answer is not lost for a character that the terminal's encoding lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        _utf8(sys.argv[1:])
         cli.main(prog_name="halflife", standalone_mode=False)
     except HalflifeError as error:
         _die(str(error), error.exit_code)
     except click.ClickException as error:
-        error.show()
+        error.show(said := StringIO())
+        click.echo(visible(said.getvalue()), err=True, nl=False)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         _die("stopped; run the same command again to go on from here", 130)
@@ -87,9 +95,15 @@ def main() -> None:
         sys.exit(stop.exit_code)
 
 
+def _utf8(words: list[str]) -> None:
+    for word in words:
+        if not word.isprintable() and word != word.encode("utf-8", "replace").decode("utf-8"):
+            raise click.UsageError(f"{os.fsencode(word)!r} is not text in UTF-8")
+
+
 def _die(message: str, code: int) -> None:
     click.secho("error: ", fg="red", bold=True, err=True, nl=False)
-    click.echo(message, err=True)
+    click.echo(visible(message), err=True)
     sys.exit(code)
 
 

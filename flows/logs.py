@@ -12,6 +12,7 @@ from typing import TextIO
 
 from halflife.models.errors import ConfigError
 from halflife.monitoring.alerts.redaction import redacted
+from halflife.monitoring.reports.visible import visible
 
 TREE = "halflife"
 VARIABLE = "HALFLIFE_LOG"
@@ -51,6 +52,13 @@ class _StandardError(logging.StreamHandler[TextIO]):
         super().emit(record)
 
 
+class _Visible(logging.Formatter):
+    """Lines for a terminal: what a message quotes neither steers it nor looks like a line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record)).replace("\n", "\n  ")
+
+
 def _hide(record: logging.LogRecord) -> bool:
     """A second guard: what is logged has no secrets to begin with, but an error's text may quote one."""
     record.msg, record.args = redacted(record.getMessage()), None
@@ -60,7 +68,7 @@ def _hide(record: logging.LogRecord) -> bool:
 
 
 def _text() -> logging.Formatter:
-    return logging.Formatter("{asctime} {levelname} {name}: {message}", datefmt="%H:%M:%S", style="{")
+    return _Visible("{asctime} {levelname} {name}: {message}", datefmt="%H:%M:%S", style="{")
 
 
 def _json() -> logging.Formatter:

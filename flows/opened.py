@@ -10,12 +10,11 @@ from halflife.flows.settings import Settings
 from halflife.models.errors import NotFound
 
 if TYPE_CHECKING:  # what a use case does not open it does not load
-    from rich.console import Console
-
     from halflife.flows.runners import Runner
     from halflife.monitoring.conclusions import Conclusions
     from halflife.monitoring.context import Context, Observer
     from halflife.monitoring.ports import Ledger
+    from halflife.monitoring.reports.rich_text import Terminal
 
 
 @dataclass
@@ -32,7 +31,7 @@ class Opened:
     settings: Settings
     runner: "Runner"
     observe: "Observer | None" = None
-    terminal: "Console | None" = None
+    terminal: "Terminal | None" = None
 
     @cached_property
     def context(self) -> "Context":

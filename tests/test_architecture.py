@@ -56,6 +56,39 @@ def test_every_folder_of_the_package_is_looked_at() -> None:
     assert {"halflife.flows.cli", "halflife.models.rows", "halflife.monitoring.context"} <= set(modules(ROOT))
 
 
+DOOR = "halflife.monitoring.reports.rich_text"
+
+
+def past_the_door(source: str) -> set[str]:
+    """What of Rich a text makes that takes data for markup, or hands it to a terminal as it is."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module in ("rich.text", "rich.markup"):
+            found.add(node.module)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rich"):
+            found |= {alias.name for alias in node.names if alias.name in ("print", "Text", "markup")}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("Console", "Text.from_markup", "Text.from_ansi"):
+            found.add(ast.unparse(node.func))
+    return found
+
+
+def test_one_module_writes_to_terminals() -> None:
+    """Nobody else makes a text or a console of Rich's own, which take data for styles and commands."""
+    past = {name: past_the_door(path.read_text(encoding="utf-8")) for name, path in modules(ROOT).items()}
+    assert {name: found for name, found in past.items() if found and name != DOOR} == {
+        # The channel of that name.
+        "halflife.flows.adapters": {"Console"},
+    }
+
+
+@pytest.mark.parametrize(
+    "past", ["from rich.text import Text", "from rich.console import Console\nConsole()", "from rich import print"]
+)
+def test_whoever_goes_past_the_door_is_seen(past: str) -> None:
+    """Rich's own text, console and print."""
+    assert past_the_door(past)
+
+
 @pytest.mark.parametrize(
     "hidden",
     [

@@ -17,12 +17,12 @@ from halflife.flows.resolution import resolve
 from halflife.flows.settings import Settings
 from halflife.flows.version_names import numbered
 from halflife.models.errors import UsageError
+from halflife.monitoring.reports.visible import visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from halflife.flows.use_cases.running import Rechecked
     from halflife.monitoring.context import Observer
+    from halflife.monitoring.reports.rich_text import Terminal
     from halflife.monitoring.reports.shown import Shown
 
 
@@ -64,12 +64,13 @@ def emit(value: Any) -> None:
     """One JSON document on stdout; NaN and infinities become null."""
     from halflife.monitoring.reports.shown import plain
 
-    click.echo(json.dumps(plain(value), indent=1))
+    # JSON escapes every character that is not ASCII but one of those that are and cannot be seen.
+    click.echo(json.dumps(plain(value), indent=1).replace("\x7f", r"\u007f"))
 
 
 def note(text: str) -> None:
     """A line for people, on stderr."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
 
 
 def show(answer: "Shown", as_json: bool) -> None:
@@ -77,20 +78,19 @@ def show(answer: "Shown", as_json: bool) -> None:
     if as_json:
         emit(answer.to_dict())
         return
-    from rich.text import Text
+    from halflife.monitoring.reports.rich_text import flows
 
     console, said = terminal(), answer.__rich__()
-    console.print(said, soft_wrap=not console.is_terminal and isinstance(said, str | Text))
+    console.print(said, soft_wrap=not console.is_terminal and flows(said))
 
 
-def terminal() -> "Console":
+def terminal() -> "Terminal":
     """Standard output; wide enough for tables when it is a file or a pipe."""
-    from rich.console import Console
-
+    from halflife.monitoring.reports.rich_text import Terminal
     from halflife.monitoring.reports.shown import WIDTH
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
-    return Console(highlight=False, markup=False, emoji=False, width=width)
+    return Terminal(width=width)
 
 
 def short(path: Path) -> str:

@@ -41,7 +41,7 @@ def command(config: Path | None, home: Path | None, reference: bool, as_json: bo
     if as_json:
         emit([asdict(row) for row in rows])
         return
-    from rich.text import Text
+    from halflife.monitoring.reports.rich_text import Text
 
     console = terminal()
     console.print(_table(rows))
@@ -51,7 +51,8 @@ def command(config: Path | None, home: Path | None, reference: bool, as_json: bo
 def _table(rows: Sequence[InForce]) -> "Table":
     """Settings as the file has them, a heading for each of its tables; what is not the default stands out."""
     from rich.table import Table
-    from rich.text import Text
+
+    from halflife.monitoring.reports.rich_text import Text
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("setting", no_wrap=True)

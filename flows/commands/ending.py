@@ -3,10 +3,9 @@
 import shlex
 from collections.abc import Mapping
 
-from rich.text import Text
-
 from halflife.flows.commands.common import short, terminal
 from halflife.flows.opened import Opened
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.terminal import summary
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import shorten
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from halflife.flows.commands.common import interactive, note
+from halflife.monitoring.reports.rich_text import Terminal
+from halflife.monitoring.reports.visible import visible
 
 TICK = "tick "
 """A sentence that begins like this, and goes on with a number, moves the bar."""
@@ -16,7 +17,7 @@ TICK = "tick "
 class Lines:
     """Plain lines on stderr, for news only."""
 
-    terminal: Console | None = None
+    terminal: Terminal | None = None
 
     def expect(self, total: int) -> None:
         """How many ticks there will be."""
@@ -29,8 +30,10 @@ class Lines:
 class Bar(Lines):
     """A bar on the terminal. What else prints while it stands must use ``terminal``, or the two overwrite each other."""
 
-    def __init__(self, progress: Progress) -> None:
-        self.progress, self.terminal = progress, progress.console
+    terminal: Terminal
+
+    def __init__(self, progress: Progress, terminal: Terminal) -> None:
+        self.progress, self.terminal = progress, terminal
         self.task = progress.add_task("starting Prefect, MLflow and Evidently", total=None)
 
     def expect(self, total: int) -> None:
@@ -41,9 +44,9 @@ class Bar(Lines):
         if tick.isdecimal():
             self.progress.update(self.task, completed=int(tick) + 1)
             return
-        self.progress.update(self.task, description=shorten(sentence, 60, placeholder=" …"))
+        self.progress.update(self.task, description=shorten(visible(sentence), 60, placeholder=" …"))
         if lasting:
-            self.progress.console.print(f"  {sentence}", style="dim", highlight=False, markup=False)
+            self.terminal.print(f"  {sentence}", style="dim")
 
 
 @contextmanager
@@ -60,5 +63,6 @@ def progress() -> Iterator[Lines]:
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield Bar(bar)
+    terminal = Terminal(stderr=True)
+    with Progress(*columns, console=terminal, transient=True) as bar:
+        yield Bar(bar, terminal)

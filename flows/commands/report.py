@@ -6,6 +6,7 @@ import click
 
 from halflife.flows.commands.common import emit, options
 from halflife.flows.opened import Opened
+from halflife.monitoring.reports.visible import visible
 
 
 @click.command(epilog="Example: halflife report --open")
@@ -20,6 +21,6 @@ def command(opened: Opened, output: Path | None, in_browser: bool, as_json: bool
     if as_json:
         emit(page.to_dict())
     else:
-        click.echo(page.path)
+        click.echo(visible(str(page.path)))
     if in_browser:
         click.launch(str(page.path))

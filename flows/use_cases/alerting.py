@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from halflife.flows.opened import Opened
 from halflife.flows.use_cases.running import begin
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
 
 

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from halflife.flows.home_lock import locked
 from halflife.flows.settings import Settings
 from halflife.models.errors import HalflifeError
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
 
 

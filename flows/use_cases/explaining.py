@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.text import Text
 
 from halflife.flows.opened import Opened
 from halflife.models.domain import Author, Finding, Status
@@ -14,6 +13,7 @@ from halflife.monitoring.causes.breakdown import Breakdown
 from halflife.monitoring.explanations.explanation import Explanation
 from halflife.monitoring.explanations.offers import Offer
 from halflife.monitoring.reports.investigation_page import Told
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
 
 

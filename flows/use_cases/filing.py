@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.text import Text
 
 from halflife.flows.opened import Opened
 from halflife.models.domain import Author, Check, Finding, Scope, Status, Version
 from halflife.models.errors import UsageError
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.filing.entry import UNGUARDED, named, scoped
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
 
 

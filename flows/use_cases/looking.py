@@ -37,7 +37,8 @@ class Versions(Shown, Sequence[Version]):
 
     def __rich__(self) -> RenderableType:
         from rich.table import Table
-        from rich.text import Text
+
+        from halflife.monitoring.reports.rich_text import Text
 
         from halflife.monitoring.wording.figures import percent
         from halflife.monitoring.wording.tick_words import ticks

@@ -31,7 +31,7 @@ class Page(Shown):
         return {**asdict(self), "path": str(self.path)}
 
     def __rich__(self) -> RenderableType:
-        from rich.text import Text
+        from halflife.monitoring.reports.rich_text import Text
 
         return Text(str(self.path))
 

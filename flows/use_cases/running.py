@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from halflife.flows.opened import Opened
 from halflife.models.domain import Check, Drift, Finding, Version
@@ -18,6 +17,7 @@ from halflife.models.errors import UsageError
 from halflife.models.performance import Performance
 from halflife.monitoring.estimate_record import newest
 from halflife.monitoring.ports import Waiting
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
 from halflife.monitoring.wording.performance_words import labels_arrived, line, sentences
 from halflife.monitoring.wording.tick_words import ticks

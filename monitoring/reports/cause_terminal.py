@@ -4,11 +4,11 @@ from math import isfinite
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.causes import Why
 from halflife.models.domain import Finding, Status
 from halflife.monitoring.causes.breakdown import Breakdown
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.wording.cause_words import MEANINGS, NAMES, REST, amount, once, sentence
 from halflife.monitoring.wording.figures import percent
 

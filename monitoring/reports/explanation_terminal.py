@@ -1,20 +1,19 @@
 """An explanation for a terminal, readable at 80 columns, without colour, and as a text artifact."""
 
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from shlex import quote
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.domain import Status
 from halflife.models.explain.conditions import spoken
 from halflife.models.rows import Part
 from halflife.monitoring.explanations.explanation import Counterfactual, Decision, Explanation, Neighbour
 from halflife.monitoring.explanations.offers import Offer, change
+from halflife.monitoring.reports.rich_text import Text, uncoloured
 from halflife.monitoring.reports.terminal import STYLES
 from halflife.monitoring.wording.words import percent, plural
 
@@ -49,10 +48,7 @@ def explanation(told: Explanation, offered: Sequence[Offer]) -> RenderableType:
 
 def plain(told: Explanation, offered: Sequence[Offer], width: int = 110) -> str:
     """The same as text without colour."""
-    console = Console(file=StringIO(), width=width, highlight=False, markup=False, emoji=False, color_system=None)
-    with console.capture() as captured:
-        console.print(explanation(told, offered))
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+    return uncoloured(explanation(told, offered), width)
 
 
 def _decision(told: Explanation) -> Text:

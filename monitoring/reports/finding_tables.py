@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.domain import Status, Version
 from halflife.monitoring.claims.language.grammar import readable
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import WIDTH
 from halflife.monitoring.reports.terminal import STYLES
 from halflife.monitoring.wording.cause_words import family

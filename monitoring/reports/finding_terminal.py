@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.causes import Why
 from halflife.models.domain import Check, Finding, Measurement, Scope, Status
 from halflife.models.forecast import Forecast
 from halflife.monitoring.reports.forest_plot import BAR, DOT, TOLERATED, line, scale
 from halflife.monitoring.reports.listing import current
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.terminal import STYLES
 from halflife.monitoring.reports.verdict_details import VerdictDetails, verdict_details
 from halflife.monitoring.wording.cause_words import sentence

@@ -3,10 +3,10 @@
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.foresight.recheck_first import first
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.wording.foresight_words import SHOWN, why
 from halflife.monitoring.wording.words import percent
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.half_life import HalfLife
 from halflife.monitoring.conclusions import Conclusions
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
 from halflife.monitoring.wording.figures import retrains
 from halflife.monitoring.wording.half_life_words import arrived, below, by_noise, cell, named

@@ -2,8 +2,8 @@
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.terminal import STYLES
 from halflife.monitoring.steps.import_findings import Imported
 from halflife.monitoring.wording.fragility_words import fragility

@@ -9,12 +9,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.domain import Check, Finding, Status
 from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
 from halflife.monitoring.reports.listing import check_row
 from halflife.monitoring.reports.plots import COLOURS
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.terminal import STYLES
 from halflife.monitoring.wording.fragility_words import born_fragile
 from halflife.monitoring.wording.words import measured, plural

@@ -1,16 +1,15 @@
 """The data to collect next for a terminal, readable at 110 columns, without colour, and as a text artifact."""
 
 from collections.abc import Sequence
-from io import StringIO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.domain import Interval
 from halflife.models.learner.power_law import FEWEST
 from halflife.monitoring.label_needs.needs_report import LABELS, Advice, ClaimNeed, Needs, SegmentTrial, UntestedSegment
+from halflife.monitoring.reports.rich_text import Text, uncoloured
 from halflife.monitoring.wording.words import plural
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -35,10 +34,7 @@ def needs(told: Needs) -> RenderableType:
 
 def plain(told: Needs, width: int = 110) -> str:
     """The same as text without colour."""
-    console = Console(file=StringIO(), width=width, highlight=False, markup=False, emoji=False, color_system=None)
-    with console.capture() as captured:
-        console.print(needs(told))
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+    return uncoloured(needs(told), width)
 
 
 def sentences(told: Needs) -> list[str]:

@@ -1,14 +1,12 @@
 """What cannot be known about a version, for a terminal: sentences, a table and the curve."""
 
-from io import StringIO
-
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.opacity import Opacity
 from halflife.monitoring.reports.opacity_plot import chart
+from halflife.monitoring.reports.rich_text import Text, uncoloured
 from halflife.monitoring.wording.opacity_words import HEADINGS, LEGEND, figures, sentence, whose
 
 
@@ -35,10 +33,7 @@ def terminal(now: Opacity, measured: Opacity | None = None) -> RenderableType:
 
 def plain(now: Opacity, measured: Opacity | None = None, width: int = 110) -> str:
     """The same as text without colour."""
-    console = Console(file=StringIO(), width=width, highlight=False, markup=False, emoji=False, color_system=None)
-    with console.capture() as captured:
-        console.print(terminal(now, measured))
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+    return uncoloured(terminal(now, measured), width)
 
 
 def _unbroken(text: str) -> str:

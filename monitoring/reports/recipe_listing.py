@@ -6,9 +6,9 @@ from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.trials.variants import BASELINE
 
 

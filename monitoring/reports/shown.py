@@ -11,7 +11,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, final
 
 if TYPE_CHECKING:  # values are made more often than they are shown
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
+
+    from halflife.monitoring.reports.rich_text import Terminal
 
 WIDTH = 110
 """Columns of a text where there is no terminal to ask."""
@@ -74,10 +76,10 @@ def plain(value: Any) -> Any:
     return plain(value.tolist()) if hasattr(value, "tolist") else str(value)  # of NumPy, else a path or a time
 
 
-def _text(shown: Shown) -> Console:
-    from rich.console import Console
+def _text(shown: Shown) -> Terminal:
+    from halflife.monitoring.reports.rich_text import Terminal
 
-    console = Console(file=StringIO(), record=True, width=WIDTH, highlight=False, markup=False, emoji=False)
+    console = Terminal(file=StringIO(), record=True, width=WIDTH)
     console.print(shown)
     return console
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.causes import Why
 from halflife.models.domain import Finding, Status
@@ -13,6 +12,7 @@ from halflife.monitoring.conclusions import Conclusions, StatusChange
 from halflife.monitoring.estimate_record import newest
 from halflife.monitoring.reports.foresight_terminal import first_table
 from halflife.monitoring.reports.half_life_table import Panel
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.wording.cause_words import family, shares, short
 from halflife.monitoring.wording.cause_words import summary as why_summary
 from halflife.monitoring.wording.opacity_words import lines as opacity_lines

@@ -5,9 +5,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from halflife.models.domain import Interval
+from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.trials.compare import RecipeComparison
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE

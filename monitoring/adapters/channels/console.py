@@ -11,7 +11,7 @@ from halflife.models.errors import Unavailable
 from halflife.monitoring.ports import Channel
 
 if TYPE_CHECKING:
-    from rich.console import Console as Terminal
+    from halflife.monitoring.reports.rich_text import Terminal
 
 STYLE = {Severity.CRITICAL: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 MOST = 5
@@ -31,9 +31,9 @@ class Console(Channel):
     name: str = "console"
 
     def send(self, alert: Alert) -> None:
-        from rich.console import Console as Terminal
+        from halflife.monitoring.reports.rich_text import Terminal
 
-        terminal = self.terminal or Terminal(file=sys.stderr, highlight=False)
+        terminal = self.terminal or Terminal(file=sys.stderr)
         with _answering(terminal):
             _show(terminal, alert)
 
@@ -41,9 +41,9 @@ class Console(Channel):
 def _show(terminal: "Terminal", alert: Alert) -> None:
     """Subject, items and links."""
     from rich.padding import Padding
-    from rich.text import Text
 
-    # Text, never markup: a claim may hold square brackets.
+    from halflife.monitoring.reports.rich_text import Text
+
     terminal.print(Text.assemble((f"● {alert.severity} ", STYLE[alert.severity]), (alert.subject, "bold")))
     for item in alert.items[:MOST]:
         label = Text.assemble((f"{item.finding}  ", "bold") if item.finding else "", item.sentence)

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from halflife.models.causes import Cause, Why
 from halflife.models.domain import Finding, Status
+from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.wording.cause_words import MEANINGS, NAMES, REST, amount, sentence, summary
 
 COLOURS: Mapping[Cause, str] = {
@@ -74,6 +75,7 @@ def render(changes: Sequence[tuple[Finding, Why, Status]]) -> Markup:
     environment = Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
+        finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

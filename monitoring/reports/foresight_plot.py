@@ -7,6 +7,7 @@ from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.foresight.forecast_scores import ForecastScores
 from halflife.monitoring.foresight.recheck_first import first
 from halflife.monitoring.reports.plots import svg
+from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.wording.foresight_words import SHOWN, likeliest, sentence, why
 from halflife.monitoring.wording.words import percent, plural
 
@@ -60,6 +61,7 @@ def render(conclusions: Conclusions, scores: ForecastScores | None) -> Markup:
     environment = Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
+        finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from halflife.models.half_life import HalfLife
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.reports import half_life_plots as plots
+from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
 from halflife.monitoring.wording.figures import retrains
 from halflife.monitoring.wording.half_life_words import arrived, below, by_noise, cell, named
@@ -18,6 +19,7 @@ def render(conclusions: Conclusions) -> Markup:
     environment = Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
+        finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -16,6 +16,7 @@ from halflife.monitoring.reports.listing import check_row
 from halflife.monitoring.reports.plots import COLOURS
 from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.terminal import STYLES
+from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.wording.fragility_words import born_fragile
 from halflife.monitoring.wording.words import measured, plural
 
@@ -147,6 +148,11 @@ def page(what: Told, *, title: str) -> str:
 def _template() -> Template:
     loader = PackageLoader("halflife.monitoring.reports")
     environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        finalize=finished,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template("investigation.html")

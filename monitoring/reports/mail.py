@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from halflife.models.alert import Alert, Severity
 from halflife.monitoring.alerts.alert_events import one_line
+from halflife.monitoring.reports.visible import finished
 
 COLOURS = {Severity.CRITICAL: "#b42318", Severity.WARNING: "#b54708", Severity.INFO: "#175cd3"}
 """Text on white at a contrast of at least 5:1."""
@@ -83,6 +84,7 @@ def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=select_autoescape(enabled_extensions=("html", "html.jinja")),
+        finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

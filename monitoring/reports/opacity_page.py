@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from halflife.models.opacity import Opacity
 from halflife.monitoring.reports.opacity_plot import curve
+from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.wording.opacity_words import HEADINGS, LEGEND, figures, sentences, whose
 
 
@@ -13,6 +14,7 @@ def render(now: Opacity, measured: Opacity | None = None) -> Markup:
     environment = Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
+        finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

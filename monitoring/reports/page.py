@@ -18,6 +18,7 @@ from halflife.monitoring.reports import (
     performance_section,
     plots,
 )
+from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.whole_files import write_whole
 from halflife.monitoring.wording.cause_words import short
 from halflife.monitoring.wording.tick_words import ticks
@@ -103,6 +104,7 @@ def render(conclusions: Conclusions, *, title: str, links: Mapping[str, str]) ->
     environment = Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
+        finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

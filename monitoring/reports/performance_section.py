@@ -6,6 +6,7 @@ from markupsafe import Markup
 from halflife.models.performance import Basis, Performance
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.estimate_record import newest, pairs
+from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.wording.performance_words import NAMES, known_from, sentences
 from halflife.monitoring.wording.tick_words import dated, ticks
 
@@ -22,6 +23,7 @@ def render(conclusions: Conclusions) -> Markup:
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=finished,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from halflife.models.domain import Interval
 from halflife.monitoring.reports.tradeoff import Dot, tradeoff
+from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.trials.compare import RecipeComparison, Standing
 from halflife.monitoring.trials.trial import HORIZON, Living
 from halflife.monitoring.trials.variants import BASELINE
@@ -31,6 +32,7 @@ def render(told: RecipeComparison) -> str:
     environment = Environment(
         loader=PackageLoader("halflife.monitoring.reports"),
         autoescape=True,
+        finalize=finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,6 +1,7 @@
 """Text as a terminal may have it: characters that would steer it, or that nobody would see, are spelled out."""
 
 import re
+from typing import Any
 
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"
 _DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -19,3 +20,12 @@ def visible(text: str) -> str:
     '[/red] \\x1b]0;owned\\x07 \\u202e é 👩\u200d🔧'
     """
     return _HIDDEN.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text.replace("\r\n", "\n"))
+
+
+def finished(value: Any) -> Any:
+    r"""For ``finalize`` of Jinja: a string as it is `visible`; what templates made of markup is left.
+
+    >>> finished("\x07"), finished(3)
+    ('\\x07', 3)
+    """
+    return visible(value) if type(value) is str else value

@@ -1,7 +1,6 @@
 """What people and data say reaches a command's answer whole, whatever characters it is made of."""
 
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("[]/\\{
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a version, and no findings yet."""
     where = tmp_path_factory.mktemp("any") / "home"
     kept = parse({"home": where, "name": "any", "alerts": {"channels": ["eml"]}}, "test")
@@ -28,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with ledger(kept) as book:
         good = Interval(0.8, 0.75, 0.85)
         book.add_version(Version(1, 0, 7, "1", "r", 1, "d", "m", {"auc": good}, Role.CHAMPION, "the first", 900))
-    yield where
+    return where
 
 
 def squeezed(text: str) -> str:

@@ -45,7 +45,8 @@ def _synthetic(source: SyntheticFeedSettings, policy: "Policy") -> "Feed":
 def _file(source: FileFeedSettings, policy: "Policy") -> "Feed":
     from halflife.monitoring.adapters.files_feed import FilesFeed
 
-    return FilesFeed(Path(source.path), separator=source.separator, **_table(source, policy))
+    text = source.model_dump(include={"separator", "skip_lines", "comment"})
+    return FilesFeed(Path(source.path), **text, **_table(source, policy))
 
 
 def _database(source: DatabaseFeedSettings, policy: "Policy") -> "Feed":

@@ -121,6 +121,10 @@ class FileFeedSettings(TableFeedSettings):
         ),
     ]
     separator: Annotated[str | None, Field(description="Between the cells of a CSV; unset, found out.")] = None
+    skip_lines: Annotated[int, Field(ge=0, description="Lines of a text file before its header, such as a title.")] = 0
+    comment: Annotated[
+        str, Field(description="What lines of a text file begin with that are no rows, such as `#`; empty for none.")
+    ] = ""
 
     @property
     def subject(self) -> str:

@@ -170,4 +170,6 @@ def require_known(what: str, name: str, header: Iterable[str]) -> None:
         return
     near = get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"it has {', '.join(map(repr, known))}"
+    if len(known) == 1 and not near:
+        hint += "; where the header comes later, say skip_lines or comment in [feed]"
     raise FeedError(f"the {what} column {name!r} is not in the header; {hint}")

@@ -17,6 +17,7 @@ from halflife.monitoring.adapters.csv_dialect import AS_PROGRAMS_DO, Spelling, n
 from halflife.monitoring.adapters.label_table import LabelTable
 from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Pending
 from halflife.monitoring.adapters.table_sources import Found, TableSource, source_of
+from halflife.monitoring.adapters.text_layout import Layout
 from halflife.monitoring.adapters.time_order import times_of
 from halflife.monitoring.ports import Feed, Store, Waiting
 from halflife.monitoring.ticking import TickRule
@@ -42,6 +43,8 @@ class FilesFeed(Feed):
             where there are several. Tables whose rows have no place need one.
         time: column that orders the rows (see ``times_of``); the table's order when None.
         separator: between cells of a CSV; found out when None.
+        skip_lines: of a text file, before its header.
+        comment: what lines of a text file begin with that are no rows.
         spelling: how the table spells numbers, times and missing cells, and its encoding.
         rows_per_tick: rows that arrive together, where ticks are counted.
         tick: how long a tick is by the calendar, such as "1d"; needs ``time``. Empty where ticks are counted.
@@ -69,6 +72,8 @@ class FilesFeed(Feed):
     id: str | None = None
     time: str | None = None
     separator: str | None = None
+    skip_lines: int = 0
+    comment: str = ""
     rows_per_tick: int = 1000
     ignore: Sequence[str] = ()
     categorical: Sequence[str] = ()
@@ -181,11 +186,9 @@ class FilesFeed(Feed):
 
     @property
     def _source(self) -> TableSource:
-        return (
-            source_of(self.source, self.separator, self.spelling.encoding)
-            if isinstance(self.source, Path)
-            else self.source
-        )
+        if not isinstance(self.source, Path):
+            return self.source
+        return source_of(self.source, Layout(self.separator, self.spelling.encoding, self.skip_lines, self.comment))
 
     def _read(self) -> "_Table":
         found = self._source.read()

@@ -14,7 +14,8 @@ import polars as pl
 
 from halflife.models.errors import FeedError
 from halflife.models.rows import Mask
-from halflife.monitoring.adapters.tabular import PARQUET, TEXT, blank_is_missing, read_table, unfinished
+from halflife.monitoring.adapters.tabular import PARQUET, TEXT, blank_is_missing, read_table
+from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE, Layout
 
 WILD = frozenset("*?[")
 HIVE = "="
@@ -63,13 +64,11 @@ class FileSource(TableSource):
 
     Attributes:
         path: of the file.
-        separator: of a text file; found out when None.
-        encoding: of a text file.
+        layout: of a text file.
     """
 
     path: Path
-    separator: str | None = None
-    encoding: str = "utf-8"
+    layout: Layout = AS_PROGRAMS_WRITE
 
     @property
     def name(self) -> str:
@@ -83,9 +82,9 @@ class FileSource(TableSource):
         return found.st_mtime_ns, found.st_size
 
     def read(self) -> Found:
-        table = read_table(self.path, self.separator, self.encoding)
+        table, ended = read_table(self.path, self.layout)
         settled = np.ones(len(table), dtype=bool)
-        settled[-1] = not unfinished(self.path)
+        settled[-1] = ended
         return Found(table, settled, pl.Series(np.arange(len(table))).cast(pl.String))
 
 
@@ -99,13 +98,11 @@ class FolderSource(TableSource):
 
     Attributes:
         path: a folder, or a pattern with ``*``, ``?``, ``[…]`` or ``**``.
-        separator: of text files; found out when None.
-        encoding: of text files.
+        layout: of text files.
     """
 
     path: Path
-    separator: str | None = None
-    encoding: str = "utf-8"
+    layout: Layout = AS_PROGRAMS_WRITE
 
     @property
     def name(self) -> str:
@@ -119,10 +116,7 @@ class FolderSource(TableSource):
         files = self._files()
         if not files:
             raise FeedError(f"{self.path} has no files that end in {', '.join(TEXT + PARQUET)}")
-        parts = [
-            (self._called(file), FileSource(file, self.separator, self.encoding).read(), self._partition(file))
-            for file in files
-        ]
+        parts = [(self._called(file), FileSource(file, self.layout).read(), self._partition(file)) for file in files]
         header = _header(files[0], parts[0][1].table, parts[0][2])
         tables = []
         for file, (_, found, partition) in zip(files, parts, strict=True):
@@ -212,13 +206,13 @@ def whole(table: pl.DataFrame) -> Found:
     return Found(blank_is_missing(table), np.ones(len(table), dtype=bool), None)
 
 
-def source_of(path: Path, separator: str | None = None, encoding: str = "utf-8") -> TableSource:
+def source_of(path: Path, layout: Layout = AS_PROGRAMS_WRITE) -> TableSource:
     """The source a path names: a Delta table, a folder or pattern of files, or one file."""
     if (path / "_delta_log").is_dir():
         return DeltaSource(path)
     if path.is_dir() or (WILD & set(str(path)) and not path.exists()):
-        return FolderSource(path, separator, encoding)
-    return FileSource(path, separator, encoding)
+        return FolderSource(path, layout)
+    return FileSource(path, layout)
 
 
 def _header(file: Path, table: pl.DataFrame, partition: dict[str, str | None]) -> list[str]:

@@ -11,6 +11,7 @@ import pyarrow.parquet
 
 from halflife.models.errors import FeedError
 from halflife.monitoring.adapters.csv_dialect import header_of, separator_of
+from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE, Layout, written
 
 TEXT = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
@@ -18,13 +19,15 @@ SAMPLE_BYTES = 1 << 16
 BLOCK_BYTES = 1 << 30
 
 
-def read_table(path: Path, separator: str | None = None, encoding: str = "utf-8") -> pl.DataFrame:
+def read_table(path: Path, layout: Layout = AS_PROGRAMS_WRITE) -> tuple[pl.DataFrame, bool]:
     """Every cell of the file, null where it is empty: CSV columns as text, Parquet columns in their own types.
 
     Args:
         path: a file ending in .csv, .tsv, .txt, .parquet or .pq.
-        separator: of a text file; found out when None.
-        encoding: of a text file.
+        layout: of a text file.
+
+    Returns:
+        The table, and whether its last row is wholly written: False where the last line of a text has no end.
 
     Raises:
         FeedError: it is not there, cannot be read as a table, has no rows, or names a column twice.
@@ -33,7 +36,7 @@ def read_table(path: Path, separator: str | None = None, encoding: str = "utf-8"
     if ending not in TEXT + PARQUET:
         raise FeedError(f"{path}: a file feed ends in {', '.join(TEXT + PARQUET)}, not in {ending!r}")
     try:
-        table = _parquet(path) if ending in PARQUET else _text(path, _utf8(path, encoding), separator)
+        table, whole = (_parquet(path), True) if ending in PARQUET else _text(path, layout)
     except FileNotFoundError:
         raise FeedError(
             f"no such file: {path}; check path in [feed], and the folder HALFLIFE_DATA names if the path is in it"
@@ -46,7 +49,7 @@ def read_table(path: Path, separator: str | None = None, encoding: str = "utf-8"
         raise FeedError(f"{path} has a header but no rows")
     frame = pl.DataFrame(pl.from_arrow(_narrowed(table)))
     frame.columns = table.column_names  # Polars gives a column without a name one of its own
-    return blank_is_missing(frame)
+    return blank_is_missing(frame), whole
 
 
 def blank_is_missing(frame: pl.DataFrame) -> pl.DataFrame:
@@ -74,31 +77,24 @@ def _utf8(path: Path, encoding: str) -> bytes:
         raise FeedError(f"{path} is not {encoding}: {error}; say encoding = the right one in [feed]") from None
 
 
-def unfinished(path: Path) -> bool:
-    """Whether a text file's last line has no end: whoever writes it may not have done so."""
-    if path.suffix.lower() not in TEXT:
-        return False
-    with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read() not in (b"\n", b"\r")
-
-
-def _text(path: Path, raw: bytes, separator: str | None) -> pa.Table:
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
+def _text(path: Path, layout: Layout) -> tuple[pa.Table, bool]:
+    raw = _utf8(path, layout.encoding).removeprefix(b"\xef\xbb\xbf")
     _require_utf8(path, raw)
+    raw = layout.body(raw)
     if not raw.strip():
         raise FeedError(f"{path} is empty; its first line should name the columns")
     sample = raw[:SAMPLE_BYTES]
     whole = sample if len(sample) == len(raw) else sample[: sample.rfind(b"\n") + 1] or raw
     text = whole.decode()
     try:
-        separator = separator or separator_of(text)
+        separator = layout.separator or separator_of(text)
         header = header_of(text, separator)
+        raw, ended = written(raw, separator, len(header))
     except csv.Error as error:
         raise FeedError(f"{path} is not a table: {error}") from None
     _require_single(path, header)
     try:
-        return pa.csv.read_csv(
+        table = pa.csv.read_csv(
             pa.BufferReader(raw),
             # One block, one thread: a cell may be of any length, and a broken row is counted right.
             read_options=pa.csv.ReadOptions(use_threads=False, block_size=min(len(raw) + 1, BLOCK_BYTES)),
@@ -111,7 +107,10 @@ def _text(path: Path, raw: bytes, separator: str | None) -> pa.Table:
             ),
         )
     except pa.ArrowInvalid as error:
-        raise FeedError(f"{path} is not a table separated by {separator!r}: {_first_line(error)}") from None
+        preamble = len(header) == 1 or header[0].startswith("#")
+        hint = "; where the header comes later, say skip_lines or comment in [feed]" if preamble else ""
+        raise FeedError(f"{path} is not a table separated by {separator!r}: {_first_line(error)}{hint}") from None
+    return table, ended
 
 
 def _parquet(path: Path) -> pa.Table:

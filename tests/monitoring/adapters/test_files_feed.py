@@ -358,3 +358,24 @@ def test_bank_reads_as_it_was_published(data: Path) -> None:
     ours = pd.concat([bank.batch(k).rows for k in range(42)], ignore_index=True)
     assert (ours["default"] == theirs["default"]).all()
     assert sum(bank.batch(k).labels["_label"].sum() for k in range(42)) == (theirs["y"] == "yes").sum() == 4640
+
+
+def test_what_stands_before_the_header_and_comments_are_passed_over(tmp_path: Path) -> None:
+    """A title, the date of an export and remarks among the rows are no rows; a cell that begins like a remark is one."""
+    text = 'Export of May\n\nx;y\n1;0\n# checked by Ann; twice; thrice\n2;1\n"a\n# b";0\n'
+    made = feed(tmp_path, text, skip_lines=2, comment="#", categorical=["x"])
+    assert made.batch(0).rows["x"].tolist() == ["1", "2", "a\n# b"]
+    assert "say skip_lines or comment in [feed]" in complaint(feed(tmp_path, text))
+
+
+@pytest.mark.parametrize("tail", ["3", "3,", "3,a", '3,"a, and\nmo', '3,"a",'])
+def test_a_line_that_is_being_written_waits(tmp_path: Path, tail: str) -> None:
+    """However far its last line is written, a file can be read, and the row comes when the line has its end."""
+    path = tmp_path / "rows.csv"
+    path.write_text(f"x,job,y\n1,a,0\n2,b,1\n{tail}", encoding="utf-8")
+    made = FilesFeed(path, label="y", rows_per_tick=1)
+    assert made.closed == 2
+    whole = {"3": "3,a,1\n", "3,": "3,a,1\n", "3,a": "3,a,1\n"}.get(tail, '3,"a",1\n')
+    path.write_text(f"x,job,y\n1,a,0\n2,b,1\n{whole}", encoding="utf-8")
+    assert made.closed == 3
+    assert made.batch(2).rows["job"].tolist() == ["a"]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from halflife.monitoring.adapters.inbox import PushedRows
     from halflife.monitoring.adapters.label_table import LabelTable
+    from halflife.monitoring.inferred_settings import Inferred
     from halflife.monitoring.policy import Policy
     from halflife.monitoring.ports import Channel, Feed
 
@@ -88,6 +89,13 @@ def pushed(rows: "pl.DataFrame | TextIO") -> "pl.DataFrame":
     from halflife.monitoring.adapters.inbox import json_lines
 
     return rows if isinstance(rows, pl.DataFrame) else json_lines(rows)
+
+
+def inferred(path: Path, labels: Path | None, **asked: str | None) -> "Inferred":
+    """What files are found to be, of which ``label``, ``positive``, ``id`` and ``time`` may be said beforehand."""
+    from halflife.monitoring.adapters.inferred.feed import Asked, inferred_feed
+
+    return inferred_feed(path, Asked(**asked), labels)
 
 
 def label_table(settings: LabelSettings) -> "LabelTable":

@@ -12,6 +12,7 @@ from halflife.monitoring.reports.visible import visible
 
 COMMANDS = {
     "demo": "Stream a synthetic world that changes, and see which beliefs go stale.",
+    "init": "Write a first halflife.toml for rows of your own, with the reason for each line.",
     "replay": "Run every step over a feed's history, tick by tick.",
     "plan": "Say what is to be done now and why, and what comes next.",
     "ingest": "Pull the next ticks of the feed into the store.",

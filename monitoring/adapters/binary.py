@@ -46,6 +46,18 @@ def binary(cells: pl.Series, positive: str | None = None) -> Array:
     return (text == chosen).cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
+def values_of(cells: pl.Series, most: int) -> dict[str, int]:
+    """The values of a label column with their rows, the most frequent first; as many as ``most``.
+
+    >>> values_of(pl.Series(["no", "yes", " no", " ", None]), 3)
+    {'no': 2, 'yes': 1}
+    """
+    if cells.dtype.is_nested():
+        return {}
+    counts = _plain(cells).drop_nulls().alias("value").value_counts(sort=True).head(most)
+    return {str(value): int(rows) for value, rows in counts.iter_rows()}
+
+
 def _inferred(values: list[str], named: str) -> str:
     lower = frozenset(value.lower() for value in values)
     for pair, positive in POSITIVE.items():

@@ -49,6 +49,11 @@ class TableSource(ABC):
         """What changes when the source does, to be had without reading it; None where it cannot be told, or is gone."""
 
     @property
+    def text_files(self) -> tuple[Path, ...]:
+        """The text files it is made of, in order."""
+        return ()
+
+    @property
     def empty(self) -> bool:
         """Whether it may have no rows yet, and has none."""
         return False
@@ -73,6 +78,10 @@ class FileSource(TableSource):
     @property
     def name(self) -> str:
         return str(self.path)
+
+    @property
+    def text_files(self) -> tuple[Path, ...]:
+        return (self.path,) if self.path.suffix.lower() in TEXT else ()
 
     def stamp(self) -> Hashable | None:
         try:
@@ -107,6 +116,10 @@ class FolderSource(TableSource):
     @property
     def name(self) -> str:
         return str(self.path)
+
+    @property
+    def text_files(self) -> tuple[Path, ...]:
+        return tuple(file for file in self._files() if file.suffix.lower() in TEXT)
 
     def stamp(self) -> Hashable | None:
         stamps = {str(file): FileSource(file).stamp() for file in self._files()}

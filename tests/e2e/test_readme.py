@@ -39,11 +39,17 @@ def churn(rows: int = 4_000) -> pd.DataFrame:
 def test_every_command_on_own_data_runs(
     tmp_path: Path, command: Callable[..., Any], own_server: dict[str, str]
 ) -> None:
-    """The first configuration, all console lines and then all Python, in order, in one folder; nothing fails."""
+    """The first console line, the first configuration in place of what it wrote, all other lines, then all Python.
+
+    All of it in order, in one folder; nothing fails.
+    """
     churn().to_csv(tmp_path / "churn.csv", index=False)
-    (tmp_path / "halflife.toml").write_text(blocks("toml")[0], encoding="utf-8")
-    lines = [line for block in blocks("console") for line in block.splitlines()]
+    first, *lines = [line for block in blocks("console") for line in block.splitlines()]
     assert len(lines) >= 10
+    ran = command(*shlex.split(first.removeprefix("$ halflife")), cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    assert read(tmp_path / "halflife.toml").feed.model_dump().items() >= {"label": "churned", "id": "customer"}.items()
+    (tmp_path / "halflife.toml").write_text(blocks("toml")[0], encoding="utf-8")
     for line in lines:
         program, *words = shlex.split(line.removeprefix("$ "))
         assert program == "halflife"

@@ -1,0 +1,232 @@
+"""``halflife init``: files of odd kinds become a configuration that the doctor passes and a replay can use."""
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from halflife.flows.cli import cli
+from halflife.flows.configuration import read
+from halflife.flows.opened import Opened
+from halflife.flows.plain_runner import PlainRunner
+from halflife.flows.use_cases.running import replay
+from halflife.models.errors import UsageError
+
+N = 3_000
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Commands run in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    """A command, whose errors are raised."""
+    return CliRunner().invoke(cli, [*words], catch_exceptions=False)
+
+
+def said(*words: str) -> dict[str, Any]:
+    """What ``init`` wrote, setting by setting; the sections of windows apart."""
+    ran = CliRunner().invoke(cli, ["init", *words, "--json"])
+    assert ran.exit_code == 0, ran.exception
+    rows = json.loads(ran.stdout)["settings"]
+    return {row["key"]: row["value"] for row in rows if row["said"] and row["section"] not in ("retrain", "watch")}
+
+
+def frame(n: int = N) -> pd.DataFrame:
+    """A label that two columns tell of, and a column of few names."""
+    rng = np.random.default_rng(3)
+    price, visits = rng.normal(20, 5, n).round(2), rng.poisson(3, n)
+    label = rng.random(n) < 1 / (1 + np.exp(-(0.4 * (price - 20) + visits - 3)))
+    return pd.DataFrame(
+        {"price": price, "visits": visits, "plan": rng.choice(["basic", "plus"], n), "label": label * 1}
+    )
+
+
+def semicolons() -> list[str]:
+    """Decimal commas and points between thousands, times as day.month.year, labels ja and nein; Latin letters."""
+    rows = frame()
+    rows["price"] = [f"{1000 + 100 * p:,.2f}".translate(str.maketrans(",.", ".,")) + " €" for p in rows["price"]]
+    rows["Größe"] = np.tile(["klein", "groß"], N // 2)
+    rows["Datum"] = (pd.Timestamp("2024-01-15") + pd.to_timedelta(np.arange(N) // 40, "D")).strftime("%d.%m.%Y")
+    rows["Ziel"] = np.where(rows.pop("label") == 1, "ja", "nein")
+    rows.to_csv("rows.csv", sep=";", index=False, encoding="cp1252")
+    return ["rows.csv"]
+
+
+def german_words() -> list[str]:
+    """Words for missing that no list of English ones has, among numbers."""
+    rows = frame().astype({"price": str, "visits": str})
+    rows.loc[::7, "price"], rows.loc[::9, "visits"] = "k.A.", "unbekannt"
+    rows.to_csv("rows.csv", index=False)
+    return ["rows.csv"]
+
+
+def parquet() -> list[str]:
+    """Zip codes as a dictionary, an index of pandas, a list, a second time."""
+    rows = frame()
+    rows["zip"] = pd.Categorical(np.tile(["02139", "10001", "94110"], N // 3))
+    rows["seen"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(N), "h")
+    rows["signed_up"] = rows["seen"] - pd.to_timedelta(400, "D")
+    rows["tags"] = [["a"]] * N
+    rows.index = pd.Index(np.arange(N) + 5)
+    rows[rows["visits"] >= 0].to_parquet("rows.parquet")
+    return ["rows.parquet"]
+
+
+def bare() -> list[str]:
+    """No id, no time; codes of a status read as numbers would be, an empty column, one that a program called an index."""
+    rows = frame().assign(status=np.resize([200, 301, 404, 500], N), nothing="")
+    rows.reset_index(names="Unnamed: 0").to_csv("rows.csv", index=False)
+    return ["rows.csv"]
+
+
+def preamble() -> list[str]:
+    """A title, comments, times with a month's name and AM or PM, and a last line that is being written."""
+    rows = frame()
+    when = pd.Timestamp("2023-03-15") + pd.to_timedelta(np.arange(N) * 30, "min")
+    rows["when"] = when.strftime("%d-%b-%Y %I:%M %p")
+    text = rows.to_csv(index=False).splitlines(keepends=True)
+    text.insert(1_000, "# checked by Ann, twice\n")
+    Path("rows.csv").write_text("Export of 2023\nby the shop\n\n" + "".join(text) + "20.1,3,pl", encoding="utf-8")
+    return ["rows.csv"]
+
+
+def folder() -> list[str]:
+    """A file a day, rows of customers that come back."""
+    rows = frame()
+    rows.insert(0, "order_id", [f"o{k}" for k in range(N)])
+    rows.insert(1, "customer_id", np.arange(N) % 700)
+    rows["at"] = pd.Timestamp("2024-05-01") + pd.to_timedelta(np.arange(N) * 10, "min")
+    Path("days").mkdir()
+    for day, some in rows.groupby(rows["at"].dt.date):
+        some.to_csv(f"days/{day}.csv", index=False)
+    return ["days"]
+
+
+def elsewhere() -> list[str]:
+    """Labels in a table of their own, some of which have not come, with the time at which they did."""
+    rows = frame().assign(key=[f"k{k}" for k in range(N)])
+    rows["at"] = pd.Timestamp("2024-05-01") + pd.to_timedelta(np.arange(N), "h")
+    labels = pd.DataFrame({"row": rows["key"], "paid": rows.pop("label"), "known": rows["at"] + pd.Timedelta("2D")})
+    rows.to_csv("rows.csv", index=False)
+    labels.head(N - 200).to_csv("labels.csv", index=False)
+    return ["rows.csv", "--labels", "labels.csv"]
+
+
+KINDS: dict[Callable[[], list[str]], dict[str, Any]] = {
+    semicolons: {
+        "label": "Ziel",
+        "positive": "ja",
+        "time": "Datum",
+        "decimal": ",",
+        "thousands": ".",
+        "encoding": "cp1252",
+        "tick": "1w",
+    },
+    german_words: {"label": "label", "positive": "1", "missing": ["k.A.", "unbekannt"]},
+    parquet: {"label": "label", "time": "seen", "ignore": ["signed_up", "tags", "__index_level_0__"]},
+    bare: {"label": "label", "ignore": ["Unnamed: 0", "nothing"], "categorical": ["status"], "rows_per_tick": 250},
+    preamble: {"label": "label", "time": "when", "time_format": "%d-%b-%Y %I:%M %p", "skip_lines": 3, "comment": "#"},
+    folder: {"label": "label", "id": "order_id", "time": "at", "cluster": "customer_id", "path": "days"},
+    elsewhere: {"key": "row", "column": "paid", "time": "known", "id": "key"},
+}
+"""What makes a file -> some of what has to be found out."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_file_of_an_odd_kind_is_understood(kind: Callable[[], list[str]]) -> None:
+    """``init`` finds out what it is, the doctor has nothing to add, and a replay trains on it."""
+    words = kind()
+    found = said(*words)
+    assert found.items() >= KINDS[kind].items(), found
+    doctor = json.loads(run("doctor", "--json").stdout)
+    assert doctor["ok"], doctor
+    (feed,) = (look["says"] for look in doctor["checks"] if look["name"] == "feed")
+    assert [line for line in feed.splitlines() if line.startswith("odd")] == []
+    settings = read(Path("halflife.toml"))
+    assert "categorical  price" not in feed
+    small = {"recipe": {"trees": 10, "leaves": 7}, "shadows": {"count": 0}, "opacity": {"refits": 0}}
+    quick = settings.model_validate({**settings.model_dump(), **small, "compute": {"threads": 1}})
+    done = replay(Opened(quick, PlainRunner()), quick.retrain.window + 1)
+    assert done.versions >= 1
+
+
+def test_every_line_has_its_reason() -> None:
+    """Above each setting of the file stands a comment; what could not be found out is there as a comment itself."""
+    bare()
+    run("init", "rows.csv")
+    lines = Path("halflife.toml").read_text(encoding="utf-8").splitlines()
+    for above, line in pairwise(lines):
+        assert above.startswith("#") or not line or line.startswith(("#", "["))
+    assert '# time = "column"' in lines
+    assert max(map(len, lines)) <= 120
+
+
+def test_a_label_that_is_not_plain_is_asked_for() -> None:
+    """Of several columns with two values none is taken; the sentence lists them, and ``--label`` answers it."""
+    frame().rename(columns={"label": "vip"}).to_csv("rows.csv", index=False)
+    with pytest.raises(
+        UsageError, match=r"which column is the label\? 'plan' and 'vip' have two values each; say --label 'vip'"
+    ):
+        run("init", "rows.csv")
+    assert not Path("halflife.toml").exists()
+    assert (
+        said("rows.csv", "--label", "plan", "--positive", "plus", "--name", "mine").items()
+        >= {
+            "label": "plan",
+            "positive": "plus",
+            "name": "mine",
+        }.items()
+    )
+
+
+def test_rows_without_a_label_are_told() -> None:
+    """No column has two values: the sentence says so and names ``--labels``."""
+    frame()[["price", "visits"]].to_csv("rows.csv", index=False)
+    with pytest.raises(UsageError, match=r"no column of 'price' and 'visits' has two values.* say --labels FILE"):
+        run("init", "rows.csv")
+
+
+def test_a_configuration_that_is_there_stays() -> None:
+    """Without ``--force`` nothing is written over."""
+    frame().to_csv("rows.csv", index=False)
+    Path("halflife.toml").write_text("seed = 1\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"halflife\.toml is there already; say --force"):
+        run("init", "rows.csv")
+    assert Path("halflife.toml").read_text(encoding="utf-8") == "seed = 1\n"
+    run("init", "rows.csv", "--force")
+    assert read(Path("halflife.toml")).feed.subject == "file 'rows.csv'"
+
+
+def test_a_pattern_may_be_filled_in_by_the_shell() -> None:
+    """Several files that a pattern names are that pattern; others are refused."""
+    for k in range(3):
+        frame(1_000).to_csv(f"rows-{k}.csv", index=False)
+    assert said("rows-0.csv", "rows-1.csv", "rows-2.csv")["path"] == "rows-*.csv"
+    with pytest.raises(UsageError, match="one pattern in quotes"):
+        run("init", "rows-0.csv", "rows-2.csv", "--force")
+
+
+def test_a_path_is_written_from_where_the_configuration_stands() -> None:
+    """The file may be elsewhere, and the configuration too."""
+    Path("data").mkdir()
+    frame().to_csv("data/rows.csv", index=False)
+    assert said("data/rows.csv", "--config", "conf/churn.toml")["path"] == "../data/rows.csv"
+    assert run("doctor", "--config", "conf/churn.toml").exit_code == 0
+
+
+def test_labels_that_have_not_come_yet_are_a_delay() -> None:
+    """The newest rows without a label say how many ticks late labels are."""
+    rows = frame().astype({"label": "Int64"})
+    rows.loc[N - 600 :, "label"] = None
+    rows.to_csv("rows.csv", index=False)
+    assert said("rows.csv")["label_delay"] == 3

@@ -39,7 +39,6 @@ class Versions(Shown, Sequence[Version]):
         from rich.table import Table
 
         from halflife.monitoring.reports.rich_text import Text
-
         from halflife.monitoring.wording.figures import percent
         from halflife.monitoring.wording.tick_words import ticks
 

@@ -27,16 +27,27 @@ label = "y"
         ("auc() > 'high'", "number"),
     ],
 )  # fmt: skip
-def test_a_wrong_claim_points_at_its_fault(run_in: Callable[..., Any], claim: str, message: str) -> None:
+def test_a_wrong_claim_points_at_its_fault(
+    small: tuple[Path, Any], here: Callable[..., Any], claim: str, message: str
+) -> None:
     """Exit code 2, the claim with a caret under the fault, and nothing filed."""
-    before = len(run_in("finding", "list", "--json").json)
-    ran = run_in("finding", "add", claim)
+    before = len(here("finding", "list", "--json", cwd=small[0]).json)
+    ran = here("finding", "add", claim, cwd=small[0])
     assert ran.code == 2
     assert ran.out == ""
     assert "Traceback" not in ran.err
     assert message in ran.err
     assert "^" in ran.err.splitlines()[-1]
-    assert len(run_in("finding", "list", "--json").json) == before
+    assert len(here("finding", "list", "--json", cwd=small[0]).json) == before
+
+
+def test_a_shell_is_told_as_much(run_in: Callable[..., Any]) -> None:
+    """Through a process of its own: exit code 2, the caret on standard error, and no traceback."""
+    ran = run_in("finding", "add", "acu() > 0.7")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'acu' is not a statistic" in ran.err
+    assert "^" in ran.err.splitlines()[-1]
+    assert "Traceback" not in ran.err
 
 
 @pytest.mark.parametrize(
@@ -49,13 +60,11 @@ def test_a_wrong_claim_points_at_its_fault(run_in: Callable[..., Any], claim: st
         ("x,z\n1,0\n", "'y'"),
     ],
 )
-def test_a_file_that_is_no_stream_is_refused(
-    tmp_path: Path, command: Callable[..., Any], text: str, message: str
-) -> None:
+def test_a_file_that_is_no_stream_is_refused(tmp_path: Path, here: Callable[..., Any], text: str, message: str) -> None:
     """Empty, only a header, a doubled name, three labels, no label: exit code 1 and the reason."""
     (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
     (tmp_path / "halflife.toml").write_text(FILE, encoding="utf-8")
-    ran = command("doctor", cwd=tmp_path)
+    ran = here("doctor", cwd=tmp_path)
     assert ran.code == 1
     assert "Traceback" not in ran.err
     assert message in ran.out

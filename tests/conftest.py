@@ -12,6 +12,7 @@ os.environ.update(
     DO_NOT_TRACK="1",
     OMP_WAIT_POLICY="passive",
     OMP_NUM_THREADS="1",
+    OPENBLAS_NUM_THREADS="1",
 )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, FromClause, MetaData, Table, create_engine, f
 from sqlalchemy.exc import SQLAlchemyError
 
 from halflife.models.errors import ConfigError, FeedError
+from halflife.monitoring.adapters.database_addresses import address_of
 from halflife.monitoring.adapters.table_sources import Found, TableSource, whole
 
 
@@ -61,7 +62,7 @@ class DatabaseSource(TableSource):
                 "sqlite:////data/rows.db or postgresql://user:password@host/database"
             )
         try:
-            engine = create_engine(url)
+            engine = create_engine(address_of(url))
             try:
                 with engine.connect() as connection:
                     yield connection

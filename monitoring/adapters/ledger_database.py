@@ -13,6 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from halflife.models.errors import ConfigError, Unavailable
 from halflife.monitoring import database_cache
+from halflife.monitoring.adapters.database_addresses import address_of
 from halflife.monitoring.adapters.ledger_tables import HEAD
 
 LOG = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Database:
 
     def __init__(self, url: str, busy_seconds: float) -> None:
         try:
-            address = sa.make_url(url)
+            address = address_of(url)
             self._sqlite = address.get_backend_name() == "sqlite"
             memory = self._sqlite and address.database in (None, "", ":memory:")
             options: dict[str, Any] = {"connect_args": {"timeout": busy_seconds}} if self._sqlite else {}

@@ -1,5 +1,6 @@
 """The contract that every ledger keeps: the checks that ship, over ours in memory and in a file."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,4 +15,11 @@ from halflife.testing.ledger_specimens import Check
 def test_a_ledger_keeps_the_contract(url: str, check: Check, tmp_path: Path) -> None:
     """What each check states in its first line is true of the ledger, wherever it is kept."""
     with SqlLedger(url.format(tmp_path)) as ledger:
+        check(lambda: ledger)
+
+
+@pytest.mark.parametrize("check", ledger_checks())
+def test_a_ledger_in_postgresql_keeps_the_contract(check: Check, postgres: Callable[[], str]) -> None:
+    """The same checks, over a real server, whose driver is found although the address names none."""
+    with SqlLedger(postgres()) as ledger:
         check(lambda: ledger)

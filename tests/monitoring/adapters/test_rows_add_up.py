@@ -16,8 +16,9 @@ import pytest
 from deltalake import write_deltalake
 from sqlalchemy import create_engine
 
-from halflife.models.errors import ConfigError, FeedError
+from halflife.models.errors import ConfigError, FeedError, SchemaError
 from halflife.models.rows import Split
+from halflife.monitoring.adapters.database_addresses import address_of
 from halflife.monitoring.adapters.database_source import DatabaseSource
 from halflife.monitoring.adapters.delta_store import DeltaStore
 from halflife.monitoring.adapters.files_feed import FilesFeed
@@ -114,15 +115,23 @@ class Delta:
         self.source = folder / "table"
 
     def write(self, rows: pd.DataFrame) -> None:
-        write_deltalake(self.source, pl.from_pandas(rows.reset_index(drop=True)).to_arrow(), mode="overwrite")
+        write_deltalake(
+            self.source,
+            pl.from_pandas(rows.reset_index(drop=True)).to_arrow(),
+            mode="overwrite",
+            schema_mode="overwrite",
+        )
 
 
 class Sqlite:
     """A table of a database."""
 
     def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'rows.db'}"
-        os.environ["HALFLIFE_TEST_ROWS"] = self.url
+        self.at(f"sqlite:///{folder / 'rows.db'}")
+
+    def at(self, url: str) -> None:
+        os.environ["HALFLIFE_TEST_ROWS"] = url
+        self.url = address_of(url)
         self.source = DatabaseSource("HALFLIFE_TEST_ROWS", "rows")
 
     def write(self, rows: pd.DataFrame) -> None:
@@ -131,7 +140,24 @@ class Sqlite:
         engine.dispose()
 
 
-SOURCES = {made.__name__: made for made in (Csv, Folder, Delta, Sqlite)}
+class Postgresql(Sqlite):
+    """A table of a real server, with a time that is one."""
+
+    def write(self, rows: pd.DataFrame) -> None:
+        super().write(rows.assign(at=pd.to_datetime(rows["at"])))
+
+
+Made = Csv | Folder | Delta | Sqlite
+SOURCES: dict[str, Callable[[Path], Made]] = {made.__name__: made for made in (Csv, Folder, Delta, Sqlite, Postgresql)}
+
+
+@pytest.fixture
+def made(source: str, tmp_path: Path, request: pytest.FixtureRequest) -> Made:
+    """An empty source of a kind."""
+    found = SOURCES[source](tmp_path)
+    if isinstance(found, Postgresql):
+        found.at(request.getfixturevalue("postgres")())
+    return found
 
 
 def ingest(feed: FilesFeed, store: DeltaStore, upto: int, killed: np.random.Generator | None) -> None:
@@ -156,12 +182,11 @@ def _killed(tick: int, frame: pd.DataFrame) -> bool:
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("source", SOURCES)
 def test_rows_in_are_stored_or_waiting_or_set_aside(
-    source: str, situation: str, ticks: str, seed: int, tmp_path: Path
+    source: str, made: Made, situation: str, ticks: str, seed: int, tmp_path: Path
 ) -> None:
     """After every step nothing is lost and nothing is there twice; in the end every row and label is taken in."""
     rng = np.random.default_rng([seed, len(source), len(situation)])
     rows = rows_of(seed)
-    made = SOURCES[source](tmp_path)
     rule = {"rows_per_tick": 30} if ticks == "counted" else {"tick": "1d", "allowed_lateness": "6h"}
     split = Split()
     for step in [*SITUATIONS[situation](rows, rng), rows, rows]:
@@ -181,6 +206,52 @@ def test_rows_in_are_stored_or_waiting_or_set_aside(
     good = rows[(rows["id"] != "") & (rows["x"] != "broken")].drop_duplicates("id").set_index("id")
     assert set(held["_id"]) == set(good.index)
     assert held["_label"].astype(int).tolist() == good.loc[held["_id"], "y"].astype(int).tolist()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_schema_that_changes_loses_nothing(source: str, made: Made, seed: int, tmp_path: Path) -> None:
+    """A column less is refused by name and takes nothing in; when it is back, all rows are stored or set aside."""
+    rows = rows_of(seed)
+    store = DeltaStore(tmp_path / "store", Split())
+    base = FilesFeed(
+        made.source, label="y", id="id", time="at", ignore=["day"] * (source == "Folder"), rows_per_tick=30
+    )
+    made.write(rows.iloc[:100])
+    feed = base.following(store)
+    ingest(feed, store, feed.closed, None)
+    before = counted(store)
+    made.write(rows.drop(columns="c"))
+    feed = replace(base).following(store)
+    with pytest.raises(SchemaError, match="'c'"):
+        ingest(feed, store, feed.closed, None)
+    assert counted(store) == before
+    made.write(rows)
+    feed = replace(base).following(DeltaStore(tmp_path / "store", Split()))
+    ingest(feed, store, feed.ticks, None)
+    assert counted(store) == len(rows)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_line_that_is_cut_off_anywhere_waits(seed: int, tmp_path: Path) -> None:
+    """Whatever part of the last line has been written, no row of half a line is taken in, and none is lost."""
+    rng = np.random.default_rng(seed)
+    rows = rows_of(seed)
+    rows = rows[(rows["id"] != "") & (rows["x"] != "broken")].drop_duplicates("id")
+    text = rows.to_csv(index=False)
+    ends = [at for at, letter in enumerate(text) if letter == "\n"]
+    path, store = tmp_path / "rows.csv", DeltaStore(tmp_path / "store", Split())
+    for line in np.sort(rng.choice(np.arange(20, len(ends) - 1), 12, replace=False)):
+        path.write_text(text[: int(rng.integers(ends[line] + 1, ends[line + 1] + 1))], encoding="utf-8")
+        feed = FilesFeed(path, label="y", id="id", time="at", rows_per_tick=7).following(store)
+        ingest(feed, store, feed.closed, None)
+        assert line <= counted(store) + feed.waiting.rows <= line + 1
+    path.write_text(text, encoding="utf-8")
+    feed = FilesFeed(path, label="y", id="id", time="at", rows_per_tick=7).following(store)
+    ingest(feed, store, feed.ticks, None)
+    held = store.cases(rows["id"]).set_index("_id")
+    assert counted(store) == len(rows) == len(held)
+    assert held["x"].round(3).tolist() == rows.set_index("id").loc[held.index, "x"].astype(float).tolist()
 
 
 def counted(store: DeltaStore) -> int:

@@ -18,11 +18,13 @@ from halflife.flows.feed_settings import (
 )
 from halflife.flows.label_settings import LabelSettings
 from halflife.flows.plugged_kinds import known, plugged
+from halflife.models.errors import ConfigError
 
 if TYPE_CHECKING:
     from typing import TextIO
 
     import polars as pl
+    from starlette.applications import Starlette
 
     from halflife.monitoring.adapters.inbox import PushedRows
     from halflife.monitoring.adapters.label_table import LabelTable
@@ -80,6 +82,19 @@ def inbox_of(source: PushFeedSettings) -> "PushedRows":
     from halflife.monitoring.adapters.inbox import PushedRows
 
     return PushedRows(Path(source.path), source.id, source.label)
+
+
+def http_inbox(source: PushFeedSettings, token: str) -> "Starlette":
+    """What takes pushes by HTTP. Raises ConfigError without a token, or with a short one."""
+    from halflife.monitoring.adapters.http_inbox import SHORTEST, endpoint
+
+    if len(token) < SHORTEST:
+        raise ConfigError(
+            f"the environment variable {source.token_env} holds the token that pushes must show, of at least {SHORTEST} "
+            f"characters; it {'is not set' if not token else f'has {len(token)}'}. "
+            "One is made by: python -c 'import secrets; print(secrets.token_urlsafe())'"
+        )
+    return endpoint(inbox_of(source), token)
 
 
 def pushed(rows: "pl.DataFrame | TextIO") -> "pl.DataFrame":

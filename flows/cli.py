@@ -16,6 +16,7 @@ COMMANDS = {
     "replay": "Run every step over a feed's history, tick by tick.",
     "plan": "Say what is to be done now and why, and what comes next.",
     "ingest": "Pull the next ticks of the feed into the store.",
+    "listen": "Take rows that services push by HTTP.",
     "watch": "Compare the newest ticks with the champion's window.",
     "retrain": "Train, gate and register a version on the newest window.",
     "recheck": "Re-test every open finding on the newest version.",

@@ -147,7 +147,7 @@ class DatabaseFeedSettings(TableFeedSettings):
 
 
 class PushFeedSettings(TableFeedSettings):
-    """Rows that are pushed: by `halflife ingest --rows`, or `halflife.open(…).ingest(rows)` from a program."""
+    """Rows that are pushed: by `halflife ingest --rows`, `halflife listen`, or `halflife.open(…).ingest(rows)`."""
 
     kind: Annotated[Literal["push"], Field(description="Rows that are pushed.")]
     path: Annotated[LocalPath, Field(description="Folder that keeps what was pushed; relative to this file.")]
@@ -156,6 +156,9 @@ class PushFeedSettings(TableFeedSettings):
         Field(description="Column of the label; rows may be pushed without it, and tables of it and the id later."),
     ]
     id: Annotated[str, Field(description="Column that identifies a row.")]
+    token_env: Annotated[
+        str, Field(description="Environment variable that holds the token which pushes by HTTP must show.")
+    ] = "HALFLIFE_TOKEN"  # noqa: S105 - the variable's name
 
     @property
     def subject(self) -> str:

@@ -17,6 +17,8 @@
     └── EvidenceTooSmall        nobody: a statistic cannot be computed on these rows; becomes ``untestable``
 """
 
+from enum import StrEnum
+
 BESIDE = 500
 """Characters of a text shown on each side of a fault."""
 
@@ -86,8 +88,24 @@ class TickError(DataError):
     """A tick arrives before the one it follows."""
 
 
+class Obstacle(StrEnum):
+    """What a window lacks to be trained on."""
+
+    LABELS = "labels"
+    CLASSES = "classes"
+
+
 class NotTrainable(DataError):
-    """No model can be fitted on this window; a later window may have the rows or labels that are missing."""
+    """No model can be fitted on this window; a later window may have the rows or labels that are missing.
+
+    Args:
+        message: with the counts, which differ from window to window.
+        lacks: stays the same for as long as the reason does.
+    """
+
+    def __init__(self, message: str, lacks: Obstacle = Obstacle.LABELS) -> None:
+        super().__init__(message)
+        self.lacks = lacks
 
 
 class Unavailable(HalflifeError):

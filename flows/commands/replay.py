@@ -28,7 +28,8 @@ def replay(opened: Opened, ticks: int | None, *, as_json: bool) -> None:
         replayed = run(opened, ticks, expect=observe.expect)
     if replayed.versions == 0:
         window = opened.settings.retrain.window
-        note(f"no version yet: {replayed.ticks} ticks are fewer than a window of {window}")
+        few = f"{replayed.ticks} ticks are fewer than a window of {window}"
+        note(f"no version yet: {few if replayed.ticks < window else 'no window of the feed can be trained on'}")
     mark_last(opened.settings.home)
     if as_json:
         emit(replayed.to_dict())

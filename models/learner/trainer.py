@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from halflife.models.errors import NotTrainable
+from halflife.models.errors import NotTrainable, Obstacle
 from halflife.models.learner.calibrate import calibrate, known
 from halflife.models.learner.model import Model, encode
 from halflife.models.learner.strategies import strategy
@@ -152,10 +152,12 @@ def _require_labels(label: Array, window: Window, recipe: Recipe) -> None:
     if rows < fewest:
         raise NotTrainable(
             f"{where} have {rows:,} labelled training rows, and two leaves of {recipe.min_rows_per_leaf} need {fewest:,};"
-            f" {unlabelled:,} more rows wait for their label. Wait for labels or widen the window"
+            f" {unlabelled:,} more rows wait for their label. Wait for labels or widen the window",
+            Obstacle.LABELS,
         )
     if positive in (0, rows):
         raise NotTrainable(
             f"all {rows:,} labelled training rows of {where} have label {int(positive > 0)}, and a model needs both;"
-            f" {unlabelled:,} more rows wait for their label. Wait for labels or widen the window"
+            f" {unlabelled:,} more rows wait for their label. Wait for labels or widen the window",
+            Obstacle.CLASSES,
         )

@@ -1,9 +1,10 @@
 """What is worth telling people about one version: decided purely, as one ranked message or none at all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from halflife.models.alert import Alert, AlertItem, AlertKind, Severity
 from halflife.models.domain import Drift, Role, Status, Version
+from halflife.models.errors import NotTrainable, Obstacle
 from halflife.monitoring.alerts.alert_events import AlertEvent, count, one_line, percent
 from halflife.monitoring.alerts.alert_findings import (
     case_events,
@@ -101,17 +102,47 @@ def drifted(source: str, drift: Drift, links: Mapping[str, str] | None = None) -
     )
 
 
-def retrain_failed(source: str, tick: int, reason: str) -> Alert:
-    """A message about a version that could not be trained.
+def retrain_failed(
+    source: str, tick: int, error: NotTrainable, *, newest: int, decided: Callable[[str], bool]
+) -> Alert | None:
+    """A message about a version that could not be trained; None while that is so for the reason it was told of last.
 
-    >>> retrain_failed("demo", 12, "no label has arrived").subject
-    'demo: no version from tick 12'
+    Args:
+        source: the registry's name for the model.
+        tick: at which the version was due.
+        error: why it could not be trained.
+        newest: number of the newest version, after which another reason is told, and the same one anew; 0 for none.
+        decided: whether there ever was an alert of a key.
+
+    >>> told = retrain_failed("demo", 12, NotTrainable("no label came"), newest=3, decided=lambda key: False)
+    >>> told.subject, told.key
+    ('demo: no version from tick 12', 'demo-v3-failed-1-labels')
+    >>> retrain_failed("demo", 13, NotTrainable("no label came"), newest=3, decided=lambda key: key == told.key)
     """
-    item = AlertItem(AlertKind.RETRAIN_FAILED, Severity.CRITICAL, one_line(reason))
-    sentence = f"At tick {tick} no version could be trained; the champion stays in place."
+    change, last = 0, None
+    while (found := _told(source, newest, change + 1, decided)) is not None:
+        change, last = change + 1, found
+    if last == error.lacks:
+        return None
+    item = AlertItem(AlertKind.RETRAIN_FAILED, Severity.CRITICAL, one_line(str(error)))
     return Alert(
-        f"{source}-failed-{tick}", Severity.CRITICAL, 0, f"{source}: no version from tick {tick}", sentence, (item,)
+        key=_failure_key(source, newest, change + 1, error.lacks),
+        severity=Severity.CRITICAL,
+        version=0,
+        subject=one_line(f"{source}: no version from tick {tick}"),
+        sentence=f"At tick {tick} no version could be trained; {'the champion stays in place' if newest else 'there is none yet'}. "
+        "This is said again only for another reason, or after a version was trained.",
+        items=(item,),
     )
+
+
+def _told(source: str, newest: int, change: int, decided: Callable[[str], bool]) -> Obstacle | None:
+    """The reason that was the ``change``-th to be told since the newest version."""
+    return next((lacks for lacks in Obstacle if decided(_failure_key(source, newest, change, lacks))), None)
+
+
+def _failure_key(source: str, newest: int, change: int, lacks: Obstacle) -> str:
+    return f"{source}-v{newest}-failed-{change}-{lacks}"
 
 
 def trial(source: str, now: float) -> Alert:

@@ -14,6 +14,10 @@ def warn_of_drift(context: Context, drift: Drift) -> None:
 
 
 def warn_of_failure(context: Context, tick: int, error: NotTrainable) -> None:
-    """The version due at ``tick`` could not be trained."""
+    """The version due at ``tick`` could not be trained: one alert for as long as the reason stays the same."""
     context.observe(f"tick {tick}: not retrained: {error}", lasting=True)
-    context.ledger.enqueue(retrain_failed(context.policy.name, tick, str(error)), list(context.channels))
+    ledger, versions = context.ledger, context.ledger.versions()
+    newest = versions[-1].number if versions else 0
+    alert = retrain_failed(context.policy.name, tick, error, newest=newest, decided=ledger.decided)
+    if alert is not None:
+        ledger.enqueue(alert, list(context.channels))

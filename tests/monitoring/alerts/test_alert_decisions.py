@@ -25,6 +25,7 @@ from halflife.models.domain import (
     Status,
     Version,
 )
+from halflife.models.errors import NotTrainable, Obstacle
 from halflife.monitoring.alerts.alert_decisions import decide, drifted, retrain_failed, trial
 from halflife.monitoring.alerts.alert_findings import discoveries
 from halflife.monitoring.conclude import conclude
@@ -429,7 +430,23 @@ def test_a_watch_without_a_retrain_gets_its_own_message_when_it_flags_drift() ->
 
 def test_a_failed_retrain_is_critical_and_says_why_on_one_line() -> None:
     """The reason travels in the item, whatever line breaks it had."""
-    alert = retrain_failed("demo", 3, "12 labelled rows\nat least 30 are needed")
+    error = NotTrainable("12 labelled rows\nat least 30 are needed")
+    alert = retrain_failed("demo", 3, error, newest=0, decided=lambda key: False)
+    assert alert is not None
     assert alert.severity is Severity.CRITICAL
     assert [item.kind for item in alert.items] == [AlertKind.RETRAIN_FAILED]
     assert alert.items[0].sentence == "12 labelled rows at least 30 are needed"
+
+
+def test_a_retrain_that_keeps_failing_is_told_once_a_reason() -> None:
+    """Few labels for three ticks, one class for two, few labels again, a version, few labels: four alerts, each its own."""
+    few = NotTrainable("12 of 40 labels", Obstacle.LABELS), NotTrainable("13 of 40 labels", Obstacle.LABELS)
+    one = NotTrainable("all 50 have label 0", Obstacle.CLASSES)
+    told: dict[str, int] = {}
+    course = [(few[0], 0), (few[1], 0), (few[0], 0), (one, 0), (one, 0), (few[1], 0), (few[0], 0), (few[0], 1)]
+    for tick, (error, newest) in enumerate(course):
+        for _ in range(2):  # a run that was killed says it again
+            alert = retrain_failed("demo", tick, error, newest=newest, decided=told.__contains__)
+            if alert is not None:
+                told[alert.key] = tick
+    assert list(told.values()) == [0, 3, 5, 7]

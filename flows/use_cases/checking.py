@@ -128,10 +128,13 @@ def _mlflow(settings: Settings) -> str:
         return "not used yet"
     from halflife.flows.bootstrap import ledger, registry
 
-    versions = ledger(settings).versions()
+    book, models = ledger(settings), registry(settings)
+    versions = book.versions()
     if versions:
-        registry(settings).model(versions[-1])
-    return f"{len(versions)} versions; see them with: {registry(settings).ui_command}"
+        models.model(versions[-1])
+    lines = [f"{len(versions)} versions; see them with: {models.ui_command}"]
+    lines += [f"{'odd':<12} {remark}" for remark in models.remarks(versions, book.champion())]
+    return "\n".join(lines)
 
 
 def _channels(settings: Settings) -> str:

@@ -19,6 +19,7 @@ from halflife.monitoring.ports import Registry
 
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
+    from mlflow.tracking import MlflowClient
 
 LOG = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class MlflowRegistry(Registry):
 
     def model(self, version: Version) -> Model:
         number = self._number(version)
-        model = self._cached(number, lambda: self._read(number))
+        model = self._cached(number, lambda: self._read(version, number))
         if model.digest != version.model_digest:
             raise NotFound(
                 f"{version.label} in MLflow is another model: its text has digest {model.digest},"
@@ -124,11 +125,22 @@ class MlflowRegistry(Registry):
         number = self._number(version)
         with self._connection.answering() as client:
             run_id = version.run_id or str(client.get_model_version(self.name, number).run_id)
-            mlflow_steps.log_metrics(client, client.get_run(run_id), metrics)
+            run = mlflow_steps.existing_run(client, run_id)
+            if run is None:
+                LOG.warning(
+                    "the run of %s was deleted in MLflow; what is found out about it is not kept there", version.label
+                )
+                return
+            mlflow_steps.log_metrics(client, run, metrics)
             for path in artifacts:
                 client.log_artifact(run_id, str(path))
             for name, text in (texts or {}).items():
                 client.log_text(run_id, text, name)
+            if (tags or card is not None) and not mlflow_steps.exists(client, self.name, number):
+                LOG.warning(
+                    "%s was deleted in MLflow as version %s of %s; it gets no tags", version.label, number, self.name
+                )
+                return
             for name, value in (tags or {}).items():
                 if value is None:
                     client.delete_model_version_tag(self.name, number, name)
@@ -144,6 +156,22 @@ class MlflowRegistry(Registry):
     def tags(self, versions: Sequence[Version]) -> dict[int, dict[str, str]]:
         with self._connection.answering() as client:
             return mlflow_steps.tags(client, self.name, versions)
+
+    def remarks(self, versions: Sequence[Version], champion: Version | None) -> tuple[str, ...]:
+        with self._connection.answering() as client:
+            there = mlflow_steps.tags(client, self.name, versions)
+            gone = [v.label for v in versions if v.run_id and v.number not in there]
+            said = [f"{', '.join(gone)} {'was' if len(gone) == 1 else 'were'} deleted in MLflow"] if gone else []
+            alias = mlflow_steps.alias(client, self.name, Role.CHAMPION.value)
+        if champion is None or not champion.registry_version or alias == champion.registry_version:
+            return tuple(said)
+        labels = {v.registry_version: v.label for v in versions}
+        there_now = "nowhere" if alias is None else f"to {labels.get(alias, f'version {alias} of {self.name}')}"
+        return (
+            *said,
+            f"MLflow's alias 'champion' was moved by hand and points {there_now}; Halflife goes on with {champion.label}, "
+            "which its gate let through, and moves the alias at the next promotion",
+        )
 
     def _lead_home(self, database: sqlite3.Connection) -> None:
         if self.artifacts is not None:
@@ -182,20 +210,33 @@ class MlflowRegistry(Registry):
             self._models.pop(next(iter(self._models)))
         return model
 
-    def _read(self, number: str) -> Model:
+    def _read(self, version: Version, number: str) -> Model:
         from mlflow.artifacts import download_artifacts
         from mlflow.exceptions import MlflowException
 
         with self._connection.answering() as client:
-            try:
-                uri = client.get_model_version_download_uri(self.name, number)
-            except MlflowException as error:
-                if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                    raise NotFound(f"MLflow has no version {number} of {self.name!r}") from error
-                raise
+            uri = self._address(client, version, number)
             try:
                 return mlflow_package.read(Path(download_artifacts(artifact_uri=uri, tracking_uri=self.uri)))
             except (OSError, MlflowException) as error:
                 raise NotFound(
                     f"the files of version {number} of {self.name!r} are not where MLflow says they are: {uri}"
                 ) from error
+
+    def _address(self, client: "MlflowClient", version: Version, number: str) -> str:
+        """Where a version's files are: of the registered version, else of the run it was made in. Raises NotFound."""
+        if mlflow_steps.exists(client, self.name, number):
+            return str(client.get_model_version_download_uri(self.name, number))
+        logged = mlflow_steps.logged_model(client, self._experiment_id(), version.run_id) if version.run_id else None
+        if logged is None:
+            back = (
+                f"; `mlflow runs restore --run-id {version.run_id}` brings a deleted run back" if version.run_id else ""
+            )
+            raise NotFound(
+                f"MLflow has no version {number} of {self.name!r}, and no run with the model of {version.label}{back}"
+            )
+        LOG.warning(
+            "%s was deleted in MLflow as version %s of %s; its model is read from its run, %s",
+            *(version.label, number, self.name, version.run_id),
+        )
+        return str(logged.artifact_location)

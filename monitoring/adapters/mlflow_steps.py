@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 METRICS_AT_ONCE = 1_000
+GONE = "RESOURCE_DOES_NOT_EXIST"
 
 
 def experiment(client: "MlflowClient", name: str, artifacts: Path | None) -> str:
@@ -62,8 +63,7 @@ def log_model(client: "MlflowClient", run: "Run", version: Version, model: Model
     run_id, experiment_id = run.info.run_id, run.info.experiment_id
     parameters = mlflow_records.parameters(version, model)
     client.log_batch(run_id, params=[Param(name, value) for name, value in parameters.items()])
-    found = client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'", max_results=1)
-    logged = next(iter(found), None) or client.create_logged_model(
+    logged = logged_model(client, experiment_id, run_id) or client.create_logged_model(
         experiment_id, version.label, source_run_id=run_id, tags=mlflow_records.tags(version), params=parameters
     )
     if logged.status != LoggedModelStatus.READY:
@@ -75,6 +75,12 @@ def log_model(client: "MlflowClient", run: "Run", version: Version, model: Model
     if not (run.outputs and run.outputs.model_outputs):
         client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=0)])
     return logged
+
+
+def logged_model(client: "MlflowClient", experiment_id: str, run_id: str) -> "LoggedModel | None":
+    """The model that a run made, finished or not."""
+    found = client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'", max_results=1)
+    return next(iter(found), None)
 
 
 def log_metrics(client: "MlflowClient", run: "Run", metrics: Mapping[str, float], model_id: str | None = None) -> None:
@@ -99,6 +105,38 @@ def registered(client: "MlflowClient", name: str, run_id: str) -> "ModelVersion 
     """The registered version made from a run. The name is compared here: MLflow's filters cannot quote one."""
     found = client.search_model_versions(f"run_id = '{run_id}'")
     return next((version for version in found if version.name == name), None)
+
+
+def existing_run(client: "MlflowClient", run_id: str) -> "Run | None":
+    """A run that was not deleted, be it for good or into MLflow's bin."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        run = client.get_run(run_id)
+    except MlflowException as error:
+        if error.error_code == GONE:
+            return None
+        raise
+    return run if run.info.lifecycle_stage == "active" else None
+
+
+def exists(client: "MlflowClient", name: str, number: str) -> bool:
+    """Whether there is a registered version of that number."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.get_model_version(name, number)
+    except MlflowException as error:
+        if error.error_code == GONE:
+            return False
+        raise
+    return True
+
+
+def alias(client: "MlflowClient", name: str, role: str) -> str | None:
+    """The registered version that an alias points at; None where it points nowhere."""
+    found = client.get_registered_model(name).aliases.get(role)
+    return None if found is None else str(found)
 
 
 def tags(client: "MlflowClient", name: str, versions: Sequence[Version]) -> dict[int, dict[str, str]]:

@@ -55,6 +55,17 @@ class Registry(ABC):
         """
         return {}
 
+    def remarks(self, versions: Sequence[Version], champion: Version | None) -> tuple[str, ...]:
+        """What people changed there since, a sentence each: versions that were deleted, an alias that was moved.
+
+        A registry that nobody can change by hand has nothing to say.
+
+        Args:
+            versions: some of those that were registered.
+            champion: the newest that the gate let through.
+        """
+        return ()
+
 
 class Shadows(ABC):
     """Where the shadows of versions are kept, compactly, for as long as the retention rule lets them."""

@@ -1,5 +1,6 @@
 """Re-test findings on a version: one pass of its model over the union of the rows they need."""
 
+import logging
 from collections.abc import Sequence
 
 import pandas as pd
@@ -10,7 +11,10 @@ from halflife.monitoring.claims.estimation.retest import recheck as measure
 from halflife.monitoring.claims.language.about_case import case_of
 from halflife.monitoring.context import Context
 
+LOG = logging.getLogger(__name__)
 FRESH = "fresh"
+RECENT = 50
+"""Newest versions that are looked for in the registry, so that it costs the same however many there were."""
 
 
 def recheck(context: Context, version: Version) -> list[Check]:
@@ -30,9 +34,17 @@ def recheck(context: Context, version: Version) -> list[Check]:
     model, evidence = context.registry.model(version), context.rows.evidence(version)
     checks = retest(context, version, findings, model, evidence, context.shadows.of(version))
     first_time = context.ledger.stage(version.number) is Milestone.REGISTERED
+    if not first_time:  # else the retrain has told them
+        tell_remarks(context)
     context.ledger.record_checks(version.number, checks, stage=Milestone.RECHECKED if first_time else None)
     context.observe(f"{version.label}: {len(checks)} findings re-tested")
     return checks
+
+
+def tell_remarks(context: Context) -> None:
+    """Warn of what people changed in the registry."""
+    for remark in context.registry.remarks(context.ledger.versions()[-RECENT:], context.ledger.champion()):
+        LOG.warning(remark)
 
 
 def retest(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from halflife.models.domain import Check, Finding, Role, Version
+from halflife.models.errors import NotFound
 from halflife.models.learner.evaluate import evaluate, row_log_loss
 from halflife.models.learner.fit import fit
 from halflife.models.learner.model import Model
@@ -16,7 +17,7 @@ from halflife.models.rows import LABEL, Array, Part, entities
 from halflife.monitoring.context import Context
 from halflife.monitoring.gate import gate
 from halflife.monitoring.steps.assess_performance import arrived
-from halflife.monitoring.steps.recheck_findings import retest
+from halflife.monitoring.steps.recheck_findings import retest, tell_remarks
 
 
 def retrain(context: Context, tick: int) -> Version:
@@ -88,8 +89,12 @@ def _judge(context: Context, version: Version, model: Model, evidence: pd.DataFr
     """
     champion, before = context.ledger.champion(), None
     if champion is not None:
+        tell_remarks(context)
         label = evidence[LABEL].to_numpy(dtype=float)
-        before = row_log_loss(context.registry.model(champion).probability(evidence), label)
+        try:
+            before = row_log_loss(context.registry.model(champion).probability(evidence), label)
+        except NotFound as error:
+            context.observe(f"{version.label} is compared with no champion: {error}", lasting=True)
     policy = context.policy
     role, reason = gate(
         loss, before, margin=policy.retrain.margin, level=policy.evidence.level, entities=entities(evidence)

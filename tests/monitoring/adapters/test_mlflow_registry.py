@@ -226,6 +226,49 @@ def test_aliases_follow_promotion(registry: MlflowRegistry, version: Version, mo
     assert str(mlflow.get_model_version_by_alias(registry.name, "challenger").version) == old.registry_version
 
 
+def test_a_version_deleted_in_mlflow_is_read_from_its_run_and_told(
+    registry: MlflowRegistry, version: Version, model: Model, window: Window, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its model is the same, what is found out about it is kept with the run, and the log and the remarks say it is gone."""
+    version = registry.register(version, model, window)
+    registry.promote(version, Role.CHAMPION)
+    assert registry.remarks([version], version) == ()
+    client(registry).delete_model_version("demo", version.registry_version)
+    fresh = MlflowRegistry(registry.uri, "demo", registry.artifacts)
+    assert fresh.model(version).digest == model.digest
+    fresh.annotate(version, metrics={"later": 1.0}, texts={"later.txt": "x"}, tags={"later": "x"}, card="new")
+    assert client(registry).get_run(version.run_id).data.metrics["later"] == 1.0
+    assert caplog.text.count(f"{version.label} was deleted in MLflow") == 2
+    gone, moved = fresh.remarks([version], version)
+    assert gone == f"{version.label} was deleted in MLflow"
+    assert "alias 'champion' was moved by hand and points nowhere" in moved
+
+
+def test_a_run_deleted_in_mlflow_takes_nothing_more(
+    registry: MlflowRegistry, version: Version, model: Model, window: Window, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The model can still be read; what is said about the version is passed over with a warning."""
+    version = registry.register(version, model, window)
+    client(registry).delete_run(version.run_id)
+    fresh = MlflowRegistry(registry.uri, "demo", registry.artifacts)
+    assert fresh.model(version).digest == model.digest
+    fresh.annotate(version, metrics={"later": 1.0}, tags={"later": "x"})
+    assert f"the run of {version.label} was deleted in MLflow" in caplog.text
+
+
+def test_an_alias_moved_by_hand_is_told(
+    registry: MlflowRegistry, version: Version, model: Model, window: Window
+) -> None:
+    """Where it points now, and with which version Halflife goes on."""
+    first = registry.register(version, model, window)
+    second = registry.register(replace(version, number=next(NUMBERS)), model, window)
+    registry.promote(second, Role.CHAMPION)
+    assert registry.remarks([first, second], second) == ()
+    client(registry).set_registered_model_alias("demo", "champion", first.registry_version)
+    (moved,) = registry.remarks([first, second], second)
+    assert f"points to {first.label}; Halflife goes on with {second.label}" in moved
+
+
 def test_annotations_said_twice_are_said_once(
     registry: MlflowRegistry, version: Version, model: Model, window: Window, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """What the steps do together, without Prefect, MLflow or Evidently."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,29 @@ def test_every_step_done_again_changes_nothing(make: Make) -> None:
     assert cycle(service, 5) == second
     after = service.ledger.versions(), service.ledger.findings(), service.ledger.checks()
     assert after == before
+
+
+def test_a_champion_that_was_deleted_does_not_stop_the_next_version(make: Make) -> None:
+    """Its model is nowhere: the next version is compared with no champion, which is told, and takes its place."""
+    told: list[str] = []
+    service = replace(make(), observe=lambda sentence, **_: told.append(sentence))
+    ingest(service, 4)
+    retrain(service, 3)
+    service.registry.models.clear()
+    assert retrain(service, 4).role is Role.CHAMPION
+    assert any(said.startswith("v2 is compared with no champion: v1 is not registered") for said in told)
+
+
+def test_remarks_of_the_registry_are_warned_of(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """Before a version is judged by the champion, and where a re-test is asked for; once in a cycle."""
+    service = make()
+    service.registry.remarks = lambda versions, champion: (f"{champion.label} was moved",)
+    version = cycle(service, 3)
+    assert not caplog.messages
+    recheck(service, version)
+    assert caplog.messages == ["v1 was moved"]
+    cycle(service, 4)
+    assert caplog.messages == ["v1 was moved"] * 2
 
 
 def test_a_broken_guard_keeps_a_version_from_promotion(make: Make) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from halflife.flows.label_value import LabelValue
 from halflife.flows.local_paths import LocalPath
 from halflife.monitoring.section import Count, Section
 
@@ -51,7 +52,8 @@ class TableFeedSettings(FeedSettings):
         ),
     ] = ""
     positive: Annotated[
-        str | None, Field(description="The label's positive value; unset, found out for 0/1, no/yes, false/true, n/y.")
+        LabelValue | None,
+        Field(description="The label's positive value; unset, found out for 0/1, no/yes, false/true, n/y."),
     ] = None
     id: Annotated[str | None, Field(description="Column that identifies a row; unset, the row's number.")] = None
     time: Annotated[str | None, Field(description="Column that orders the rows; unset, they stay as they stand.")] = (

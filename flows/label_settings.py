@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from halflife.flows.label_value import LabelValue
 from halflife.flows.local_paths import LocalPath
 from halflife.monitoring.section import Section
 
@@ -30,7 +31,8 @@ class LabelSettings(Section):
         ),
     ] = None
     positive: Annotated[
-        str | None, Field(description="The label's positive value; unset, found out for 0/1, no/yes, false/true, n/y.")
+        LabelValue | None,
+        Field(description="The label's positive value; unset, found out for 0/1, no/yes, false/true, n/y."),
     ] = None
     give_up_after: Annotated[
         int | None,

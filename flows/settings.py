@@ -20,6 +20,7 @@ from halflife.flows.alert_settings import AlertSettings, alert_settings
 from halflife.flows.feed_settings import FeedSettings, SyntheticFeedSettings, TableFeedSettings
 from halflife.flows.label_settings import LabelSettings
 from halflife.flows.local_paths import WorkingPath
+from halflife.flows.model_name import ModelName
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
     CausePolicy,
@@ -114,7 +115,7 @@ class Settings(Section):
     home: Annotated[
         WorkingPath, Field(description="Folder of everything that is kept, relative to where the command runs.")
     ] = Path("halflife-home")
-    name: Annotated[str, Field(description="Of the registered model, and of the source of alerts.")] = "halflife"
+    name: Annotated[ModelName, Field(description="Of the registered model, and of the source of alerts.")] = "halflife"
     seed: Annotated[int, Field(ge=0, description="Of everything that is drawn.")] = 7
     feed: Annotated[SerializeAsAny[FeedSettings], BeforeValidator(_of_its_kind)] = DEFAULT_FEED
     labels: LabelSettings | None = None

@@ -17,7 +17,8 @@ def binary(cells: pl.Series, positive: str | None = None) -> Array:
 
     Args:
         cells: the label column.
-        positive: its positive value; inferred for 0/1, no/yes, false/true and n/y in any case.
+        positive: its positive value, in any case where that tells the two apart; inferred for 0/1, no/yes, false/true
+            and n/y.
 
     Raises:
         FeedError: no values, more than two, or two of which none is known to be positive.
@@ -38,7 +39,7 @@ def binary(cells: pl.Series, positive: str | None = None) -> Array:
     if positive is None:
         chosen = _inferred(values, named)
     else:
-        chosen = str(_plain(pl.Series([positive]))[0])
+        chosen = _spelled(str(_plain(pl.Series([positive]))[0]), values)
         if len(values) == 2 and chosen not in values:
             raise FeedError(
                 f"{named} has the values {' and '.join(map(repr, sorted(values)))}; positive = {positive!r} is neither"
@@ -67,6 +68,12 @@ def _inferred(values: list[str], named: str) -> str:
     raise FeedError(
         f"{named} has the values {said}; say which is positive, such as positive = {sorted(values)[-1]!r} in [feed]"
     )
+
+
+def _spelled(chosen: str, values: list[str]) -> str:
+    """As the column spells it, where only upper and lower case differ: a configuration says ``true``, Python writes True."""
+    alike = [value for value in values if value.lower() == chosen.lower()]
+    return alike[0] if chosen not in values and len(alike) == 1 else chosen
 
 
 def _plain(cells: pl.Series) -> pl.Series:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from halflife.flows.bootstrap import bootstrap, changes, policy, recall, remember
+from halflife.flows.bootstrap import bootstrap, changes, feed, policy, recall, remember
 from halflife.flows.configuration import parse
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError
@@ -116,3 +116,38 @@ def test_a_world_that_repeats_has_the_period_of_a_window_and_a_store_by_entity(t
     assert isinstance(service.feed, SyntheticFeed)
     assert service.feed.world.period == 5
     assert service.store.split.cluster == "first row"
+
+
+@pytest.mark.parametrize(
+    ("positive", "cells"),
+    [
+        ("0", "01"),
+        (0, "01"),
+        (0.0, "01"),
+        (2, ["1.0", "2.0"]),
+        (True, ["False", "True"]),
+        (False, ["true", "false"]),
+        ("YES", ["no", "yes"]),
+    ],
+)
+def test_the_positive_value_may_be_a_number_or_a_truth_value(
+    tmp_path: Path, positive: object, cells: list[str]
+) -> None:
+    """As a file spells it or as Python does: the rows whose label is that value are the positive ones."""
+    labels = [cells[k % 2] for k in range(40)]
+    (tmp_path / "rows.csv").write_text("x,y\n" + "".join(f"{k},{label}\n" for k, label in enumerate(labels)))
+    table = {"kind": "file", "path": str(tmp_path / "rows.csv"), "label": "y", "positive": positive}
+    labelled = feed(settings(feed=table)).batch(0).labels["_label"]
+    spelled = str(positive).lower().removesuffix(".0")
+    assert labelled.tolist() == [float(label.lower().removesuffix(".0") == spelled) for label in labels]
+    assert 0 < labelled.mean() < 1
+
+
+@pytest.mark.parametrize("positive", [1, True])
+def test_a_table_of_labels_takes_the_same(positive: object) -> None:
+    """``[labels] positive`` too."""
+    labels = {"path": "l.csv", "key": "id", "column": "y", "positive": positive}
+    table = {"kind": "file", "path": "rows.csv", "id": "id"}
+    said = settings(feed=table, labels=labels).labels
+    assert said is not None
+    assert said.positive == str(positive).lower()

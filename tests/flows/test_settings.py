@@ -57,6 +57,11 @@ def test_a_path_is_relative_to_its_file_and_may_hold_a_variable(
         ("home = ", "not a TOML file"),
         ('[feed]\nkind = "file"\nlabel = "y"\npath = "${NOT_SET_ANYWHERE}/x"', "needs the environment variable NOT_SET_ANYWHERE"),
         ('[feed]\nkind = "file"\nlabel = "y"\npath = "a\\u0000.csv"', r"feed.path = 'a\x00.csv': the path 'a\x00.csv' holds a NUL character"),
+        ('name = "a/b"', "name = 'a/b': the model's name is also that of a registered model in MLflow, which takes no '/', ':' or NUL"),
+        ('name = ""', "name = '': the model's name is also that of a registered model in MLflow, which takes neither blanks"),
+        ('name = ".."', "which takes neither blanks nor dots alone"),
+        ('name = "' + 300 * "x" + '"', "at most 256 characters; this one has 300"),
+        ('[feed]\nkind = "file"\nlabel = "y"\npath = "x"\npositive = [1]', "feed.positive = [1]: Input should be a valid string"),
         ('home = "h\\u0000"', r"home = 'h\x00': the path 'h\x00' holds a NUL character"),
     ],
 )  # fmt: skip

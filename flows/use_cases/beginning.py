@@ -50,9 +50,9 @@ class Begun(Shown):
     def __rich__(self) -> RenderableType:
         from rich.console import Group
         from rich.table import Table
-        from rich.text import Text
 
         from halflife.flows.toml_text import written
+        from halflife.monitoring.reports.rich_text import Text
 
         found = self.inferred
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))

@@ -98,7 +98,9 @@ class TableFeedSettings(FeedSettings):
     ] = ()
     numeric: Annotated[
         tuple[str, ...],
-        Field(description="Columns to read as numbers although the table declares them to be categories."),
+        Field(
+            description="Columns to read as numbers although the table declares them to be categories, or they look like codes."
+        ),
     ] = ()
     ignore: Annotated[tuple[str, ...], Field(description="Columns to leave out.")] = ()
     label_delay: Annotated[int, Field(ge=0, description="Ticks between a row and its label, at least.")] = 0

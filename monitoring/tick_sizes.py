@@ -76,7 +76,9 @@ def tick_sizes(n: int, times: Array | None = None, zone: str = "UTC") -> TickSiz
 
 def _calendar(times: Array | None, zone: str) -> Iterator[tuple[int, int, str]]:
     """Median rows, and number, of the ticks of each span."""
-    for span in SPANS if times is not None and len(times) else ():
+    if times is None or not len(times):
+        return
+    for span in SPANS:
         _, counts = np.unique(TickRule(span=span, zone=zone).periods(times), return_counts=True)
         yield int(median(counts.tolist())), len(counts), span
 

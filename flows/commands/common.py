@@ -78,10 +78,11 @@ def show(answer: "Shown", as_json: bool) -> None:
     if as_json:
         emit(answer.to_dict())
         return
+    from halflife.monitoring.reports.hanging import Hanging
     from halflife.monitoring.reports.rich_text import flows
 
     console, said = terminal(), answer.__rich__()
-    console.print(said, soft_wrap=not console.is_terminal and flows(said))
+    console.print(said, soft_wrap=not console.is_terminal and (flows(said) or isinstance(said, Hanging)))
 
 
 def terminal() -> "Terminal":

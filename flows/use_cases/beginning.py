@@ -56,7 +56,7 @@ class Begun(Shown):
 
         found = self.inferred
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=False, overflow="fold", max_width=36, style="bold")
+        table.add_column(no_wrap=False, overflow="fold", max_width=30, style="bold")
         table.add_column(overflow="fold", ratio=1)
         for choice in found.choices:
             if choice.key in SHOWN and choice.said:

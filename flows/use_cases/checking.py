@@ -2,15 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
 from halflife.flows.home_lock import locked
 from halflife.flows.settings import Settings
 from halflife.models.errors import HalflifeError
+from halflife.models.rows import LABEL
+from halflife.monitoring.reports.hanging import Hanging
 from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
+
+if TYPE_CHECKING:
+    from halflife.models.rows import Batch
+    from halflife.monitoring.ports import Feed
+
+INDENT = 25
+"""Columns before what is said of a look's parts."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,8 @@ class Look:
     name: str
     ok: bool
     says: str
+    odd: tuple[str, ...] = ()
+    """What works and is likely not meant so, a sentence each; ``says`` has them too."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -37,13 +48,7 @@ class Diagnosis(Shown):
         return {"ok": self.ok, "checks": [asdict(look) for look in self.looks]}
 
     def __rich__(self) -> RenderableType:
-        lines = Text()
-        for look in self.looks:
-            first, *rest = look.says.splitlines()
-            lines.append("✓ " if look.ok else "✗ ", style="green" if look.ok else "red")
-            lines.append("\n".join([f"{look.name:<9} {first}", *(f"            {line}" for line in rest)]) + "\n")
-        lines.rstrip()
-        return lines
+        return Hanging([line for look in self.looks for line in _lines(look)], indent=INDENT)
 
 
 def diagnose(settings: Settings) -> Diagnosis:
@@ -53,7 +58,7 @@ def diagnose(settings: Settings) -> Diagnosis:
 
 def examine(settings: Settings) -> Iterator[Look]:
     """Every look, in the order things are used; a failed one does not stop the next."""
-    looks: dict[str, Callable[[Settings], str]] = {
+    looks: dict[str, Callable[[Settings], str | tuple[str, list[str]]]] = {
         "home": _home,
         "feed": _feed,
         "store": _store,
@@ -63,7 +68,9 @@ def examine(settings: Settings) -> Iterator[Look]:
     }
     for name, look in looks.items():
         try:
-            yield Look(name, True, look(settings))
+            found = look(settings)
+            says, odd = (found, []) if isinstance(found, str) else found
+            yield Look(name, True, "\n".join([says, *(f"{'odd':<12} {remark}" for remark in odd)]), tuple(odd))
         except HalflifeError as error:
             yield Look(name, False, str(error))
 
@@ -73,7 +80,14 @@ def _home(settings: Settings) -> str:
         return f"{settings.home} can be written"
 
 
-def _feed(settings: Settings) -> str:
+def _lines(look: Look) -> Iterator[Text]:
+    first, *rest = look.says.splitlines()
+    yield Text.assemble(("✓ ", "green") if look.ok else ("✗ ", "red"), f"{look.name:<9} {first}")
+    for line in rest:
+        yield Text(f"            {line}", style="yellow" if line.startswith("odd ") else "")
+
+
+def _feed(settings: Settings) -> tuple[str, list[str]]:
     from halflife.flows.bootstrap import feed
     from halflife.monitoring.explanations.explain_case import check_immutable
     from halflife.monitoring.investigator.policy_check import check_policy
@@ -88,8 +102,23 @@ def _feed(settings: Settings) -> str:
     lines += [f"{column.kind.value:<12} {column.name}" for column in source.schema.columns]
     label = getattr(settings.feed, "label", "of the world") or "from [labels]"
     lines.append(f"{'label':<12} {label}: {_labels(batch.labels['_label'].mean())}")
-    lines += [f"{'odd':<12} {remark}" for remark in source.remarks]
-    return "\n".join(lines)
+    return "\n".join(lines), [*source.remarks, *_sizes(settings, source, batch)]
+
+
+def _sizes(settings: Settings, source: "Feed", batch: "Batch") -> list[str]:
+    from halflife.monitoring.window_sizes import Windows, size_remarks
+
+    rows = source.tick_rows or (len(batch.rows),)
+    share = batch.labels[LABEL].mean()
+    windows = Windows(
+        train=settings.retrain.window,
+        watch=settings.watch.window,
+        evidence=settings.evidence.evidence,
+        delay=getattr(settings.feed, "label_delay", 0),
+        span=getattr(settings.feed, "tick", ""),
+        ticks=source.ticks,
+    )
+    return size_remarks(rows, windows, None if share != share else min(share, 1 - share))
 
 
 def _labels(share: float) -> str:
@@ -113,14 +142,25 @@ def _store(settings: Settings) -> str:
     )
 
 
-def _ledger(settings: Settings) -> str:
+def _ledger(settings: Settings) -> str | tuple[str, list[str]]:
     if not (settings.home / "ledger.db").exists():
         return "not used yet"
     from halflife.flows.bootstrap import ledger
 
     book = ledger(settings)
     waiting = sum(d.state not in ("sent",) for d in book.deliveries())
-    return f"{len(book.versions())} versions, {len(book.findings())} findings, {waiting} alerts not delivered"
+    versions, findings = book.versions(), book.findings()
+    says = f"{len(versions)} versions, {len(findings)} findings, {waiting} alerts not delivered"
+    if not versions:
+        return says
+    from halflife.monitoring.label_needs.claim_needs import SHORT, open_questions
+
+    newest = versions[-1].number
+    asked = open_questions(findings, book.checks(version=newest))
+    short = [finding.name for finding, check in asked if SHORT.fullmatch(check.decides.reason)]
+    return says, [
+        f"{len(short)} open findings have too few rows to be tested; `halflife needs` says how many"
+    ] if short else []
 
 
 def _mlflow(settings: Settings) -> str:

@@ -17,19 +17,34 @@ DATE = r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|\d{1,2}[- ][A-Za-
 WORDS = ("na", "n/a", "null", "none", "nil", "missing", "unknown", "?", "-")
 
 
-def remarks(columns: Mapping[str, tuple[Kind, pl.Series]], unreadable: int = 0, time: str | None = None) -> list[str]:
+BOOLEAN = ("true", "false", "t", "f", "yes", "no", "y", "n", "1", "0", "1.0", "0.0", "on", "off")
+SHOWN = 4
+
+
+def remarks(
+    columns: Mapping[str, tuple[Kind, pl.Series]],
+    unreadable: int = 0,
+    time: str | None = None,
+    codes: Mapping[str, str] | None = None,
+) -> list[str]:
     """A sentence for each odd thing.
 
     Args:
         columns: name -> its kind and its cells: floats or, where some are no numbers, texts.
         unreadable: cells of the time column that are no time.
         time: the time column.
+        codes: columns of numbers that name something -> one of them, as the table has it.
 
     >>> cells = pl.Series([f"{k},5" for k in range(60)])
     >>> remarks({"price": (Kind.CATEGORICAL, cells)})[0]  # doctest: +ELLIPSIS
     "'price' is read as a category, but its cells are numbers as people write them, such as '0,5'; say decimal ..."
     """
     found = [said for name, (kind, cells) in columns.items() for said in _odd(name, kind, cells)]
+    found += [
+        f"{name!r} is read as a number, but its cells name something, such as {cell}; say categorical = [{name!r}] in [feed], "
+        f"or numeric = [{name!r}] if it is a quantity"
+        for name, cell in (codes or {}).items()
+    ]
     if unreadable:
         n = max((len(cells) for _, cells in columns.values()), default=0)
         found.insert(
@@ -70,11 +85,30 @@ def _odd(name: str, kind: Kind, cells: pl.Series) -> Iterator[str]:
             f"{name!r} is read as a category, but its cells are dates, such as {text[0]!r}; say ignore = [{name!r}] in "
             f"[feed], or time = {name!r} if it says when rows happened"
         )
+    elif names > 2 and text.str.to_lowercase().is_in(BOOLEAN).all():
+        yield (
+            f"{name!r} spells yes and no in {names} ways, {_some(present)}, and each is a category of its own; write them in "
+            "one way"
+        )
+    elif (alike := _alike(text)) is not None:
+        yield f"{name!r} has names that differ in capital letters alone, {alike}; they are categories of their own"
     elif names > NEAR_UNIQUE * len(present):
         yield (
             f"{name!r} is a category with {names:,} names in {len(present):,} rows: it tells rows apart; say id = {name!r} "
             f"or ignore = [{name!r}] in [feed]"
         )
+
+
+def _alike(text: pl.Series) -> str | None:
+    """Names that are one but for capital letters."""
+    names = pl.DataFrame({"name": text.unique(maintain_order=True)})
+    same = names.with_columns(names["name"].str.to_lowercase().alias("low")).filter(pl.col("low").is_duplicated())
+    return _some(same.sort("low", maintain_order=True)["name"]) if len(same) else None
+
+
+def _some(cells: pl.Series) -> str:
+    names = cells.unique(maintain_order=True).to_list()
+    return ", ".join(map(repr, names[:SHOWN])) + (", …" if len(names) > SHOWN else "")
 
 
 def _share(text: pl.Series, pattern: str) -> float:

@@ -12,6 +12,7 @@ import polars as pl
 from halflife.models.errors import ConfigError, FeedError
 from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Batch, Column, Kind, Schema
 from halflife.monitoring.adapters.binary import binary
+from halflife.monitoring.adapters.codes import is_code
 from halflife.monitoring.adapters.column_remarks import remarks
 from halflife.monitoring.adapters.csv_dialect import AS_PROGRAMS_DO, Spelling, numbers, require_known, seconds, texts
 from halflife.monitoring.adapters.label_table import LabelTable
@@ -52,7 +53,7 @@ class FilesFeed(Feed):
         allowed_lateness: for how long rows may come late before a tick closes; needs ``time``.
         ignore: columns to leave out.
         categorical: columns to read as text although they look like numbers.
-        numeric: columns to read as numbers although the table declares them to be categories.
+        numeric: columns to read as numbers although the table declares them to be categories, or they look like codes.
         label_delay: ticks between a row and its label, at least.
         cluster: column that says which rows are about one entity, a customer say; no feature. None where rows do not
             repeat.
@@ -126,6 +127,10 @@ class FilesFeed(Feed):
     @property
     def closed(self) -> int:
         return self._pending().closed
+
+    @property
+    def tick_rows(self) -> tuple[int, ...]:
+        return tuple(np.bincount(self._pending().division.tick).tolist())
 
     @property
     def waiting(self) -> Waiting:
@@ -239,7 +244,9 @@ class FilesFeed(Feed):
             dated=times is not None and times.dated,
             settled=found.settled[order],
         )
-        odd = remarks(read, 0 if times is None else times.unreadable, self.time)
+        plain = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
+        codes = {name: _shown(raw[name]) for name in plain if is_code(raw[name])}
+        odd = remarks(read, 0 if times is None else times.unreadable, self.time, codes)
         return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed, tuple(odd))
 
     def _features(self, header: Sequence[str]) -> list[str]:
@@ -278,6 +285,11 @@ class _Table:
     schema: Schema
     feed: FeedTable
     remarks: tuple[str, ...]
+
+
+def _shown(cells: pl.Series) -> str:
+    """A cell as the table has it."""
+    return str(texts(cells.drop_nulls())[0])
 
 
 def _column(cells: pl.Series, *, as_text: bool, known: Kind | None) -> tuple[Kind, pl.Series]:

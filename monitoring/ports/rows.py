@@ -69,6 +69,11 @@ class Feed(ABC):
         return self.ticks
 
     @property
+    def tick_rows(self) -> tuple[int, ...] | None:
+        """Rows of each tick that is to come; None where that is not known before they are asked for."""
+        return None
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What looks odd in its rows, a sentence each; asked before anything is fixed."""
         return ()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -230,3 +231,43 @@ def test_labels_that_have_not_come_yet_are_a_delay() -> None:
     rows.loc[N - 600 :, "label"] = None
     rows.to_csv("rows.csv", index=False)
     assert said("rows.csv")["label_delay"] == 3
+
+
+def test_sizes_that_do_not_fit_are_told() -> None:
+    """Windows too small for drift and for claims, late labels, ticks of few rows: each with the line that changes it."""
+    rows = frame()
+    rows.to_csv("rows.csv", index=False)
+    feed = '[feed]\nkind = "file"\npath = "rows.csv"\nlabel = "label"\nrows_per_tick = 40\nlabel_delay = 4\n'
+    Path("halflife.toml").write_text(feed, encoding="utf-8")
+    doctor = json.loads(run("doctor", "--json").stdout)
+    assert doctor["ok"]
+    (odd,) = (look["odd"] for look in doctor["checks"] if look["name"] == "feed")
+    assert odd == [
+        "75 of 75 ticks have fewer than 50 rows, the smallest 40; say a larger rows_per_tick in [feed]",
+        "a watch compares 3 ticks, about 120 rows, and below 1,000 drift cannot be told from chance; say window = 25 in [watch]",
+        "a version is trained on 8 ticks, about 320 rows, and below 1,000 drift cannot be told from chance; say window = 25 in "
+        "[retrain]",
+        "a window leaves about 16 evidence rows, and claims want 30 of which 10 have each label; say window = 15 in [retrain], "
+        "or more evidence in [evidence]",
+        "labels come 4 ticks after their rows, so a watch of 3 ticks sees none; say window = 7 in [watch] to compare labels too",
+    ]
+    mended = feed.replace("rows_per_tick = 40", "rows_per_tick = 200") + "[watch]\nwindow = 5\n"
+    Path("halflife.toml").write_text(mended, encoding="utf-8")
+    (odd,) = (look["odd"] for look in json.loads(run("doctor", "--json").stdout)["checks"] if look["name"] == "feed")
+    assert odd == []
+
+
+def test_a_line_that_is_too_long_is_folded_under_its_beginning() -> None:
+    """On a narrow terminal what is said stands in its column; in a pipe the line stays whole."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from halflife.monitoring.reports.hanging import Hanging
+
+    line = Hanging([Text("odd     one two three four five six seven eight nine ten")], indent=8)
+    narrow, wide = (Console(width=32, record=True, file=StringIO()) for _ in range(2))
+    narrow.print(line)
+    wide.print(line, soft_wrap=True)
+    folded = [row.rstrip() for row in narrow.export_text().splitlines()]
+    assert folded == ["odd     one two three four five", "        six seven eight nine ten"]
+    assert wide.export_text().splitlines() == ["odd     one two three four five six seven eight nine ten"]

@@ -13,6 +13,11 @@ from halflife.monitoring.inferred_settings import Choice, listed
 INDEX = re.compile(r"__index_level_\d+__|unnamed: ?\d+|", re.IGNORECASE)
 """What programs call a column that counts the rows of a table."""
 ID = re.compile(r"(^|[^a-z])(id|ids|uuid|guid|key|nr|no|number|nummer|pk|ref)$|[a-z](Id|ID|Key|Nr|No)$", re.IGNORECASE)
+WHOM = re.compile(
+    "customer|client|user|account|order|case|row|session|transaction|invoice|patient|booking|kunde|kundennummer",
+    re.IGNORECASE,
+)
+"""Names of those whose rows are told apart by them."""
 REPEATS = 2
 """Rows an entity has on average, at least, to be one."""
 ENTITIES = 50
@@ -31,9 +36,10 @@ def id_of(table: pl.DataFrame, asked: str | None, others: list[str]) -> tuple[st
         return asked, [Choice("feed", "id", asked, "Tells rows apart, as you said.")]
     free = [cells for cells in table if cells.name.strip() and cells.name not in others]
     single = [cells for cells in free if _tells_apart(cells)]
-    named = [cells for cells in single if ID.search(cells.name)]
-    counting = [cells for cells in single if cells.dtype == pl.String and numbers(cells) is None]
-    chosen = next(iter([*named, *counting]), None)
+    named = [cells for cells in single if ID.search(cells.name) or WHOM.fullmatch(cells.name)]
+    words = [cells for cells in single if numbers(cells) is None]
+    counting = [cells for cells in single if _counts(cells)]
+    chosen = next(iter([*named, *words, *counting]), None)
     if chosen is None:
         why = "No column tells rows apart: a row is known by its number in the file, so let the file grow at its end only."
         return None, [Choice("feed", "id", "column", why, said=False)]
@@ -76,6 +82,14 @@ def _tells_apart(cells: pl.Series) -> bool:
         return False
     values = numbers(cells)
     return values is None or bool((values.fill_null(0.5) % 1 == 0).all())
+
+
+def _counts(cells: pl.Series) -> bool:
+    """Whether its numbers go up by one from row to row."""
+    values = numbers(cells)
+    return (
+        values is not None and not INDEX.fullmatch(cells.name.strip()) and bool((values.diff().drop_nulls() == 1).all())
+    )
 
 
 def _no_feature(cells: pl.Series) -> str:

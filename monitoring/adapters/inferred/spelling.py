@@ -65,7 +65,7 @@ def _marks(texts: list[pl.Series]) -> tuple[str, str]:
         return sum(_share(cells, *marks) >= NUMBERS and not _all_words(cells, *marks) for cells in odd)
 
     best = max(MARKS, key=fit)
-    if best == (",", "") and any(cells.str.contains(_pattern(",", ".")).all() for cells in odd):
+    if best == (",", "") and any(cells.str.contains(r"\d\.\d{3}(?:,\d|\.\d{3})").any() for cells in odd):
         best = max(((",", "."), best), key=fit)
     return best
 

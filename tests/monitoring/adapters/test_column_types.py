@@ -168,3 +168,29 @@ def test_a_truncated_parquet_file_is_one_sentence(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(FeedError, match="is not a Parquet file: "):
         _ = FilesFeed(path, label="y").schema
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (
+            [["true", "TRUE", "1", "no"][k % 4] for k in range(N)],
+            "'a' spells yes and no in 4 ways, 'true', 'TRUE', '1', 'no'",
+        ),
+        (
+            [["Red", "red", "blue"][k % 3] for k in range(N)],
+            "'a' has names that differ in capital letters alone, 'Red', 'red'",
+        ),
+        ([["02139", "10001", "94110"][k % 3] for k in range(N)], "such as 02139; say categorical = ['a'] in [feed]"),
+        ([[200, 301, 404][k % 3] for k in range(N)], "such as 200; say categorical = ['a'] in [feed]"),
+    ],
+)
+def test_names_in_several_spellings_and_codes_are_told(cells: list[Any], said: str, tmp_path: Path) -> None:
+    """Each is read as it stands, and a remark says what it may be instead."""
+    pd.DataFrame({"a": cells, "x": np.arange(N) / 2, "y": [0, 1] * (N // 2)}).to_csv(tmp_path / "rows.csv", index=False)
+    feed = FilesFeed(tmp_path / "rows.csv", label="y")
+    (remark,) = feed.remarks
+    assert said in remark
+    if feed.schema.to_dict()["a"] == "numeric":
+        for kind in ({"categorical": ["a"]}, {"numeric": ["a"]}):
+            assert FilesFeed(tmp_path / "rows.csv", label="y", **kind).remarks == ()  # type: ignore[arg-type]

@@ -1,0 +1,39 @@
+"""Lines for a terminal, each folded under its own beginning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
+from rich.text import Text
+
+LEAST = 20
+"""Columns a folded line has at least."""
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Lines of which the rest stands under the text that follows the first ``indent`` columns.
+
+    Where lines are not to be wrapped, as in a file or a pipe, every line stays whole.
+
+    Attributes:
+        lines: in order.
+        indent: columns of what goes before the text.
+    """
+
+    lines: Sequence[Text]
+    indent: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width - self.indent
+        for line in self.lines:
+            if options.no_wrap or width < LEAST or line.cell_len <= options.max_width:
+                yield line
+                continue
+            head, rest = line.divide([self.indent])
+            first, *folded = rest.wrap(console, width)
+            first.rstrip()
+            yield Text.assemble(head, first, no_wrap=True)
+            for part in folded:
+                yield Padding(part, (0, 0, 0, self.indent))

@@ -1,0 +1,120 @@
+"""Whether ticks and windows hold enough rows for what is done with them; asked before anything is fixed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from statistics import median
+
+from halflife.monitoring.claims.statistics.base import MIN_OF_CLASS
+from halflife.monitoring.claims.statistics.base import MIN_ROWS as MIN_EVIDENCE
+from halflife.monitoring.drift.comparison import MIN_ROWS
+
+SMALL = 50
+"""Rows of a tick below which it says little by itself."""
+OFTEN = 0.1
+"""Of the ticks; one small tick in a hundred is a holiday."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """How ticks are used.
+
+    Attributes:
+        train: ticks a version is trained on.
+        watch: newest ticks that are compared.
+        evidence: share of rows on which claims are tested.
+        delay: ticks between a row and its label, at least.
+        span: of a tick by the calendar; empty where rows are counted.
+        ticks: there are; None where they do not end.
+    """
+
+    train: int
+    watch: int
+    evidence: float
+    delay: int = 0
+    span: str = ""
+    ticks: int | None = None
+
+
+def size_remarks(rows: Sequence[int], windows: Windows, rarer: float | None = None) -> list[str]:
+    """A sentence for each size that does not fit, with the line that changes it.
+
+    Args:
+        rows: of each tick, or of one of them.
+        windows: how they are used.
+        rarer: share of the rarer label; None where it is not known.
+
+    >>> size_remarks([1_000] * 20, Windows(train=8, watch=3, evidence=0.1), 0.3)
+    []
+    >>> size_remarks([200] * 40, Windows(train=8, watch=3, evidence=0.1), 0.3)[0]
+    'a watch compares 3 ticks, about 600 rows, and below 1,000 drift cannot be told from chance; say window = 5 in [watch]'
+    """
+    typical = int(median(rows)) if rows else 0
+    if not typical:
+        return []
+    return [*_ticks(rows, windows), *_drift(typical, windows), *_claims(typical, windows, rarer), *_labels(windows)]
+
+
+def _ticks(rows: Sequence[int], windows: Windows) -> Iterator[str]:
+    longer = "tick" if windows.span else "rows_per_tick"
+    small = sum(n < SMALL for n in rows)
+    if small > OFTEN * len(rows):
+        many = f"{small:,} of {len(rows):,} ticks have" if len(rows) > 1 else "a tick has"
+        yield f"{many} fewer than {SMALL} rows, the smallest {min(rows):,}; say a larger {longer} in [feed]"
+    if windows.ticks is not None and windows.ticks < windows.train:
+        yield (
+            f"there are {windows.ticks:,} ticks, fewer than the {windows.train:,} a version is trained on; say "
+            f"a smaller window in [retrain], or a smaller {longer} in [feed]"
+        )
+
+
+def _drift(typical: int, windows: Windows) -> Iterator[str]:
+    enough = ceil(MIN_ROWS / typical)
+    if windows.ticks is not None and windows.ticks * typical < 2 * MIN_ROWS:
+        yield (
+            f"there are about {windows.ticks * typical:,} rows in all; drift cannot be told from chance before "
+            f"{MIN_ROWS:,} rows can be compared with {MIN_ROWS:,} others"
+        )
+        return
+    few = f"rows, and below {MIN_ROWS:,} drift cannot be told from chance"
+    if windows.watch < enough:
+        yield (
+            f"a watch compares {_counted(windows.watch)}, about {windows.watch * typical:,} {few}; say window = {enough} in "
+            "[watch]"
+        )
+    if windows.train < enough:
+        yield (
+            f"a version is trained on {_counted(windows.train)}, about {windows.train * typical:,} {few}; say window = "
+            f"{enough} in [retrain]"
+        )
+
+
+def _claims(typical: int, windows: Windows, rarer: float | None) -> Iterator[str]:
+    rows = typical * max(0, windows.train - windows.delay) * windows.evidence
+    if windows.delay >= windows.train or rows <= 0:
+        return
+    of_class = rows * (0.5 if rarer is None else rarer)
+    lacking = max(MIN_EVIDENCE / rows, MIN_OF_CLASS / of_class if of_class else 1.0)
+    if lacking > 1:
+        told = f", about {of_class:.0f} of the rarer label" if rarer is not None else ""
+        yield (
+            f"a window leaves about {rows:.0f} evidence rows{told}, and claims want {MIN_EVIDENCE} of which {MIN_OF_CLASS} have "
+            f"each label; say window = {ceil(windows.train * lacking)} in [retrain], or more evidence in [evidence]"
+        )
+
+
+def _labels(windows: Windows) -> Iterator[str]:
+    if windows.delay >= windows.train:
+        yield (
+            f"labels come {_counted(windows.delay)} after their rows, so no row of a window of {windows.train} has one; say "
+            f"window = {windows.delay + windows.train} in [retrain], or a smaller label_delay in [feed]"
+        )
+    elif windows.delay >= windows.watch:
+        yield (
+            f"labels come {_counted(windows.delay)} after their rows, so a watch of {_counted(windows.watch)} sees none; say "
+            f"window = {windows.delay + windows.watch} in [watch] to compare labels too"
+        )
+
+
+def _counted(ticks: int) -> str:
+    return f"{ticks:,} tick{'s' if ticks != 1 else ''}"

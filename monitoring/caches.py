@@ -31,6 +31,10 @@ class CachedStore(Store):
         return self._store.schema
 
     @property
+    def trimmed(self) -> bool:
+        return self._store.trimmed
+
+    @property
     def split(self) -> "Split":
         return self._store.split
 

@@ -99,6 +99,27 @@ def _odd(name: str, kind: Kind, cells: pl.Series) -> Iterator[str]:
         )
 
 
+def merged(before: pl.Series, after: pl.Series) -> str:
+    """What to say of names that are one without the blanks around them; empty where there are none.
+
+    Args:
+        before: cells as they are written.
+        after: the same without blanks.
+
+    >>> merged(pl.Series("a", ["red", "red ", "blue"]), pl.Series("a", ["red", "red", "blue"]))
+    "'a' has blanks around 1 cell, such as 'red ', which is read as 'red'"
+    """
+    if after.dtype != pl.String or before.n_unique() == after.n_unique():
+        return ""
+    blank = (before != after).fill_null(value=False)
+    cells = int(blank.sum())
+    if not cells:
+        return ""
+    said = f"{cells:,} cell{'s' if cells != 1 else ''}"
+    example, name = before.filter(blank)[0], after.filter(blank)[0]
+    return f"{before.name!r} has blanks around {said}, such as {example!r}, which is read as {name!r}"
+
+
 def _alike(text: pl.Series) -> str | None:
     """Names that are one but for capital letters."""
     names = pl.DataFrame({"name": text.unique(maintain_order=True)})

@@ -93,6 +93,19 @@ def texts(cells: pl.Series) -> pl.Series:
     ).to_series()
 
 
+def trimmed(cells: pl.Series) -> pl.Series:
+    """Texts and categories without the blanks around them; nothing but blanks is missing.
+
+    >>> trimmed(pl.Series(["red", "red ", " "])).to_list()
+    ['red', 'red', None]
+    """
+    if cells.dtype == pl.String:
+        return cells.str.strip_chars().replace("", None)
+    if cells.dtype in (pl.Categorical, pl.Enum):
+        return trimmed(cells.cast(pl.String)).cast(pl.Categorical)
+    return cells
+
+
 @dataclass(frozen=True)
 class Spelling:
     """How a table spells what it holds, where that is not as programs do.

@@ -99,6 +99,11 @@ class DeltaStore(Store):
         return None if contract is None else contract.schema
 
     @property
+    def trimmed(self) -> bool:
+        contract = self._contract()
+        return contract is None or contract.trimmed
+
+    @property
     def split(self) -> Split:
         contract = self._contract()
         return self._asked if contract is None else contract.split

@@ -13,8 +13,16 @@ from halflife.models.errors import ConfigError, FeedError
 from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Batch, Column, Kind, Schema
 from halflife.monitoring.adapters.binary import binary
 from halflife.monitoring.adapters.codes import is_code
-from halflife.monitoring.adapters.column_remarks import remarks
-from halflife.monitoring.adapters.csv_dialect import AS_PROGRAMS_DO, Spelling, numbers, require_known, seconds, texts
+from halflife.monitoring.adapters.column_remarks import merged, remarks
+from halflife.monitoring.adapters.csv_dialect import (
+    AS_PROGRAMS_DO,
+    Spelling,
+    numbers,
+    require_known,
+    seconds,
+    texts,
+    trimmed,
+)
 from halflife.monitoring.adapters.label_table import LabelTable
 from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Pending
 from halflife.monitoring.adapters.table_sources import Found, TableSource, source_of
@@ -207,6 +215,9 @@ class FilesFeed(Feed):
         codes = [name for name in self.numeric if found.table[name].dtype == pl.Categorical]
         raw = found.table.with_columns(pl.col(codes).cast(pl.String))
         raw = raw.with_columns(self.spelling.plain(cells) for cells in raw if cells.name not in (self.id, self.time))
+        blanks = [] if self.store is None or self.store.trimmed else self._features(raw.columns)
+        kept = {self.id, self.time, self.cluster, *blanks}
+        as_written, raw = raw, raw.with_columns(trimmed(cells) for cells in raw if cells.name not in kept)
         if self.id is None and found.names is None:
             raise FeedError("its rows have no order that stays; say id = the column in [feed] that tells them apart")
         ids = found.names if self.id is None else texts(raw[self.id])
@@ -247,6 +258,7 @@ class FilesFeed(Feed):
         plain = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
         codes = {name: _shown(raw[name]) for name in plain if is_code(raw[name])}
         odd = remarks(read, 0 if times is None else times.unreadable, self.time, codes)
+        odd += [said for name in features if (said := merged(as_written[name], raw[name]))]
         return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed, tuple(odd))
 
     def _features(self, header: Sequence[str]) -> list[str]:

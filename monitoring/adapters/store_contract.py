@@ -14,14 +14,17 @@ NAME = "store.json"
 
 @dataclass(frozen=True)
 class StoreContract:
-    """The schema and split of a store, and whether its rows say with which probability their label was let through.
+    """The schema and split of a store, and how its rows came; no later tick or setting changes them.
 
-    No later tick or setting changes them.
+    Attributes:
+        propensity: rows say with which probability their label was let through.
+        trimmed: texts came without the blanks around them; not so in stores of earlier revisions.
     """
 
     schema: Schema
     split: Split
     propensity: bool = False
+    trimmed: bool = True
 
 
 def read_contract(folder: Path) -> StoreContract | None:
@@ -33,7 +36,8 @@ def read_contract(folder: Path) -> StoreContract | None:
     """
     try:
         said = loads((folder / NAME).read_text())
-        return StoreContract(Schema.from_dict(said["schema"]), Split(**said["split"]), bool(said.get("propensity")))
+        schema, split = Schema.from_dict(said["schema"]), Split(**said["split"])
+        return StoreContract(schema, split, bool(said.get("propensity")), bool(said.get("trimmed")))
     except FileNotFoundError:
         return None
     except (JSONDecodeError, KeyError, TypeError, ValueError) as error:
@@ -48,7 +52,7 @@ def write_contract(folder: Path, contract: StoreContract) -> StoreContract:
     Raises:
         OSError: the folder cannot be written.
     """
-    said = {"schema": contract.schema.to_dict(), "split": asdict(contract.split), "propensity": contract.propensity}
+    said = {**asdict(contract), "schema": contract.schema.to_dict()}
     text = dumps(said, ensure_ascii=False, indent=2)
     folder.mkdir(parents=True, exist_ok=True)
     held = None if write_first(folder / NAME, text, synced=True) else read_contract(folder)

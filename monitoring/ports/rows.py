@@ -125,6 +125,11 @@ class Store(ABC):
         return self.schema
 
     @property
+    def trimmed(self) -> bool:
+        """Whether texts are taken in without the blanks around them; not so in stores that earlier revisions began."""
+        return True
+
+    @property
     @abstractmethod
     def split(self) -> Split:
         """The shares fixed when the store was made."""

@@ -10,7 +10,7 @@ import polars as pl
 from halflife.models.errors import UsageError
 from halflife.models.rows import Array
 from halflife.monitoring.adapters.binary import binary
-from halflife.monitoring.adapters.csv_dialect import texts
+from halflife.monitoring.adapters.csv_dialect import texts, trimmed
 from halflife.monitoring.adapters.inferred.columns import codes_of, entity_of, id_of, no_features, said_to_ignore
 from halflife.monitoring.adapters.inferred.labels import label_of
 from halflife.monitoring.adapters.inferred.layout import layout_of
@@ -50,7 +50,7 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
     raw = source.read().table
     spelling, spelled = spelling_of(raw)
     table = raw.with_columns(spelling.plain(cells) for cells in raw)
-    table = table.with_columns(_stripped(cells) for cells in table)
+    table = table.with_columns(trimmed(cells) for cells in table)
     if labels is None:
         told = label_of(table, asked.label, asked.positive, [name for name in (asked.id, asked.time) if name])
         label = told[0].value
@@ -95,10 +95,6 @@ def _opened(path: Path) -> tuple[TableSource, list[Choice]]:
     files = plain.text_files
     layout, said = layout_of(files[0]) if files else (AS_PROGRAMS_WRITE, [])
     return source_of(path, layout), said
-
-
-def _stripped(cells: pl.Series) -> pl.Series:
-    return cells.str.strip_chars().replace("", None) if cells.dtype == pl.String else cells
 
 
 def _dated(timed: Timed | None) -> Array | None:

@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import json
 import uuid
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,37 @@ def test_a_store_from_before_goes_on_as_it_began(tmp_path: Path) -> None:
     assert store.append(after.batch(1), after.schema).rows == 30
     rows = store.window(0, 1).rows
     assert (rows["code"].dtype, rows["__index_level_0__"].max()) == (np.float64, 38.0)
+
+
+def test_blanks_around_a_name_do_not_count(tmp_path: Path) -> None:
+    """`red` and `red ` are one category, blanks alone are missing, and what was one is told; labels are read alike."""
+    colour = ["red", "red ", " blue", "  "] * 15
+    frame = pd.DataFrame({"colour": colour, "x": range(N), "y": ["1", "0 ", " 1", "0"] * 15})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    feed = FilesFeed(tmp_path / "rows.csv", label="y")
+    rows = feed.batch(0).rows
+    assert (rows["colour"].dropna().unique().tolist(), int(rows["colour"].isna().sum())) == (["red", "blue"], 15)
+    assert feed.remarks == ("'colour' has blanks around 30 cells, such as 'red ', which is read as 'red'",)
+    declared = frame.astype({"colour": "category"})
+    declared.to_parquet(tmp_path / "rows.parquet")
+    assert FilesFeed(tmp_path / "rows.parquet", label="y").batch(0).rows["colour"].dropna().nunique() == 2
+
+
+def test_a_store_that_began_with_blanks_keeps_them(tmp_path: Path) -> None:
+    """A home of an earlier revision goes on with the categories its models know; a new one says that it trims."""
+    frame = pd.DataFrame({"colour": ["red", "red "] * 30, "y": [0, 1] * 30})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    feed = FilesFeed(tmp_path / "rows.csv", label="y", rows_per_tick=30)
+    stores = [DeltaStore(tmp_path / name, Split()) for name in ("old", "new")]
+    for store in stores:
+        store.append(feed.following(store).batch(0), feed.schema)
+    contract = tmp_path / "old" / "store.json"
+    said = json.loads(contract.read_text())
+    assert said.pop("trimmed") is True
+    contract.write_text(json.dumps(said))
+    old, new = (feed.following(DeltaStore(tmp_path / name, Split())) for name in ("old", "new"))
+    assert set(old.batch(1).rows["colour"]) == {"red", "red "}
+    assert set(new.batch(1).rows["colour"]) == {"red"}
 
 
 def test_an_index_of_pandas_is_no_feature(tmp_path: Path) -> None:

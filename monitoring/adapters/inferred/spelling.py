@@ -21,7 +21,7 @@ def spelling_of(table: pl.DataFrame, encoding: str = "utf-8") -> tuple[Spelling,
     decimal, thousands = _marks(texts)
     said = []
     if (decimal, thousands) != (".", ""):
-        changed = [cells for cells in texts if numbers(cells) is None and _share(cells, decimal, thousands) >= NUMBERS]
+        changed = [cells for cells in texts if _numeric(cells, decimal, thousands) and not _read(cells, ".", "").all()]
         seen = f"Numbers are written like {_example(changed)!r} in {listed(cells.name for cells in changed)}."
         if decimal == ",":
             said.append(Choice("feed", "decimal", decimal, seen))
@@ -55,29 +55,35 @@ def words_for_missing(cells: pl.Series, decimal: str = ".", thousands: str = "")
 
 
 def _marks(texts: list[pl.Series]) -> tuple[str, str]:
-    """The marks with which the most columns are numbers; those of programs where nothing else is better."""
+    """The marks with which the most cells are numbers; those of programs where nothing else is better."""
     plain = [cells for cells in texts if numbers(cells) is not None]
-    odd = [cells for cells in texts if numbers(cells) is None]
 
-    def fit(marks: tuple[str, str]) -> int:
+    def fit(marks: tuple[str, str]) -> float:
         if marks[1] == "." and any(_share(cells, *marks) < NUMERIC_SHARE for cells in plain):
-            return -1  # what programs wrote would lose its point
-        return sum(_share(cells, *marks) >= NUMBERS and not _all_words(cells, *marks) for cells in odd)
+            return -1.0  # what programs wrote would lose its point
+        return sum(_share(cells, *marks) for cells in texts if _numeric(cells, *marks))
 
-    best = max(MARKS, key=fit)
-    if best == (",", "") and any(cells.str.contains(r"\d\.\d{3}(?:,\d|\.\d{3})").any() for cells in odd):
-        best = max(((",", "."), best), key=fit)
-    return best
+    return max(MARKS, key=fit)
 
 
-def _all_words(cells: pl.Series, decimal: str, thousands: str) -> bool:
-    """Whether the column's cells that are no numbers are more than words for missing."""
-    rest = cells.filter(~cells.str.contains(_pattern(decimal, thousands)))
-    return bool(len(rest)) and len(rest) > (1 - NUMERIC_SHARE) * len(cells) and rest.n_unique() > MOST_WORDS
+def _numeric(cells: pl.Series, decimal: str, thousands: str) -> bool:
+    """Whether the column is one of numbers, but for a few words."""
+    rest = cells.filter(~_read(cells, decimal, thousands))
+    words = not rest.str.contains(r"\d").any() and rest.n_unique() <= MOST_WORDS
+    return len(rest) <= (1 - (NUMBERS if words else NUMERIC_SHARE)) * len(cells)
 
 
 def _share(cells: pl.Series, decimal: str, thousands: str) -> float:
-    return int(cells.str.contains(_pattern(decimal, thousands)).sum()) / len(cells)
+    return int(_read(cells, decimal, thousands).sum()) / len(cells)
+
+
+def _read(cells: pl.Series, decimal: str, thousands: str) -> pl.Series:
+    """The cells that are numbers with these marks, shape (n,); what programs write is where its point is none of them."""
+    plain = cells.cast(pl.Float64, strict=False).is_not_null()
+    if (decimal, thousands) == (".", ""):
+        return plain
+    found = cells.str.contains(_pattern(decimal, thousands))
+    return found if thousands == "." else found | plain
 
 
 def _pattern(decimal: str, thousands: str) -> str:

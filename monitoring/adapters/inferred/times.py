@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from halflife.models.errors import FeedError
 from halflife.monitoring.adapters.column_remarks import DATE
+from halflife.monitoring.adapters.csv_dialect import texts
 from halflife.monitoring.adapters.time_order import Times, times_of
 from halflife.monitoring.inferred_settings import Choice, listed
 
@@ -17,8 +18,24 @@ NAMED = re.compile(
     r"([^a-z]|$)|_at$",
     re.IGNORECASE,
 )
-DAYS = ("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d")
+DAYS = (
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%d.%m.%Y",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+)
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S %Z", " %H:%M %Z", " %H:%M:%S.%f %Z")
+ALONE = ("%a, %d %b %Y %H:%M:%S %Z", "%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %Y")
+WRITTEN = rf"^(?:{DATE}|[A-Za-z]{{3,9}}\.? \d{{1,2}}, ?\d{{4}}.*|[A-Za-z]{{3}},? [A-Za-z0-9]{{2,3}} .*\d{{4}}.*|\d{{4}}-\d{{2}})$"
+"""A time as people and programs write it."""
+COMPACT = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 EPOCH = 1e8
 """Seconds since 1970 are more, from 1973 on."""
 UNREADABLE = 0.05
@@ -27,12 +44,19 @@ SAMPLE = 200
 
 @dataclass(frozen=True)
 class Timed:
-    """A column of times."""
+    """A column of times.
+
+    Attributes:
+        format: of its cells, as ``strptime`` has it; empty where that is found out.
+        ascending: the rows stand in its order.
+        other: a format that reads as many cells; empty where there is none.
+    """
 
     name: str
     times: Times
     format: str
     ascending: bool
+    other: str = ""
 
 
 def time_of(
@@ -73,7 +97,10 @@ def _said(chosen: Timed, rest: list[str], asked: str | None) -> list[Choice]:
     why += f" Times too: {listed(rest)}." if rest else ""
     said = [Choice("feed", "time", chosen.name, why)]
     if chosen.format:
-        said.append(Choice("feed", "time_format", chosen.format, "How its cells are spelled, as strptime has it."))
+        doubt = f" It may be {chosen.other} as well: days and months cannot be told apart." if chosen.other else ""
+        said.append(
+            Choice("feed", "time_format", chosen.format, f"How its cells are spelled, as strptime has it.{doubt}")
+        )
     return said
 
 
@@ -81,29 +108,38 @@ def _timed(cells: pl.Series) -> Timed | None:
     """A column as times; None when it is none."""
     if cells.dtype in (pl.Date, pl.Datetime):
         return _timed_as(cells, "")
+    if cells.dtype.is_integer() and NAMED.search(cells.name) and texts(cells.drop_nulls()).str.contains(COMPACT).all():
+        return _timed_as(cells, "%Y%m%d")
     if cells.dtype.is_integer() or cells.dtype.is_float():
         low = cells.min()
         counts = NAMED.search(cells.name) and isinstance(low, int | float) and low > EPOCH
         return _timed_as(cells, "") if counts else None
-    if cells.dtype != pl.String:
-        return None
+    return _timed_text(cells) if cells.dtype == pl.String else None
+
+
+def _timed_text(cells: pl.Series) -> Timed | None:
+    """A column of texts as times, in the reading that understands the most."""
     text = cells.drop_nulls().str.strip_chars()
     if not len(text):
         return None
     if text.head(SAMPLE).str.contains(r"^\d{9,}$").all():
         return _timed_as(cells, "") if NAMED.search(cells.name) else None
-    if (
-        text.head(SAMPLE).str.contains(f"^(?:{DATE}|[A-Za-z]{{3,9}} \\d{{1,2}}, \\d{{4}}.*)$").sum()
-        < len(text.head(SAMPLE)) / 2
-    ):
+    sample = text.head(SAMPLE)
+    if NAMED.search(cells.name) and sample.str.contains(COMPACT).all():
+        return _timed_as(cells, "%Y%m%d")
+    if int(sample.str.contains(WRITTEN).sum()) < len(sample) / 2:
         return None
     plain = _timed_as(cells, "")
     if plain is not None and plain.times.unreadable <= UNREADABLE * len(cells):
         return plain
-    formats = [f"{day}{clock}" for day in DAYS for clock in CLOCKS]
-    fitting = [each for each in formats if _reads(text.head(SAMPLE), each)]
+    formats = [*(f"{day}{clock}" for day in DAYS for clock in CLOCKS), *ALONE]
+    fitting = [each for each in formats if _reads(sample, each)]
     spelled = [timed for each in fitting if (timed := _timed_as(cells, each)) is not None]
-    return min(spelled, key=lambda t: (t.times.unreadable, not t.ascending), default=plain)
+    best = min(spelled, key=lambda t: (t.times.unreadable, not t.ascending, np.ptp(t.times.values)), default=plain)
+    if best is None:
+        return None
+    as_good = [t.format for t in spelled if t.format != best.format and t.times.unreadable == best.times.unreadable]
+    return replace(best, other=as_good[0]) if as_good else best
 
 
 def _timed_as(cells: pl.Series, format: str) -> Timed | None:  # noqa: A002 - strptime's word

@@ -1,7 +1,7 @@
 """How long ticks and windows should be for the rows there are: long enough for drift, short enough for a history."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 from statistics import median
 
@@ -11,6 +11,8 @@ from halflife.models.rows import Array
 from halflife.monitoring.drift.comparison import MIN_ROWS
 from halflife.monitoring.ticking import TickRule
 
+LEAST = 50
+"""Rows of a tick, however few there are in all."""
 MANY, FEW = 40, 12
 """Ticks of a long history, and of a short one."""
 SPANS = ("1h", "6h", "1d", "1w", "2w", "1mo", "3mo")
@@ -67,7 +69,9 @@ def tick_sizes(n: int, times: Array | None = None, zone: str = "UTC") -> TickSiz
     >>> tick_sizes(48_000, np.arange(48_000) * 3.6e9 / 50).span
     '1d'
     """
-    wanted = _round(n / MANY) if n >= MANY * MIN_ROWS else MIN_ROWS if n >= FEW * MIN_ROWS else _round(n / FEW)
+    wanted = (
+        _round(n / MANY) if n >= MANY * MIN_ROWS else MIN_ROWS if n >= FEW * MIN_ROWS else max(LEAST, _round(n / FEW))
+    )
     for rows, ticks, span in _calendar(times, zone):
         if rows >= ENOUGH * wanted and ticks >= FEW // 2:
             return _windows(rows, span, ticks)
@@ -88,6 +92,18 @@ def _windows(rows: int, span: str, ticks: int) -> TickSizes:
     window = max(min(8, ticks // 3), min(enough, ticks // 2), 1)
     every = max(1, min(3, ticks // 8))
     return TickSizes(rows, span, ticks, window, every, max(min(3, window), min(enough, window)))
+
+
+def with_late_labels(sizes: TickSizes, delay: int) -> TickSizes:
+    """Windows that hold as many labels although these come so many ticks after their rows, as far as there are ticks.
+
+    >>> late = with_late_labels(tick_sizes(45_312), 4)
+    >>> late.window, late.watch
+    (12, 5)
+    """
+    most = max(sizes.window, sizes.ticks - 1)
+    watch = sizes.watch if sizes.watch > delay else min(delay + 1, most)
+    return replace(sizes, window=min(sizes.window + delay, most), watch=watch)
 
 
 def _round(rows: float) -> int:

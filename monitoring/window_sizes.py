@@ -52,7 +52,13 @@ def size_remarks(rows: Sequence[int], windows: Windows, rarer: float | None = No
     typical = int(median(rows)) if rows else 0
     if not typical:
         return []
-    return [*_ticks(rows, windows), *_drift(typical, windows), *_claims(typical, windows, rarer), *_labels(windows)]
+    there = sum(rows) if len(rows) == windows.ticks else None if windows.ticks is None else typical * windows.ticks
+    return [
+        *_ticks(rows, windows),
+        *_drift(typical, there, windows),
+        *_claims(typical, windows, rarer),
+        *_labels(windows),
+    ]
 
 
 def _ticks(rows: Sequence[int], windows: Windows) -> Iterator[str]:
@@ -68,11 +74,11 @@ def _ticks(rows: Sequence[int], windows: Windows) -> Iterator[str]:
         )
 
 
-def _drift(typical: int, windows: Windows) -> Iterator[str]:
+def _drift(typical: int, there: int | None, windows: Windows) -> Iterator[str]:
     enough = ceil(MIN_ROWS / typical)
-    if windows.ticks is not None and windows.ticks * typical < 2 * MIN_ROWS:
+    if there is not None and there < 2 * MIN_ROWS:
         yield (
-            f"there are about {windows.ticks * typical:,} rows in all; drift cannot be told from chance before "
+            f"there are {there:,} rows in all; drift cannot be told from chance before "
             f"{MIN_ROWS:,} rows can be compared with {MIN_ROWS:,} others"
         )
         return
@@ -97,9 +103,13 @@ def _claims(typical: int, windows: Windows, rarer: float | None) -> Iterator[str
     lacking = max(MIN_EVIDENCE / rows, MIN_OF_CLASS / of_class if of_class else 1.0)
     if lacking > 1:
         told = f", about {of_class:.0f} of the rarer label" if rarer is not None else ""
+        window = ceil(windows.train * lacking)
+        more = f"say window = {window} in [retrain], or more evidence in [evidence]"
+        if windows.ticks is not None and window > windows.ticks:
+            more = "more rows have to come, or more of them be evidence in [evidence]"
         yield (
             f"a window leaves about {rows:.0f} evidence rows{told}, and claims want {MIN_EVIDENCE} of which {MIN_OF_CLASS} have "
-            f"each label; say window = {ceil(windows.train * lacking)} in [retrain], or more evidence in [evidence]"
+            f"each label; {more}"
         )
 
 

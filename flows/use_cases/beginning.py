@@ -129,7 +129,7 @@ def begin(
     found = inferred(path, labels, **asked)
     source = relative(path, file.parent)
     head = [
-        Choice("", "home", "halflife-home", "Folder of everything that is kept, where the command runs."),
+        Choice("", "home", "halflife-home", "Folder of everything that is kept, made where the command runs."),
         Choice("", "name", name or model_name(path), "Of the model in the registry, and in alerts."),
         Choice("feed", "kind", "file", "Files; rows may also come from a database or be pushed."),
         Choice(

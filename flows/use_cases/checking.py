@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from halflife.models.rows import Batch
     from halflife.monitoring.ports import Feed
 
-INDENT = 25
-"""Columns before what is said of a look's parts."""
+FIRST, REST = 12, 25
+"""Columns before what is said of a look, and of its parts."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Diagnosis(Shown):
         return {"ok": self.ok, "checks": [asdict(look) for look in self.looks]}
 
     def __rich__(self) -> RenderableType:
-        return Hanging([line for look in self.looks for line in _lines(look)], indent=INDENT)
+        return Hanging([line for look in self.looks for line in _lines(look)])
 
 
 def diagnose(settings: Settings) -> Diagnosis:
@@ -80,11 +80,11 @@ def _home(settings: Settings) -> str:
         return f"{settings.home} can be written"
 
 
-def _lines(look: Look) -> Iterator[Text]:
+def _lines(look: Look) -> Iterator[tuple[Text, int]]:
     first, *rest = look.says.splitlines()
-    yield Text.assemble(("✓ ", "green") if look.ok else ("✗ ", "red"), f"{look.name:<9} {first}")
+    yield Text.assemble(("✓ ", "green") if look.ok else ("✗ ", "red"), f"{look.name:<9} {first}"), FIRST
     for line in rest:
-        yield Text(f"            {line}", style="yellow" if line.startswith("odd ") else "")
+        yield Text(f"{'':<{FIRST}}{line}", style="yellow" if line.startswith("odd ") else ""), REST
 
 
 def _feed(settings: Settings) -> tuple[str, list[str]]:

@@ -13,27 +13,25 @@ LEAST = 20
 
 @dataclass(frozen=True)
 class Hanging:
-    """Lines of which the rest stands under the text that follows the first ``indent`` columns.
+    """Lines, each with how many columns go before its text: what is folded stands under the text.
 
     Where lines are not to be wrapped, as in a file or a pipe, every line stays whole.
 
     Attributes:
-        lines: in order.
-        indent: columns of what goes before the text.
+        lines: in order, each with the columns before its text.
     """
 
-    lines: Sequence[Text]
-    indent: int
+    lines: Sequence[tuple[Text, int]]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = options.max_width - self.indent
-        for line in self.lines:
+        for line, indent in self.lines:
+            width = options.max_width - indent
             if options.no_wrap or width < LEAST or line.cell_len <= options.max_width:
                 yield line
                 continue
-            head, rest = line.divide([self.indent])
+            head, rest = line.divide([indent])
             first, *folded = rest.wrap(console, width)
             first.rstrip()
             yield Text.assemble(head, first, no_wrap=True)
             for part in folded:
-                yield Padding(part, (0, 0, 0, self.indent))
+                yield Padding(part, (0, 0, 0, indent))

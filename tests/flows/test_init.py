@@ -264,7 +264,7 @@ def test_a_line_that_is_too_long_is_folded_under_its_beginning() -> None:
 
     from halflife.monitoring.reports.hanging import Hanging
 
-    line = Hanging([Text("odd     one two three four five six seven eight nine ten")], indent=8)
+    line = Hanging([(Text("odd     one two three four five six seven eight nine ten"), 8)])
     narrow, wide = (Console(width=32, record=True, file=StringIO()) for _ in range(2))
     narrow.print(line)
     wide.print(line, soft_wrap=True)

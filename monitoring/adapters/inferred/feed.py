@@ -19,7 +19,7 @@ from halflife.monitoring.adapters.inferred.times import Timed, time_of
 from halflife.monitoring.adapters.table_sources import TableSource, source_of
 from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE
 from halflife.monitoring.inferred_settings import Choice, Inferred, listed
-from halflife.monitoring.tick_sizes import TickSizes, tick_sizes
+from halflife.monitoring.tick_sizes import TickSizes, tick_sizes, with_late_labels
 
 ZONE = "UTC"
 
@@ -62,6 +62,8 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
     other = _labels_elsewhere(table, labels, asked, taken) if labels is not None else None
     key = other[0] if other else asked.id
     id_, apart = id_of(table, key, taken)
+    if other and not asked.id:
+        apart = [Choice("feed", "id", key, "Tells rows apart: the table of labels names them by it.")]
     taken += [id_] if id_ is not None else []
     entity = entity_of(table, taken)
     taken += [entity] if entity else []
@@ -69,12 +71,13 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
     codes = codes_of(table, [*taken, *left_out])
     sizes = tick_sizes(len(table), _dated(timed), ZONE)
     known = binary(table[label], told[1].value) if label else None
+    delay = _delay(known, timed, sizes, elsewhere=labels is not None)
     feed = [
         *told,
         *apart,
         *when,
         *_ticks(len(table), sizes, timed),
-        _delay(known, timed, sizes, elsewhere=labels is not None),
+        delay,
     ]
     feed += [*said, *spelled, *said_to_ignore(left_out)]
     if codes:
@@ -87,7 +90,11 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
             "together and it is no feature. Delete the line if rows are independent."
         )
         evidence.append(Choice("evidence", "cluster", entity, why))
-    return Inferred(len(table), table.width, (*feed, *(other[1] if other else ()), *evidence, *_windows(sizes)))
+    return Inferred(
+        len(table),
+        table.width,
+        (*feed, *(other[1] if other else ()), *evidence, *_windows(with_late_labels(sizes, delay.value))),
+    )
 
 
 def _opened(path: Path) -> tuple[TableSource, list[Choice]]:

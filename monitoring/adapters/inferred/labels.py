@@ -68,7 +68,8 @@ def label_of(
     else:
         name, why = _chosen(two, table.columns)
     rest = [each for each in two if each != name]
-    why += f" Two values have also {listed(rest)}." if rest and section == "feed" and asked is None else ""
+    if rest and section == "feed" and asked is None:
+        why += f" Two values {'has' if len(rest) == 1 else 'have'} {listed(rest)} too."
     chosen, reason = _positive(table[name], positive)
     try:
         share = float(pl.Series(binary(table[name], chosen)).fill_nan(None).mean() or 0)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 import polars as pl
 
 from halflife.monitoring.adapters.column_remarks import WORDS
-from halflife.monitoring.adapters.csv_dialect import NUMERIC_SHARE, Spelling, numbers
+from halflife.monitoring.adapters.csv_dialect import NUMERIC_SHARE, Spelling, numbers, trimmed
 from halflife.monitoring.inferred_settings import Choice, listed
 
 MARKS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", "'"), (",", "'"), (".", " "))
@@ -16,7 +16,7 @@ NUMBERS = 0.5
 
 def spelling_of(table: pl.DataFrame, encoding: str = "utf-8") -> tuple[Spelling, list[Choice]]:
     """How numbers and missing cells are spelled, and what of that has to be said."""
-    texts = [cells.drop_nulls().str.strip_chars() for cells in table if cells.dtype == pl.String]
+    texts = [trimmed(cells).drop_nulls() for cells in table if cells.dtype == pl.String]
     texts = [cells for cells in texts if len(cells)]
     decimal, thousands = _marks(texts)
     said = []

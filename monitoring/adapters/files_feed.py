@@ -256,8 +256,8 @@ class FilesFeed(Feed):
             settled=found.settled[order],
         )
         plain = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
-        codes = {name: _shown(raw[name]) for name in plain if is_code(raw[name])}
-        odd = remarks(read, 0 if times is None else times.unreadable, self.time, codes)
+        naming = {name: _shown(raw[name]) for name in plain if is_code(raw[name])}
+        odd = remarks(read, 0 if times is None else times.unreadable, self.time, naming)
         odd += [said for name in features if (said := merged(as_written[name], raw[name]))]
         return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed, tuple(odd))
 

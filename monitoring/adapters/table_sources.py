@@ -54,6 +54,11 @@ class TableSource(ABC):
         return ()
 
     @property
+    def partitions(self) -> tuple[str, ...]:
+        """Columns that its folders' names give."""
+        return ()
+
+    @property
     def empty(self) -> bool:
         """Whether it may have no rows yet, and has none."""
         return False
@@ -120,6 +125,10 @@ class FolderSource(TableSource):
     @property
     def text_files(self) -> tuple[Path, ...]:
         return tuple(file for file in self._files() if file.suffix.lower() in TEXT)
+
+    @property
+    def partitions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for file in self._files() for name in self._partition(file)))
 
     def stamp(self) -> Hashable | None:
         stamps = {str(file): FileSource(file).stamp() for file in self._files()}

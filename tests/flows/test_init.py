@@ -225,6 +225,19 @@ def test_a_path_is_written_from_where_the_configuration_stands() -> None:
     assert run("doctor", "--config", "conf/churn.toml").exit_code == 0
 
 
+def test_folders_by_time_are_no_feature() -> None:
+    """What the names of a data set's folders say of the time counts up with it; other parts of it are features."""
+    rows = frame()
+    for year in (2023, 2024):
+        for shop in ("north", "south"):
+            part = Path(f"rows/year={year}/shop={shop}")
+            part.mkdir(parents=True)
+            rows.to_parquet(part / "part.parquet", index=False)
+    assert said("rows")["ignore"] == ["year"]
+    (feed,) = (look["says"] for look in json.loads(run("doctor", "--json").stdout)["checks"] if look["name"] == "feed")
+    assert "categorical  shop" in feed
+
+
 def test_labels_that_have_not_come_yet_are_a_delay() -> None:
     """The newest rows without a label say how many ticks late labels are."""
     rows = frame().astype({"label": "Int64"})

@@ -1,5 +1,6 @@
 """A feed of files, from the files alone."""
 
+import re
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -22,6 +23,8 @@ from halflife.monitoring.inferred_settings import Choice, Inferred, listed
 from halflife.monitoring.tick_sizes import TickSizes, tick_sizes, with_late_labels
 
 ZONE = "UTC"
+SPAN_NAMED = re.compile("year|quarter|month|week|day|date|dt|ds|hour|jahr|monat|tag", re.IGNORECASE)
+"""Names of folders that part a data set by time; as features they count up with it."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,14 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
     taken += [id_] if id_ is not None else []
     entity = entity_of(table, taken)
     taken += [entity] if entity else []
-    left_out = no_features(table, taken)
+    calendar = {
+        name: "folders by time" for name in source.partitions if SPAN_NAMED.fullmatch(name) and name not in taken
+    }
+    left_out = {**no_features(table, [*taken, *calendar]), **calendar}
     codes = codes_of(table, [*taken, *left_out])
     sizes = tick_sizes(len(table), _dated(timed), ZONE)
     known = binary(table[label], told[1].value) if label else None
-    delay = _delay(known, timed, sizes, elsewhere=labels is not None)
+    delay = _delay(known, timed, sizes, dated=any(choice.key == "time" for choice in (other[1] if other else ())))
     feed = [
         *told,
         *apart,
@@ -152,19 +158,22 @@ def _ticks(n: int, sizes: TickSizes, timed: Timed | None) -> list[Choice]:
     return [Choice("feed", "rows_per_tick", sizes.rows, why)]
 
 
-def _delay(known: Array | None, timed: Timed | None, sizes: TickSizes, *, elsewhere: bool) -> Choice:
+def _delay(known: Array | None, timed: Timed | None, sizes: TickSizes, *, dated: bool) -> Choice:
     meaning = "Ticks between a row and its label, at least, in a replay too"
-    if known is None or elsewhere:
+    at_once = Choice(
+        "feed", "label_delay", 0, f"{meaning}: 0 is at once. Say how late yours are, or a replay knows too much."
+    )
+    if dated:
         return Choice("feed", "label_delay", 0, f"{meaning}; the table of labels says itself when they come.")
+    if known is None:
+        return at_once
     ordered = known if timed is None else known[np.argsort(timed.times.values, kind="stable")]
     there = np.flatnonzero(~np.isnan(ordered))
     missing = len(ordered) - 1 - int(there[-1]) if len(there) else 0
     ticks = ceil(missing / sizes.rows)
     if ticks and missing >= sizes.rows / 2:
         return Choice("feed", "label_delay", ticks, f"{meaning}: the newest {missing:,} rows have no label yet.")
-    return Choice(
-        "feed", "label_delay", 0, f"{meaning}: 0 is at once. Say how late yours are, or a replay knows too much."
-    )
+    return at_once
 
 
 def _windows(sizes: TickSizes) -> list[Choice]:

@@ -69,7 +69,7 @@ def label_of(
         name, why = _chosen(two, table.columns)
     rest = [each for each in two if each != name]
     if rest and section == "feed" and asked is None:
-        why += f" Two values {'has' if len(rest) == 1 else 'have'} {listed(rest)} too."
+        why += f" {listed(rest)} {'has' if len(rest) == 1 else 'have'} two values too."
     chosen, reason = _positive(table[name], positive)
     try:
         share = float(pl.Series(binary(table[name], chosen)).fill_nan(None).mean() or 0)  # type: ignore[arg-type]

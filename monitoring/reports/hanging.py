@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.padding import Padding
-from rich.text import Text
+
+from halflife.monitoring.reports.rich_text import Text
 
 LEAST = 20
 """Columns a folded line has at least."""

@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "Stream a synthetic world that changes, and see which beliefs go stale.",
     "init": "Write a first halflife.toml for rows of your own, with the reason for each line.",
     "replay": "Run every step over a feed's history, tick by tick.",
+    "run": "Do what is due and send what is pending: the one line for a scheduler.",
     "plan": "Say what is to be done now and why, and what comes next.",
     "ingest": "Pull the next ticks of the feed into the store.",
     "listen": "Take rows that services push by HTTP.",

@@ -81,6 +81,14 @@ async def replay(home: str, until: int) -> dict[str, float]:
     return run.seconds
 
 
+@flow(name="run", flow_run_name="run to tick {until}")
+async def run(home: str, until: int) -> None:
+    """Everything that is due up to and including tick ``until``, and every delivery that is; safe to repeat."""
+    with locked(Path(home)):
+        done = Run(opened(home))
+        await through(done, due(done.context, until))
+
+
 @flow(name="ingest", flow_run_name="ingest {ticks} ticks")
 async def ingest(home: str, ticks: int = 1) -> int:
     """Ingest the next ``ticks`` ticks, as far as they are over; returns the last one stored."""

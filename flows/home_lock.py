@@ -12,8 +12,8 @@ _HELD: ContextVar[frozenset[Path]] = ContextVar("homes held", default=frozenset(
 
 
 @contextmanager
-def locked(home: Path) -> Iterator[None]:
-    """Hold the home; the lock goes with the process, however it ends. Whoever holds it may take it again.
+def locked(home: Path, wait: float = 0.0) -> Iterator[None]:
+    """Hold the home, after at most ``wait`` seconds; the lock goes with the process, however it ends. Whoever holds it may take it again.
 
     The file stays, since whoever waits for a file that is taken away and another who makes it anew would both go ahead.
 
@@ -26,7 +26,7 @@ def locked(home: Path) -> Iterator[None]:
         return
     from filelock import FileLock, Timeout  # loads asyncio
 
-    lock = FileLock(where / ".lock", timeout=0)
+    lock = FileLock(where / ".lock", timeout=wait)
     try:
         where.mkdir(parents=True, exist_ok=True)
         lock.acquire()

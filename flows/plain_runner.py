@@ -26,6 +26,10 @@ class PlainRunner(Runner):
             run(context, until, seconds=seconds)
         return seconds
 
+    def run(self, context: Context, until: int) -> None:
+        with locked(context.home):
+            run(context, until)
+
     def ingest(self, context: Context, ticks: int) -> None:
         with locked(context.home):
             perform(context, Ingest(next_closed(context, ticks), "asked for"), Learned())

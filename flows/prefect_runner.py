@@ -45,6 +45,11 @@ class PrefectRunner(Runner):
 
         return self._run(context, lambda home: replay(home, until))
 
+    def run(self, context: "Context", until: int) -> None:
+        from halflife.flows.cycle import run
+
+        self._run(context, lambda home: run(home, until))
+
     def ingest(self, context: "Context", ticks: int) -> None:
         from halflife.flows.cycle import ingest
 

@@ -20,6 +20,9 @@ class Runner(Protocol):
     def replay(self, context: "Context", until: int) -> dict[str, float]:
         """Every cycle due up to and including tick ``until``; gives stage's name -> seconds."""
 
+    def run(self, context: "Context", until: int) -> None:
+        """Everything that is due up to and including tick ``until``, and every delivery that is."""
+
     def ingest(self, context: "Context", ticks: int) -> None:
         """Take in the next ``ticks`` ticks."""
 

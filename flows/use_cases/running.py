@@ -387,7 +387,7 @@ def plan(opened: Opened) -> Planned:
 
     settings = opened.settings
     rows, under = store(settings), policy(settings)
-    ticks = feed(settings).following(rows).ticks
+    ticks = feed(settings).following(rows).closed
     there = (settings.home / "ledger.db").exists()
     now = known(rows, opened.ledger, settings.name) if there else Known(stored=rows.last_tick)
     stages = planned(now, under, now.stored if ticks is None else max(ticks - 1, now.stored))

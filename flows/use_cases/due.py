@@ -1,0 +1,130 @@
+"""Do whatever is due: the one line for cron, systemd, Kubernetes or any other scheduler."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import RenderableType
+
+from halflife.flows.home_lock import locked
+from halflife.flows.opened import Opened
+from halflife.flows.use_cases.running import waiting_lines, waiting_values
+from halflife.monitoring.ports import Waiting
+from halflife.monitoring.reports.rich_text import Text
+from halflife.monitoring.reports.shown import Shown
+from halflife.monitoring.wording.figures import plural
+from halflife.monitoring.wording.tick_words import ticks
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Done(Shown):
+    """What a run did; all of it nothing where nothing was due.
+
+    Attributes:
+        ingested: rows added to the store.
+        labels: labels of rows of its newest ticks that had none before.
+        quarantined: rows and labels set aside.
+        ticks: first and last tick taken in; None where none was over.
+        dates: of these.
+        watched: how often the newest ticks were compared with the champion's window.
+        versions: registered.
+        delivered: messages sent.
+        waiting: what is not in the store yet; None where the feed cannot count it.
+        seconds: it took.
+    """
+
+    ingested: int
+    labels: int
+    quarantined: int
+    ticks: tuple[int, int] | None
+    dates: tuple[str, str] | None
+    watched: int
+    versions: tuple[str, ...]
+    delivered: int
+    waiting: Waiting | None
+    seconds: float
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "ingested": self.ingested,
+            "labels": self.labels,
+            "quarantined": self.quarantined,
+            "watched": self.watched,
+            "versions": list(self.versions),
+            "delivered": self.delivered,
+            **waiting_values(self.waiting),
+            "seconds": round(self.seconds, 3),
+        }
+
+    def __rich__(self) -> RenderableType:
+        told = []
+        if self.ticks is not None:
+            aside = f", {self.quarantined:,} set aside" if self.quarantined else ""
+            told.append(f"{self.ingested:,} rows of {ticks(*self.ticks, self.dates)}{aside}")
+        told += [f"{self.watched} {plural('watch', self.watched).replace('watchs', 'watches')}"] if self.watched else []
+        told += [f"{', '.join(self.versions)} registered"] if self.versions else []
+        told += [f"{self.delivered} {plural('message', self.delivered)} sent"] if self.delivered else []
+        lines = ["; ".join(told) or "nothing was due", *waiting_lines(self.waiting)]
+        return Text("\n".join(lines))
+
+
+def run_due(opened: Opened, wait: float = 0.0) -> Done:
+    """Take in every tick that is over, do what is due, and send what is pending; safe to repeat, and to kill.
+
+    A feed that does not end gives one tick a run.
+
+    Args:
+        opened: the home.
+        wait: seconds to wait for another command that works there.
+
+    Raises:
+        Unavailable: somebody else holds the home for longer.
+        FeedError: the feed cannot be read.
+    """
+    from halflife.monitoring.cycle import known
+    from halflife.monitoring.plan import plan
+
+    started = time.perf_counter()
+    with locked(opened.settings.home, wait):
+        context = opened.context
+        store, ledger, feed = context.store, context.ledger, context.feed
+        closed = feed.closed
+        until = store.last_tick + 1 if closed is None else max(closed - 1, store.last_tick)
+        before = _Before(store.last_tick, len(ledger.versions()), len(ledger.drifts()), _sent(opened), _aside(opened))
+        if plan(known(store, ledger, context.policy.name), context.policy, until):
+            opened.runner.start(opened.settings.home)
+            opened.runner.run(context, until)
+        last = store.last_tick
+        new = last > before.tick
+        rows = store.profile(before.tick + 1, last).rows if new else 0
+        return Done(
+            ingested=rows,
+            labels=sum(store.labels(before.tick + 1, last)) if new else 0,
+            quarantined=_aside(opened) - before.aside,
+            ticks=(before.tick + 1, last) if new else None,
+            dates=store.dates(before.tick + 1, last) if new else None,
+            watched=len(ledger.drifts()) - before.watches,
+            versions=tuple(version.label for version in ledger.versions()[before.versions :]),
+            delivered=_sent(opened) - before.sent,
+            waiting=feed.waiting,
+            seconds=time.perf_counter() - started,
+        )
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What there was before a run."""
+
+    tick: int
+    versions: int
+    watches: int
+    sent: int
+    aside: int
+
+
+def _sent(opened: Opened) -> int:
+    return sum(delivery.state == "sent" for delivery in opened.context.ledger.deliveries())
+
+
+def _aside(opened: Opened) -> int:
+    return len(opened.context.store.quarantine())

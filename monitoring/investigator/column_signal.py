@@ -45,13 +45,13 @@ def _ordered(matrix: Array, label: Array) -> Array:
     return np.maximum(ranked, 1 - ranked)
 
 
-def binned(column: Array) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def binned(column: Array, most: int = BINS) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """The bin of each value, shape (n,): 0 for missing, then from 1 on by size."""
     known = ~np.isnan(column)
     bins = np.zeros(len(column), dtype=np.intp)
     values = column[known]
     if values.size:
-        edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:], method="lower"))
+        edges = np.unique(np.quantile(values, np.linspace(0, 1, most + 1)[1:], method="lower"))
         bins[known] = 1 + np.minimum(np.searchsorted(edges, values), len(edges) - 1)
     return bins
 

@@ -9,6 +9,8 @@ MATTERS = 0.01
 """What is at stake from which a lead is told."""
 TOLD = 3
 STRONG = 2
+NEAR_ONE = 0.97
+"""AUC that is itself a reason to look, as in `leaks`."""
 CHANCE = 0.55
 """AUC below which a ranking is hardly better than chance."""
 
@@ -23,7 +25,9 @@ def paragraph(label: str, scored: ScoredRows, leads: Sequence[Lead]) -> str:
     """
     told = _telling(leads)
     sentences = [_quality(label, scored), _weight(scored, told), *(f"{lead.said}." for lead in told)]
-    if not told:
+    if scored.auc >= NEAR_ONE:
+        sentences.insert(1, _too_good(scored, told))
+    elif not told:
         sentences.append("Nothing else stood out: no slice, group or column that needs a second look.")
     checks = list(dict.fromkeys(lead.check for lead in told if lead.check))
     if checks:
@@ -39,6 +43,14 @@ def _telling(leads: Sequence[Lead]) -> list[Lead]:
         if lead.said and lead.stake >= MATTERS and alike < (2 if lead.topic is Topic.SHORTCUT else 1):
             told.append(lead)
     return told[:TOLD]
+
+
+def _too_good(scored: ScoredRows, told: Sequence[Lead]) -> str:
+    """That ranking nearly every pair rightly is itself a reason to look, and for what where nothing was found."""
+    reason = f"An AUC of {scored.auc:.3f} is itself a reason to look"
+    if any(lead.topic is Topic.SHORTCUT for lead in told):
+        return f"{reason}."
+    return f"{reason}: no column gives the label away alone or with a few others, so ask when the strongest are known."
 
 
 def _quality(label: str, scored: ScoredRows) -> str:

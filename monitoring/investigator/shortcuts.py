@@ -1,11 +1,16 @@
 """Features that may give the label away: what a model relies on although it will not be there when it counts."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from halflife.models.rows import Mask
 from halflife.monitoring.investigator.candidates import Candidates
 from halflife.monitoring.investigator.column_signal import auc_error, signals
 from halflife.monitoring.investigator.lead import Lead, Topic, call, claim, percent, slug
+from halflife.monitoring.investigator.leak_leads import leak_leads
+from halflife.monitoring.investigator.leaks import leaks
 from halflife.monitoring.investigator.scored_rows import SOME, ScoredRows
 from halflife.monitoring.policy import InvestigatePolicy
 
@@ -20,53 +25,88 @@ PURE, LIFT = 0.9, 3.0
 FADED = 3.0
 """Standard errors by which a column tells less in the newer half of the ticks."""
 REASONS = 2
-"""Suspicions that make a suspect."""
+"""Suspicions that make a suspect, one of them being evidence."""
 MAJORITY = 0.5
-"""Share of attribution that is suspect by itself."""
+"""Share of attribution that is worth a sentence by itself."""
 MOST = 3
+CARRIED = 0.5
+"""Part of its share that is at stake of a column that carries the model, with no sign that it gives the label away."""
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Why one feature is suspected, as clauses with the feature as their subject.
+
+    Attributes:
+        strength: that it counts for much, as an honest strong column does too.
+        evidence: what an honest column hardly shows.
+    """
+
+    strength: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return (*self.strength, *self.evidence)
 
 
 def shortcuts(scored: ScoredRows, policy: InvestigatePolicy, among: Candidates) -> list[Lead]:
-    """Suspects, the one that is relied on most first.
+    """Columns that give the label away by themselves or together, then suspects, the one relied on most first.
 
-    A column that is declared to be known only after the label is one whenever it is used, and so is one that holds half
-    of all attribution. Any other needs two of: it dominates the attribution; alone it ranks nearly as well as all do;
-    on one side of a cut nearly all rows have the rarer label; it tells less of the label in newer ticks than in older.
+    A column that is declared to be known only after the label is one whenever it is used. Any other needs evidence, on
+    one side of a cut nearly all rows have the rarer label, or it tells less of the label in newer ticks than in older,
+    and one more of: it dominates the attribution; alone it ranks nearly as well as all do. Without evidence, such a
+    column, or one that holds half of all attribution, is said to carry the model, and is not suspected.
     """
-    used = [int(j) for j in scored.ranking if scored.share[j] >= USED]
+    late = set(policy.available_after)
+    given = [
+        leak for leak in leaks(scored.rows[list(scored.schema.names)], scored.label) if not late & set(leak.columns)
+    ]
+    accused = {name for leak in given for name in leak.columns}
+    used = [int(j) for j in scored.ranking if scored.share[j] >= USED and scored.schema.names[j] not in accused]
     weighty = [j for j in used if scored.share[j] >= WEIGHTY]
     alone, faded = signals(scored.matrix[:, weighty], scored.label), _faded(scored, weighty)
     leads: list[Lead] = []
     for k, j in enumerate(used):
         name, share = scored.schema.names[j], float(scored.share[j])
-        late = name in policy.available_after
-        reasons = _suspicion(scored, j, among, float(alone[k]), faded=bool(faded[k])) if j in weighty else []
-        suspect = share >= MAJORITY or len(reasons) >= REASONS
-        if late or (suspect and len(leads) < 2 * MOST):
-            leads += _leads(scored, name, share, reasons, late=late)
-    return leads
+        why = _suspicion(scored, j, among, float(alone[k]), faded=bool(faded[k])) if j in weighty else Suspicion()
+        strong = len(why.reasons) >= REASONS
+        if name in late or (strong and why.evidence and len(leads) < 2 * MOST):
+            leads += _leads(scored, name, share, why.reasons, late=name in late)
+        elif strong or share >= MAJORITY:
+            leads.append(_carries(name, share, why))
+    return [*leak_leads(scored, given), *leads]
 
 
-def _suspicion(scored: ScoredRows, j: int, among: Candidates, alone: float, *, faded: bool) -> list[str]:
-    """Why one feature is suspected, as clauses with the feature as their subject."""
+def _carries(name: str, share: float, why: Suspicion) -> Lead:
+    """A strong column, of which nothing shows that it gives the label away."""
+    text = claim(call("attribution_share", name), ">", 0.75 * share)
+    seen = "; ".join(why.reasons) or f"it holds {percent(share)} of all weight"
+    said = f"{name} carries the model: {seen}; nothing shows that it gives the label away"
+    check = f"make sure that {name} is known before the label"
+    return Lead(Topic.RELIANCE, f"carries-{slug(name)}", text, seen, CARRIED * share, said, check)
+
+
+def _suspicion(scored: ScoredRows, j: int, among: Candidates, alone: float, *, faded: bool) -> Suspicion:
+    """Why one feature is suspected."""
     share = scored.share[j]
     following = np.delete(scored.share, j).max(initial=0.0)
-    reasons = []
+    strength, evidence = [], []
     if share >= LARGE and share >= AHEAD * following:
-        reasons.append(f"it holds {percent(share)} of all weight, {_times(share, following)} the next column's")
+        strength.append(f"it holds {percent(share)} of all weight, {_times(share, following)} the next column's")
     if scored.auc > 0.5 and alone - 0.5 >= RIVAL * (scored.auc - 0.5):
         part = (alone - 0.5) / (scored.auc - 0.5)
-        reasons.append(
+        strength.append(
             f"by itself it does {part:.0%} of the ranking that the whole model does"
             if part < 1
             else "by itself it ranks as well as the whole model"
         )
     where, rate = _purest(scored, j, among)
     if where:
-        reasons.append(f"where {where}, {rate:.0%} of the labels are {_rare(scored)}")
+        evidence.append(f"where {where}, {rate:.0%} of the labels are {_rare(scored)}")
     if faded:
-        reasons.append("it tells less of the label in the newer half of the window than in the older")
-    return reasons
+        evidence.append("it tells less of the label in the newer half of the window than in the older")
+    return Suspicion(tuple(strength), tuple(evidence))
 
 
 def _times(share: float, following: float) -> str:
@@ -101,7 +141,7 @@ def _faded(scored: ScoredRows, columns: list[int]) -> Mask:
     return np.asarray(value[0] - value[1] > FADED * np.hypot(*error))
 
 
-def _leads(scored: ScoredRows, name: str, share: float, suspicions: list[str], *, late: bool) -> list[Lead]:
+def _leads(scored: ScoredRows, name: str, share: float, suspicions: Sequence[str], *, late: bool) -> list[Lead]:
     reasons = [*(["it is only known after the label"] if late else []), *suspicions]
     said = f"{name} {'is' if late else 'may be'} a shortcut: {'; '.join(reasons)}"
     check = (

@@ -115,3 +115,27 @@ def more_of_them(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """In the north, 30 % of the rows with label 0 have label 1."""
     turned = where_north(rows) & (rng.random(len(rows)) < 0.3)
     return rows.assign(**{LABEL: rows[LABEL].mask(turned, 1.0)})
+
+
+@pytest.fixture(scope="session")
+def leaking() -> Relabel:
+    """A leak: device_age, utilization and region are there only where something was recorded, which is after the fact."""
+    return recorded_afterwards
+
+
+def recorded_afterwards(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Three columns that are filled for every positive and one negative in thirty, but for 2 % of the cells."""
+    recorded = (rows[LABEL] == 1) | (rng.random(len(rows)) < 0.03)
+    names = ("device_age", "utilization", "region")
+    return rows.assign(**{name: rows[name].where(recorded & (rng.random(len(rows)) < 0.98)) for name in names})
+
+
+@pytest.fixture(scope="session")
+def strong() -> Relabel:
+    """An honest column that is strong: age falls with the label, smoothly."""
+    return strong_age
+
+
+def strong_age(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Age is a standard deviation and a half lower where the label is 1."""
+    return rows.assign(age=45 + 10 * rng.normal(size=len(rows)) - 15 * rows[LABEL].fillna(0))

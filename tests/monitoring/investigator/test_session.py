@@ -53,6 +53,28 @@ def test_a_calm_world_raises_no_suspicion(session: Session) -> None:
     assert "Next:" not in found.paragraph
 
 
+def test_leaks_that_hide_each_other_are_all_named(session: Session, leaking: Any) -> None:
+    """Three columns whose being filled gives the label away are one sentence and a claim each, and the AUC is a reason."""
+    found = session("calm", leaking)
+    suspects = of(Topic.SHORTCUT, found.leads)
+    named = {lead.slug: lead for lead in suspects}
+    assert set(named) == {"shortcut-device_age", "shortcut-utilization", "shortcut-region"}
+    assert all(lead.claim.startswith('gap("base_rate", a=') for lead in suspects)
+    assert sum(bool(lead.said) for lead in suspects) == 1
+    assert "may give the label away: where" in found.paragraph
+    assert "filled in nearly the same rows" in found.paragraph
+    assert "is itself a reason to look." in found.paragraph
+
+
+def test_an_honest_strong_column_carries_the_model_and_is_not_accused(session: Session, strong: Any) -> None:
+    """A column that does most of the ranking, with no sign that it gives the label away, is told without suspicion."""
+    found = session("calm", strong)
+    assert not of(Topic.SHORTCUT, found.leads)
+    assert "age carries the model: it holds" in found.paragraph
+    assert "nothing shows that it gives the label away" in found.paragraph
+    assert "make sure that age is known before the label" in found.paragraph
+
+
 def test_a_mislabelled_segment_is_where_it_does_worst(session: Session, mixed_up: Any) -> None:
     """Labels of the north were mixed up before training: the slice is named, with what to read next."""
     found = session("calm", mixed_up)

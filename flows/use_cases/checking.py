@@ -90,6 +90,7 @@ def _lines(look: Look) -> Iterator[tuple[Text, int]]:
 def _feed(settings: Settings) -> tuple[str, list[str]]:
     from halflife.flows.bootstrap import feed
     from halflife.monitoring.explanations.explain_case import check_immutable
+    from halflife.monitoring.investigator.first_look import first_leaks
     from halflife.monitoring.investigator.policy_check import check_policy
 
     source = feed(settings)
@@ -102,6 +103,7 @@ def _feed(settings: Settings) -> tuple[str, list[str]]:
     lines += [f"{column.kind.value:<12} {column.name}" for column in source.schema.columns]
     label = getattr(settings.feed, "label", "of the world") or "from [labels]"
     lines.append(f"{'label':<12} {label}: {_labels(batch.labels['_label'].mean())}")
+    lines += [f"{'leak':<12} {sentence}" for sentence in first_leaks(source, settings.investigate.available_after)]
     return "\n".join(lines), [*source.remarks, *_sizes(settings, source, batch)]
 
 

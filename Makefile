@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 SLOW := adapters claims drift explanations foresight investigator label_needs steps survival trials
 
-.PHONY: check coverage demo fast rows test bench bench-check smoke lint format lock clean
+.PHONY: check coverage demo fast rows leaks test bench bench-check smoke lint format lock clean
 
 demo: .venv/run
 	$(BIN)/halflife demo
@@ -33,6 +33,10 @@ rows: .venv/test
 # Does every 90 % interval hold its truth in 90 % of 1,000 simulated repetitions? A table, and .bench/coverage.json.
 coverage: .venv/test
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/coverage/simulate.py
+
+# Leaks built into streams against leaks found, with SEEDS seeds: two tables, and .bench/leaks.json.
+leaks: .venv/test
+	OMP_NUM_THREADS=1 $(BIN)/python tests/truth/leaks.py --seeds $(or $(SEEDS),20)
 
 # What no busy machine can spoil: the best of some pairs against a floor.
 bench-check: .venv/test

@@ -1,0 +1,63 @@
+"""A table of labels, and how it is joined to the rows."""
+
+from pathlib import Path
+
+import polars as pl
+
+from halflife.models.errors import UsageError
+from halflife.monitoring.adapters.csv_dialect import texts
+from halflife.monitoring.adapters.inferred.labels import label_of
+from halflife.monitoring.adapters.inferred.times import time_of
+from halflife.monitoring.adapters.table_sources import source_of
+from halflife.monitoring.inferred_settings import Choice
+
+SHARED = 0.5
+"""Of the labels, those whose row is there, at least; others may come later."""
+
+
+def label_table_of(
+    rows: pl.DataFrame, path: Path, taken: list[str], *, key: str | None, label: str | None, positive: str | None
+) -> tuple[str, list[Choice]]:
+    """The rows' id, and what has to be said of a table of labels.
+
+    The two columns that share the most are joined; of those that share as much, two of one name.
+
+    Args:
+        rows: cells with missing ones as null.
+        path: of the table of labels.
+        taken: columns of the rows that are for something else.
+        key: the rows' id, where it is known.
+        label: the label's column, where it is known.
+        positive: the label's positive value, where it is known.
+
+    Raises:
+        UsageError: no columns can be joined, or the label cannot be told.
+        FeedError: the table cannot be read.
+    """
+    table = source_of(path).read().table
+    free = [name for name in rows.columns if name not in taken and not rows[name].dtype.is_nested()]
+    pairs = [
+        (mine, theirs)
+        for mine in ([key] if key else free)
+        for theirs in table.columns
+        if not table[theirs].dtype.is_nested()
+    ]
+
+    def overlap(pair: tuple[str, str]) -> tuple[float, bool]:
+        mine, theirs = texts(rows[pair[0]]).drop_nulls(), texts(table[pair[1]]).drop_nulls().str.strip_chars()
+        single = mine.n_unique() == len(rows)
+        shared = int(theirs.is_in(mine.implode()).sum()) / max(1, len(theirs))
+        return (shared if single else 0.0), pair[0] == pair[1]
+
+    best = max(pairs, key=overlap, default=None)
+    if best is None or overlap(best)[0] < SHARED:
+        raise UsageError(f"no column of {path} names rows of the other file; say --id the column that both have")
+    said = [
+        Choice("labels", "key", best[1], f"Says of which row a label is, as {best[0]!r} does among the rows."),
+        *label_of(table, label, positive, [best[1]], section="labels"),
+    ]
+    timed, _, _ = time_of(table, None, [best[1], str(said[1].value)])
+    if timed is not None and timed.times.dated and not timed.format:
+        why = "Says when a label came to be known: it comes in the first tick that reaches as far."
+        said.append(Choice("labels", "time", timed.name, why))
+    return best[0], said

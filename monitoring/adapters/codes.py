@@ -23,8 +23,9 @@ ROUND = 50
 def is_code(cells: pl.Series) -> bool:
     """Whether a column of numbers is one of names.
 
-    It is when cells have zeros in front and one length, when its name says so and its numbers are whole, or when its
-    numbers are few, whole, of one length, with gaps among them and none of them round.
+    It is when cells have zeros in front and one length; when its name says so and its numbers are whole, and not so many
+    that a category of each would tell rows apart; or when its numbers are few, whole, of one length, with gaps among them
+    and not all of them round.
 
     >>> is_code(pl.Series("a", ["02139", "10001"])), is_code(pl.Series("zip", [10001, 94110, 60601]))
     (True, True)
@@ -50,7 +51,7 @@ def is_code(cells: pl.Series) -> bool:
     if names < FEW:
         return False
     if NAMED.search(cells.name):
-        return True
+        return names <= MANY or len(present) >= ROWS_EACH * names
     low, high = float(present.min() or 0), float(present.max() or 0)  # type: ignore[arg-type] # they are floats
     one_length = low >= 10 and len(str(int(low))) == len(str(int(high)))
     few = names <= MANY and len(present) >= ROWS_EACH * names

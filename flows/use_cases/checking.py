@@ -84,7 +84,7 @@ def _lines(look: Look) -> Iterator[tuple[Text, int]]:
     first, *rest = look.says.splitlines()
     yield Text.assemble(("✓ ", "green") if look.ok else ("✗ ", "red"), f"{look.name:<9} {first}"), FIRST
     for line in rest:
-        yield Text(f"{'':<{FIRST}}{line}", style="yellow" if line.startswith("odd ") else ""), REST
+        yield Text(f"{'':<{FIRST}}{line}", style="yellow" if line.startswith(("odd ", "leak ")) else ""), REST
 
 
 def _feed(settings: Settings) -> tuple[str, list[str]]:

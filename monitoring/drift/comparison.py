@@ -94,7 +94,7 @@ def compare(
         if not all(sizes):
             aside[name] = "was empty" if any(sizes[1:]) else "is empty now" if sizes[0] else "is empty"
         elif min(sizes) < least:
-            aside[name] = f"has {min(sizes):,} values"
+            aside[name] = f"is known for {min(sizes):,} rows"
         elif (other := _new_values(columns)) is not None:
             aside[name] = "is constant" if other == 0 else "was constant"
             if other > 0:

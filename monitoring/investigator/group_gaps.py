@@ -27,6 +27,8 @@ SAME = 0.05
 """Rate by which two gaps may differ and still be said to be about as large (the margin of an equivalence test)."""
 ONE_SIDED = 1.645
 """Standard errors of a one-sided test at 5 %."""
+ONE_DECISION = 0.02
+"""At stake where all decisions are the same: enough to be told, after what is worse."""
 RATES = ("positive_rate", "fpr", "tpr")
 WORDS = {
     "positive_rate": "{high} of the rows where {where} are decided for 1, {low} of the others",
@@ -56,6 +58,8 @@ class GroupGap:
 
 def groups(scored: ScoredRows, policy: InvestigatePolicy) -> list[Lead]:
     """The clearest gap of each rate in each segment, with who makes it; and groups whose odds are off."""
+    alike = bool(policy.segments) and len(np.unique(scored.decision)) == 1
+    rates = () if alike else RATES
     sides = {segment: segment_pairs([segment], scored.rows, scored.schema) for segment in policy.segments}
     scored.sweep.evidence.expect(where for pairs in sides.values() for pair in pairs for where in pair)
     widest: dict[tuple[str, str], tuple[float, list[Lead]]] = {}
@@ -65,16 +69,27 @@ def groups(scored: ScoredRows, policy: InvestigatePolicy) -> list[Lead]:
             a, b = (scored.sweep.evidence.mask(Segment((where,))) for where in (inside, outside))
             if min(a.sum(), b.sum()) < LEAST:
                 continue
-            for gap in filter(None, (measured(scored, metric, a, b) for metric in RATES)):
+            for gap in filter(None, (measured(scored, metric, a, b) for metric in rates)):
                 clear, key = abs(gap.width) / gap.error, (segment, gap.metric)
                 if key not in widest or clear > widest[key][0]:
                     widest[key] = clear, _gap_leads(scored, gap, inside, outside, a, b)
             groups_of_it = ((inside, a), (outside, b))[: 2 if len(pairs) == 1 else 1]
             apart += [odds_lead(scored, where, mask) for where, mask in groups_of_it if _off(scored, mask)]
     clearest = sorted(widest.values(), key=lambda item: -item[0])[: policy.gaps]
-    return [lead for _, leads in clearest for lead in leads] + sorted(apart, key=lambda lead: -lead.stake)[
-        : policy.gaps
-    ]
+    odds = sorted(apart, key=lambda lead: -lead.stake)[: policy.gaps]
+    return [*([_one_decision(scored)] if alike else []), *(lead for _, leads in clearest for lead in leads), *odds]
+
+
+def _one_decision(scored: ScoredRows) -> Lead:
+    """That all decisions are the same, so that no group can fare worse by them, and the setting that makes them so."""
+    always, threshold = int(scored.decision[0]), scored.model.threshold
+    nearest = float(scored.probability.min() if always else scored.probability.max())
+    end = (
+        f"the {'lowest' if always else 'highest'} probability is {nearest:.2g}, and `recipe.threshold` is {threshold:g}"
+    )
+    said = f"It decides {always} for every row, so decisions do not differ between groups: {end}"
+    check = f"{'raise' if always else 'lower'} `recipe.threshold` if some rows should be decided for {1 - always}"
+    return Lead(Topic.GROUP, "one-decision", "", f"every row is decided for {always}; {end}", ONE_DECISION, said, check)
 
 
 def _off(scored: ScoredRows, inside: Mask) -> bool:

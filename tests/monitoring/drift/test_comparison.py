@@ -102,7 +102,7 @@ def test_late_labels_are_no_drift() -> None:
     current.loc[200:, "label"] = np.nan
     drift = judged(frame(), current)
     assert not drift.drifted
-    assert drift.note == "None of 3 columns moved; not compared: label has 200 values."
+    assert drift.note == "None of 3 columns moved; not compared: label is known for 200 rows."
 
 
 def test_features_keep_their_names_beside_prediction_and_label() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from halflife.monitoring.claims.evidence.model_view import ModelPass
 from halflife.monitoring.claims.language.grammar import parse
 from halflife.monitoring.claims.language.question import Question
 from halflife.monitoring.claims.statistics import STATISTICS
+from halflife.monitoring.investigator.group_gaps import groups
 from halflife.monitoring.investigator.lead import Investigation, Lead, Topic
 from halflife.monitoring.investigator.policy_check import check_policy
 from halflife.monitoring.investigator.scored_rows import ScoredRows
@@ -102,6 +104,18 @@ def test_an_expectation_that_is_contradicted_is_told_and_one_that_is_met_is_file
     assert "The score falls with income, which it should rise with" in found.paragraph
     assert said["expect-velocity"].claim.startswith('effect("velocity") > 0.')
     assert (said["expect-velocity"].stake, said["expect-velocity"].said) == (0.0, "")
+
+
+def test_decisions_that_are_all_the_same_are_no_gaps(scored: Any) -> None:
+    """Where the model never decides 1, that is said once with the setting behind it, and no gap of 0 % is told."""
+    model = replace(scored.model, threshold=0.999)
+    leads = groups(ScoredRows(model, scored.rows), InvestigatePolicy(segments=SEGMENTS))
+    (told,) = [lead for lead in leads if lead.slug == "one-decision"]
+    assert told.said.startswith("It decides 0 for every row, so decisions do not differ between groups: the highest")
+    assert told.said.endswith("`recipe.threshold` is 0.999")
+    assert "lower `recipe.threshold`" in told.check
+    assert not any(lead.slug.startswith(("gap-", "even-")) for lead in leads)
+    assert not any(lead.slug == "one-decision" for lead in groups(scored, InvestigatePolicy(segments=SEGMENTS)))
 
 
 def test_a_column_that_is_known_too_late_is_a_shortcut_whenever_it_is_used(session: Session) -> None:

@@ -74,7 +74,7 @@ def leaks(rows: pd.DataFrame, label: Array) -> tuple[Leak, ...]:
     >>> [(leak.columns, leak.how.value, leak.said) for leak in leaks(rows, truth)]
     [(('verdict',), 'filled', 'where it is filled, 100% of the labels are 1; elsewhere 0%')]
     """
-    step = -(-len(rows) // MOST_ROWS)
+    step = max(1, -(-len(rows) // MOST_ROWS))
     rows, label = rows.iloc[::step], np.asarray(label, dtype=float)[::step]
     known = ~np.isnan(label)
     truth = label[known]

@@ -119,3 +119,19 @@ def test_chance_accuses_hardly_anybody() -> None:
         words = pd.DataFrame(rng.choice([None, "a", "b", "c"], (400, 10)))
         accused += len(leaks(pd.concat([numbers, words.add_prefix("w")], axis=1), label))
     assert accused == 0
+
+
+def test_odd_columns_are_looked_at_all_the_same(label: np.ndarray, rng: np.random.Generator) -> None:
+    """Empty, constant, infinite, mixed and dated columns accuse nobody and stop nothing, nor do tables without rows."""
+    odd = pd.DataFrame({
+        "empty": np.nan,
+        "none": [None] * N,
+        "constant": 1,
+        "infinite": np.where(rng.random(N) < 0.1, np.inf, 1.0),
+        "mixed": [1, "a", None] * (N // 3),
+        "when": pd.date_range("2020-01-01", periods=N),
+        "nullable": pd.array(rng.integers(0, 3, N), dtype="Int64"),
+    })  # fmt: skip
+    assert leaks(odd, label) == ()
+    assert leaks(odd.iloc[:0], label[:0]) == ()
+    assert leaks(odd[[]], label) == ()

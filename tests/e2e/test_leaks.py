@@ -16,6 +16,12 @@ kind = "file"
 path = "rows.csv"
 label = "label"
 rows_per_tick = 400
+[retrain]
+every = 2
+window = 4
+[watch]
+every = 2
+window = 2
 [recipe]
 trees = 20
 leaves = 7

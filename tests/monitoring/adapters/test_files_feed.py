@@ -162,7 +162,7 @@ def test_binary_labels(tmp_path: Path, values: list[str], positive: str | None, 
             None,
             "the label column 'y' has the values 'DOWN' and 'UP'; say which is positive, such as positive = 'UP' in [feed]",
         ),
-        (["UP", "DOWN"], "up", "the label column 'y' has the values 'DOWN' and 'UP'; positive = 'up' is neither"),
+        (["UP", "DOWN"], "left", "the label column 'y' has the values 'DOWN' and 'UP'; positive = 'left' is neither"),
     ],
 )
 def test_labels_that_are_not_binary_are_named(

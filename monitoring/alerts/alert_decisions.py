@@ -159,13 +159,13 @@ def trial(source: str, now: float) -> Alert:
 def _drift(drift: Drift | None) -> list[AlertEvent]:
     if drift is None or not (drift.drifted and drift.powered):
         return []
-    moved = sorted((c for c in drift.columns if c.drifted), key=lambda c: -abs(c.score - c.threshold))
+    moved = sorted((c for c in drift.columns if c.drifted), key=lambda c: -c.score / c.threshold)
     names = [column.name for column in moved]
     short = listed(names, limit=1 if len(names) > 2 else 2) or "the inputs"
     where = f"Drift in {ticks(drift.first_tick, drift.tick, drift.dates)} against v{drift.against}"
     said = f"{listed(names, NAMED) or 'the inputs'} moved ({len(moved)} of {count(len(drift.columns), 'column')})."
-    if drift.note and all(name in drift.note for name in names[:2]):
-        said = drift.note  # it names them itself
+    if any(name in drift.note for name in names):
+        said = drift.note  # it names them itself, but for those it only counts
     elif drift.note:
         said += f" {drift.note}"
     item = AlertItem(AlertKind.DRIFT, Severity.WARNING, one_line(f"{where}: {said}"))

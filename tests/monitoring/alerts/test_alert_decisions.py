@@ -373,6 +373,10 @@ def test_the_notes_direction_is_kept_and_not_said_twice() -> None:
     assert named.sentence == "Drift in ticks 10 to 14 against v1: age rose by 3.1 (1 of 20 columns)."
     (other,) = Story().alert(drift=drift(("age", 0.2), note="Labels are late.")).items
     assert other.sentence == "Drift in ticks 10 to 14 against v1: age moved (1 of 20 columns). Labels are late."
+    many = tuple((f"c{k}", 0.2 + k) for k in range(9))
+    note = "c8, c7, c6 and 6 more moved (9 of 9 columns)."
+    (counted,) = Story().alert(drift=drift(*many, note=note)).items
+    assert counted.sentence == f"Drift in ticks 10 to 14 against v1: {note}"
 
 
 @pytest.mark.parametrize(("quarantined", "ingested"), [(0, 0), (10, 990), (0, 5)])

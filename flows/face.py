@@ -157,13 +157,13 @@ class Halflife:
         """Run every cycle over the feed's history; goes on where an earlier run stopped."""
         return running.replay(self._opened, ticks)
 
-    def ingest(self, rows: "pd.DataFrame | int | None" = None, *, ticks: int = 1) -> running.IngestTold:
+    def ingest(self, rows: "pd.DataFrame | int | None" = None, *, ticks: int | None = None) -> running.IngestTold:
         """Pull the next ticks of the feed that are over into the store.
 
         Args:
             rows: rows, or a table of ids and labels, to push to a feed of kind ``"push"``, which then takes in every tick
                 that is over; a number is one of ticks.
-            ticks: how many to pull at most.
+            ticks: how many to pull at most; None for every one that is over, or one of a feed that does not end.
         """
         if rows is None or isinstance(rows, int):
             return running.ingest(self._opened, ticks if rows is None else rows)

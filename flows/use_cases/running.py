@@ -287,10 +287,17 @@ def length(asked: int | None, there: int | None) -> int:
     return min(known)
 
 
-def ingest(opened: Opened, ticks: int = 1) -> IngestTold:
-    """Pull the next ticks into the store, as far as they are over; nothing where none is. Raises FeedError."""
+def ingest(opened: Opened, ticks: int | None = None) -> IngestTold:
+    """Pull the next ticks into the store, as far as they are over; nothing where none is. Raises FeedError.
+
+    Args:
+        opened: the home.
+        ticks: how many at most; None for every one that is over, or one of a feed that does not end.
+    """
     begin(opened)
     store, feed = opened.context.store, opened.context.feed
+    if ticks is None:
+        ticks = 1 if feed.closed is None else ALL
     before = store.last_tick
     opened.runner.ingest(opened.context, ticks)
     last = store.last_tick
@@ -322,7 +329,7 @@ def push(opened: Opened, rows: "pl.DataFrame | TextIO") -> IngestTold:
     inbox_of(feed).push(pushed(rows))
     if inbox_of(feed).rows.empty:
         raise UsageError("labels were kept for rows that have not come; push rows to begin with")
-    return ingest(opened, ALL)
+    return ingest(opened)
 
 
 def waiting_values(waiting: Waiting | None) -> dict[str, int]:

@@ -12,6 +12,8 @@ import polars as pl
 from halflife.models.errors import ConfigError, FeedError
 
 SEPARATORS = ";,\t|"
+csv.field_size_limit((1 << 31) - 1)
+"""Whole documents stand in cells."""
 SAMPLE_ROWS = 100
 
 NUMERIC_SHARE = 0.95

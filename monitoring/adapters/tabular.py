@@ -11,7 +11,7 @@ import pyarrow.parquet
 
 from halflife.models.errors import FeedError
 from halflife.monitoring.adapters.csv_dialect import header_of, separator_of
-from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE, Layout, written
+from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE, Layout, contents, written
 
 TEXT = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
@@ -68,7 +68,7 @@ def _narrowed(table: pa.Table) -> pa.Table:
 
 
 def _utf8(path: Path, encoding: str) -> bytes:
-    raw = path.read_bytes()
+    raw = contents(path)
     if encoding.replace("_", "-").lower() in ("utf-8", "utf8"):
         return raw
     try:

@@ -1,7 +1,9 @@
 """``halflife init``: files of odd kinds become a configuration that the doctor passes and a replay can use."""
 
 import json
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +19,7 @@ from halflife.flows.configuration import read
 from halflife.flows.opened import Opened
 from halflife.flows.plain_runner import PlainRunner
 from halflife.flows.use_cases.running import replay
-from halflife.models.errors import UsageError
+from halflife.models.errors import FeedError, HalflifeError, UsageError
 
 N = 3_000
 
@@ -284,3 +286,30 @@ def test_a_line_that_is_too_long_is_folded_under_its_beginning() -> None:
     folded = [row.rstrip() for row in narrow.export_text().splitlines()]
     assert folded == ["odd     one two three four five", "        six seven eight nine ten"]
     assert wide.export_text().splitlines() == ["odd     one two three four five six seven eight nine ten"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b"id,a,label\r1,2,0\r\n\r3,3,1\r", b"\x1f\x8b\x08\rid,a\r", b'id,a,label\n1,"' + b"x\r" * 200 + b"\n"],
+    ids=["two kinds of ends", "an archive", "an open quote"],
+)
+def test_what_is_no_table_is_one_sentence(odd: bytes) -> None:
+    """Whatever bytes a file has, it is read or refused; nothing is a traceback."""
+    Path("odd.csv").write_bytes(odd)
+    with suppress(HalflifeError):
+        run("init", "odd.csv")
+
+
+def test_a_pipe_is_refused_at_once() -> None:
+    """It could be read once, and a feed is read again; waiting for it would be for ever."""
+    os.mkfifo("pipe.csv")
+    with pytest.raises(FeedError, match="is a pipe or a device"):
+        run("init", "pipe.csv")
+
+
+def test_lines_of_a_mac_and_cells_of_any_length_are_read() -> None:
+    """Carriage returns alone end lines, and a cell may hold a document."""
+    rows = frame()
+    rows["note"] = ["x" * 140_000, *["y"] * (N - 1)]
+    Path("rows.csv").write_bytes(rows.to_csv(index=False, lineterminator="\r").encode())
+    assert said("rows.csv")["label"] == "label"

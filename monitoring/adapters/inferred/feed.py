@@ -1,12 +1,13 @@
 """A feed of files, from the files alone."""
 
+import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from halflife.models.errors import UsageError
+from halflife.models.errors import FeedError, UsageError
 from halflife.models.rows import Array
 from halflife.monitoring.adapters.binary import binary
 from halflife.monitoring.adapters.csv_dialect import trimmed
@@ -49,7 +50,10 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
         FeedError: they cannot be read.
         UsageError: something has to be said that cannot be found out.
     """
-    source, said = _opened(path)
+    try:
+        source, said = _opened(path)
+    except csv.Error as error:
+        raise FeedError(f"{path} is not a table: {error}") from None
     found = source.read()
     raw = found.table
     spelling, spelled = spelling_of(raw)

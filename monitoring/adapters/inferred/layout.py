@@ -7,7 +7,7 @@ from pathlib import Path
 
 from halflife.models.errors import FeedError
 from halflife.monitoring.adapters.csv_dialect import separator_of
-from halflife.monitoring.adapters.text_layout import Layout
+from halflife.monitoring.adapters.text_layout import Layout, contents
 from halflife.monitoring.inferred_settings import Choice
 
 SAMPLE_LINES = 400
@@ -17,7 +17,7 @@ MARK = "#"
 def layout_of(path: Path) -> tuple[Layout, list[Choice]]:
     """How a text file is laid out, and what of that has to be said. Raises FeedError."""
     try:
-        raw = path.read_bytes()
+        raw = contents(path)
     except OSError as error:
         raise FeedError(f"{path} cannot be read: {error.strerror or error}") from None
     encoding = encoding_of(raw)

@@ -23,6 +23,7 @@ class Done(Shown):
     Attributes:
         ingested: rows added to the store.
         labels: labels of rows of its newest ticks that had none before.
+        late: of these rows, how many came after their own tick was over.
         quarantined: rows and labels set aside.
         ticks: first and last tick taken in; None where none was over.
         dates: of these.
@@ -35,6 +36,7 @@ class Done(Shown):
 
     ingested: int
     labels: int
+    late: int
     quarantined: int
     ticks: tuple[int, int] | None
     dates: tuple[str, str] | None
@@ -48,6 +50,7 @@ class Done(Shown):
         return {
             "ingested": self.ingested,
             "labels": self.labels,
+            "late": self.late,
             "quarantined": self.quarantined,
             "watched": self.watched,
             "versions": list(self.versions),
@@ -59,8 +62,9 @@ class Done(Shown):
     def __rich__(self) -> RenderableType:
         told = []
         if self.ticks is not None:
-            aside = f", {self.quarantined:,} set aside" if self.quarantined else ""
-            told.append(f"{self.ingested:,} rows of {ticks(*self.ticks, self.dates)}{aside}")
+            late = f", {self.late:,} of them late" if self.late else ""
+            aside = f"; {self.quarantined:,} rows and labels set aside" if self.quarantined else ""
+            told.append(f"{self.ingested:,} rows of {ticks(*self.ticks, self.dates)}{late}{aside}")
         told += [f"{self.watched} {plural('watch', self.watched).replace('watchs', 'watches')}"] if self.watched else []
         told += [f"{', '.join(self.versions)} registered"] if self.versions else []
         told += [f"{self.delivered} {plural('message', self.delivered)} sent"] if self.delivered else []
@@ -96,13 +100,15 @@ def run_due(opened: Opened, wait: float = 0.0) -> Done:
             opened.runner.run(context, until)
         last = store.last_tick
         new = last > before.tick
+        span = store.span(before.tick + 1, last) if new else None
         rows = store.profile(before.tick + 1, last).rows if new else 0
         return Done(
             ingested=rows,
             labels=sum(store.labels(before.tick + 1, last)) if new else 0,
+            late=0 if span is None else span.late,
             quarantined=_aside(opened) - before.aside,
             ticks=(before.tick + 1, last) if new else None,
-            dates=store.dates(before.tick + 1, last) if new else None,
+            dates=None if span is None else span.dates,
             watched=len(ledger.drifts()) - before.watches,
             versions=tuple(version.label for version in ledger.versions()[before.versions :]),
             delivered=_sent(opened) - before.sent,

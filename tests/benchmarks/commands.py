@@ -40,7 +40,7 @@ def help_() -> Pair:
     peer="budget of 1.5 s",
     unit="CPU seconds",
     goal=1.0,
-    floor=0.7,
+    floor=0.45,
 )
 def finding_list() -> Pair:
     """What became of every finding."""

@@ -13,7 +13,9 @@ _HELD: ContextVar[frozenset[Path]] = ContextVar("homes held", default=frozenset(
 
 @contextmanager
 def locked(home: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the home, after at most ``wait`` seconds; the lock goes with the process, however it ends. Whoever holds it may take it again.
+    """Hold the home, after at most ``wait`` seconds. Whoever holds it may take it again.
+
+    The lock goes with the process, however it ends.
 
     The file stays, since whoever waits for a file that is taken away and another who makes it anew would both go ahead.
 

@@ -22,7 +22,7 @@ class Done(Shown):
 
     Attributes:
         ingested: rows added to the store.
-        labels: labels of rows of its newest ticks that had none before.
+        labels: added to the store, of rows whenever they came.
         late: of these rows, how many came after their own tick was over.
         quarantined: rows and labels set aside.
         ticks: first and last tick taken in; None where none was over.
@@ -94,7 +94,14 @@ def run_due(opened: Opened, wait: float = 0.0) -> Done:
         store, ledger, feed = context.store, context.ledger, context.feed
         closed = feed.closed
         until = store.last_tick + 1 if closed is None else max(closed - 1, store.last_tick)
-        before = _Before(store.last_tick, len(ledger.versions()), len(ledger.drifts()), _sent(opened), _aside(opened))
+        before = _Before(
+            store.last_tick,
+            len(ledger.versions()),
+            len(ledger.drifts()),
+            _sent(opened),
+            _aside(opened),
+            _labels(opened),
+        )
         if plan(known(store, ledger, context.policy.name), context.policy, until):
             opened.runner.start(opened.settings.home)
             opened.runner.run(context, until)
@@ -104,7 +111,7 @@ def run_due(opened: Opened, wait: float = 0.0) -> Done:
         rows = store.profile(before.tick + 1, last).rows if new else 0
         return Done(
             ingested=rows,
-            labels=sum(store.labels(before.tick + 1, last)) if new else 0,
+            labels=_labels(opened) - before.labels,
             late=0 if span is None else span.late,
             quarantined=_aside(opened) - before.aside,
             ticks=(before.tick + 1, last) if new else None,
@@ -126,10 +133,16 @@ class _Before:
     watches: int
     sent: int
     aside: int
+    labels: int
 
 
 def _sent(opened: Opened) -> int:
     return sum(delivery.state == "sent" for delivery in opened.context.ledger.deliveries())
+
+
+def _labels(opened: Opened) -> int:
+    store = opened.context.store
+    return sum(store.labels(0, store.last_tick)) if store.last_tick >= 0 else 0
 
 
 def _aside(opened: Opened) -> int:

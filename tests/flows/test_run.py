@@ -32,6 +32,7 @@ def test_runs_come_to_what_a_replay_does(small_folder: Callable[[int], Path]) ->
         rows.iloc[:upto].to_csv(grown / "churn.csv", index=False)
         told.append(ran(grown))
     assert [done.ingested for done in told] == [250, 500, 0, 500]
+    assert [done.labels for done in told] == [250, 500, 0, 500]
     assert [done.waiting.rows for done in told if done.waiting is not None] == [150, 10, 10, 0]
     assert [done.versions for done in told] == [(), ("v1",), (), ("v2",)]
     assert str(told[2].__rich__()).startswith("nothing was due")

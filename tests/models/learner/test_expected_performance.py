@@ -104,7 +104,8 @@ def test_too_few_labels_or_one_score_give_no_meaning() -> None:
 
 def test_recalibration_is_the_logistic_regression_of_statsmodels() -> None:
     """Coefficients and their robust covariance, by row and by entity, are those of statsmodels."""
-    api = pytest.importorskip("statsmodels.api")
+    from statsmodels import api
+
     rng = np.random.default_rng(4)
     probability, label = world(rng, 1_000)
     entity = np.arange(1_000) // 4

@@ -169,6 +169,17 @@ def opened(home: str) -> "Context":
     return _OPEN[home]
 
 
+def reopened(home: str) -> "Context":
+    """As `opened`, with whatever was read before forgotten: others may have written there since, or set it otherwise.
+
+    The connection to the registry is kept, since making one takes seconds.
+    """
+    kept = _OPEN.get(home)
+    made = bootstrap(recall(Path(home)))
+    _OPEN[home] = made if kept is None else replace(made, registry=kept.registry)
+    return _OPEN[home]
+
+
 def hold(context: "Context") -> str:
     """Have the flows of this process use this context for its home; gives the home as the flows are told it."""
     home = str(context.home)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from halflife.models.errors import Unavailable
+from halflife.models.errors import Held, Unavailable
 
 _HELD: ContextVar[frozenset[Path]] = ContextVar("homes held", default=frozenset())
 """Homes held by what is running now: by this call, or by a flow whose task it is. Not by others in the same process."""
@@ -20,7 +20,8 @@ def locked(home: Path, wait: float = 0.0) -> Iterator[None]:
     The file stays, since whoever waits for a file that is taken away and another who makes it anew would both go ahead.
 
     Raises:
-        Unavailable: somebody else is writing there, or the folder cannot be written.
+        Held: somebody else is writing there.
+        Unavailable: the folder cannot be written.
     """
     where = home.resolve()
     if where in _HELD.get():
@@ -33,7 +34,7 @@ def locked(home: Path, wait: float = 0.0) -> Iterator[None]:
         where.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
-        raise Unavailable(f"another halflife command is working in {home}; wait for it to end") from None
+        raise Held(f"another halflife command is working in {home}; wait for it to end") from None
     except OSError as error:
         raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
     mine = _HELD.set(_HELD.get() | {where})

@@ -50,6 +50,13 @@ class Opened:
             raise NotFound(f"{home} has no ledger yet; start with `halflife replay` or `halflife demo`")
         return ledger(self.settings)
 
+    @property
+    def last_tick(self) -> int:
+        """Stored last; -1 for none."""
+        from halflife.flows.bootstrap import store
+
+        return store(self.settings).last_tick
+
     def story(self, *, scored: bool = False) -> "Conclusions":
         """What the ledger concludes; ``scored``: and how good forecasts have been."""
         from halflife.monitoring.conclude import tell

@@ -14,6 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
+from halflife.flows.service import up_file
 from halflife.models.errors import Unavailable
 
 LOG = logging.getLogger(__name__)
@@ -50,10 +51,10 @@ def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     # A failure ends as one sentence of ours; Prefect would log its traceback once a task and once a flow before it.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
-    url = os.environ.get("PREFECT_API_URL") or _of_profile()
+    url = configured() or _of_service(home)
     if url:
         os.environ["PREFECT_API_URL"] = url
-        return lambda: _require_answer(url)
+        return lambda: require_answer(url)
     prefect_home = Path(os.environ.setdefault("PREFECT_HOME", str(home.resolve() / "prefect")))
     prefect_home.mkdir(parents=True, exist_ok=True)
     log = prefect_home / "server.log"
@@ -71,6 +72,21 @@ def prepare(home: Path, *, verbose: bool = False) -> Callable[[], None]:
     return lambda: _wait(server, port, log)
 
 
+def configured() -> str:
+    """The server that the environment or Prefect's active profile names; empty for none."""
+    return os.environ.get("PREFECT_API_URL") or _of_profile()
+
+
+def _of_service(home: Path) -> str:
+    """The server of a `halflife up` that runs over this home; empty where none does."""
+    url = up_file.addresses(home).get("prefect", "")
+    try:
+        with urlopen(f"{url}/health", timeout=2):  # noqa: S310 - a server of our own
+            return url
+    except (OSError, ValueError):
+        return ""
+
+
 def _of_profile() -> str:
     """The server that Prefect's active profile names; empty where it names none."""
     path = Path(os.environ.get("PREFECT_PROFILES_PATH") or _prefect_home() / "profiles.toml")
@@ -86,7 +102,7 @@ def _prefect_home() -> Path:
     return Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
 
 
-def _require_answer(url: str) -> None:
+def require_answer(url: str) -> None:
     """Raise Unavailable unless something answers at a Prefect server's address; it may want to know who asks."""
     for pause in ASKED_AGAIN:
         try:

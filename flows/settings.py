@@ -21,6 +21,8 @@ from halflife.flows.feed_settings import FeedSettings, SyntheticFeedSettings, Ta
 from halflife.flows.label_settings import LabelSettings
 from halflife.flows.local_paths import WorkingPath
 from halflife.flows.model_name import ModelName
+from halflife.flows.schedule_settings import ScheduleSettings
+from halflife.flows.up_settings import UpSettings
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
     CausePolicy,
@@ -129,6 +131,8 @@ class Settings(Section):
     opacity: OpacityPolicy = OpacityPolicy()
     investigate: InvestigatePolicy = InvestigatePolicy()
     explain: ExplainPolicy = ExplainPolicy()
+    schedule: ScheduleSettings = ScheduleSettings()
+    up: UpSettings = UpSettings()
     alerts: Annotated[SerializeAsAny[AlertSettings], BeforeValidator(_with_its_channels)] = AlertSettings()
     trials: Annotated[
         dict[str, RecipeSettings],

@@ -14,6 +14,7 @@
     │   ├── TickError           ticks arrive out of order
     │   └── NotTrainable        a window has too few labelled rows, or one class only; the next one may do
     ├── Unavailable             whoever runs the machine: a store, server or folder does not answer; exit code 1
+    │   └── Held                nobody: another command works there, and will end
     └── EvidenceTooSmall        nobody: a statistic cannot be computed on these rows; becomes ``untestable``
 """
 
@@ -110,6 +111,10 @@ class NotTrainable(DataError):
 
 class Unavailable(HalflifeError):
     """A folder, database or server does not answer; trying again may help."""
+
+
+class Held(Unavailable):
+    """Somebody else is working where this would; it will end."""
 
 
 class EvidenceTooSmall(HalflifeError):

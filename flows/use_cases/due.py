@@ -2,18 +2,25 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
 from halflife.flows.home_lock import locked
 from halflife.flows.opened import Opened
+from halflife.flows.run_record import ended
 from halflife.flows.use_cases.running import waiting_lines, waiting_values
+from halflife.models.errors import HalflifeError
 from halflife.monitoring.ports import Waiting
 from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
 from halflife.monitoring.wording.figures import plural
 from halflife.monitoring.wording.tick_words import ticks
+
+if TYPE_CHECKING:
+    from halflife.monitoring.context import Context
+    from halflife.monitoring.ports import Ledger, Store
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -59,7 +66,9 @@ class Done(Shown):
             "seconds": round(self.seconds, 3),
         }
 
-    def __rich__(self) -> RenderableType:
+    @property
+    def sentence(self) -> str:
+        """What was done."""
         told = []
         if self.ticks is not None:
             late = f", {self.late:,} of them late" if self.late else ""
@@ -68,8 +77,10 @@ class Done(Shown):
         told += [f"{self.watched} {plural('watch', self.watched).replace('watchs', 'watches')}"] if self.watched else []
         told += [f"{', '.join(self.versions)} registered"] if self.versions else []
         told += [f"{self.delivered} {plural('message', self.delivered)} sent"] if self.delivered else []
-        lines = ["; ".join(told) or "nothing was due", *waiting_lines(self.waiting)]
-        return Text("\n".join(lines))
+        return "; ".join(told) or "nothing was due"
+
+    def __rich__(self) -> RenderableType:
+        return Text("\n".join([self.sentence, *waiting_lines(self.waiting)]))
 
 
 def run_due(opened: Opened, wait: float = 0.0) -> Done:
@@ -82,52 +93,37 @@ def run_due(opened: Opened, wait: float = 0.0) -> Done:
         wait: seconds to wait for another command that works there.
 
     Raises:
-        Unavailable: somebody else holds the home for longer.
+        Held: somebody else holds the home for longer.
         FeedError: the feed cannot be read.
     """
-    from halflife.monitoring.cycle import known
-    from halflife.monitoring.plan import plan
-
-    started = time.perf_counter()
     with locked(opened.settings.home, wait):
-        context = opened.context
-        store, ledger, feed = context.store, context.ledger, context.feed
-        closed = feed.closed
-        until = store.last_tick + 1 if closed is None else max(closed - 1, store.last_tick)
-        before = _Before(
-            store.last_tick,
-            len(ledger.versions()),
-            len(ledger.drifts()),
-            _sent(opened),
-            _aside(opened),
-            _labels(opened),
-        )
-        if plan(known(store, ledger, context.policy.name), context.policy, until):
-            opened.runner.start(opened.settings.home)
-            opened.runner.run(context, until)
-        last = store.last_tick
-        new = last > before.tick
-        span = store.span(before.tick + 1, last) if new else None
-        rows = store.profile(before.tick + 1, last).rows if new else 0
-        return Done(
-            ingested=rows,
-            labels=_labels(opened) - before.labels,
-            late=0 if span is None else span.late,
-            quarantined=_aside(opened) - before.aside,
-            ticks=(before.tick + 1, last) if new else None,
-            dates=None if span is None else span.dates,
-            watched=len(ledger.drifts()) - before.watches,
-            versions=tuple(version.label for version in ledger.versions()[before.versions :]),
-            delivered=_sent(opened) - before.sent,
-            waiting=feed.waiting,
-            seconds=time.perf_counter() - started,
-        )
+        began = datetime.now(UTC)
+        try:
+            stock = Stock.of(opened.context)
+            if stock.due:
+                opened.runner.start(opened.settings.home)
+                opened.runner.run(opened.context, stock.until)
+            done = stock.done()
+        except HalflifeError as error:
+            ended(opened.settings.home, began, str(error))
+            raise
+        ended(opened.settings.home, began, done.sentence, done.to_dict())
+        return done
 
 
 @dataclass(frozen=True)
-class _Before:
-    """What there was before a run."""
+class Stock:
+    """What there was before a run, and what it has to do.
 
+    Attributes:
+        until: last tick of the feed that is over.
+        due: there is something to do.
+    """
+
+    context: "Context"
+    until: int
+    due: bool
+    began: float
     tick: int
     versions: int
     watches: int
@@ -135,15 +131,55 @@ class _Before:
     aside: int
     labels: int
 
+    @classmethod
+    def of(cls, context: "Context", until: int | None = None) -> "Stock":
+        """Counted now; ``until``: the last tick to take in, where somebody else keeps the time of a feed without end."""
+        from halflife.monitoring.cycle import known
+        from halflife.monitoring.plan import plan
 
-def _sent(opened: Opened) -> int:
-    return sum(delivery.state == "sent" for delivery in opened.context.ledger.deliveries())
+        began = time.perf_counter()
+        store, ledger = context.store, context.ledger
+        closed = context.feed.closed
+        if closed is not None:
+            until = closed - 1
+        over = max(store.last_tick + 1 if until is None else until, store.last_tick)
+        return cls(
+            context=context,
+            until=over,
+            due=bool(plan(known(store, ledger, context.policy.name), context.policy, over)),
+            began=began,
+            tick=store.last_tick,
+            versions=len(ledger.versions()),
+            watches=len(ledger.drifts()),
+            sent=_sent(ledger),
+            aside=len(store.quarantine()),
+            labels=_labels(store),
+        )
+
+    def done(self) -> Done:
+        """What has been done since."""
+        store, ledger = self.context.store, self.context.ledger
+        last = store.last_tick
+        new = last > self.tick
+        span = store.span(self.tick + 1, last) if new else None
+        return Done(
+            ingested=store.profile(self.tick + 1, last).rows if new else 0,
+            labels=_labels(store) - self.labels,
+            late=0 if span is None else span.late,
+            quarantined=len(store.quarantine()) - self.aside,
+            ticks=(self.tick + 1, last) if new else None,
+            dates=None if span is None else span.dates,
+            watched=len(ledger.drifts()) - self.watches,
+            versions=tuple(version.label for version in ledger.versions()[self.versions :]),
+            delivered=_sent(ledger) - self.sent,
+            waiting=self.context.feed.waiting,
+            seconds=time.perf_counter() - self.began,
+        )
 
 
-def _labels(opened: Opened) -> int:
-    store = opened.context.store
+def _sent(ledger: "Ledger") -> int:
+    return sum(delivery.state == "sent" for delivery in ledger.deliveries())
+
+
+def _labels(store: "Store") -> int:
     return sum(store.labels(0, store.last_tick)) if store.last_tick >= 0 else 0
-
-
-def _aside(opened: Opened) -> int:
-    return len(opened.context.store.quarantine())

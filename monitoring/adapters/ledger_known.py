@@ -22,7 +22,7 @@ class KnownFindings:
     def read(self, connection: sa.Connection, query: "sa.Select[Any]") -> list[Finding]:
         """The findings a query over the whole table gives, in its order."""
         plain = query.with_only_columns(*(sa.type_coerce(column, sa.types.NullType()) for column in FINDINGS.c))
-        raw: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in connection.execute(plain)}  # type: ignore[misc] # the columns' types are taken away
+        raw: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in connection.execute(plain)}
         new = [number for number, row in raw.items() if number not in self._known or self._known[number][0] != row]
         for start in range(0, len(new), AT_ONCE):
             some = sa.select(FINDINGS).where(FINDINGS.c.id.in_(new[start : start + AT_ONCE]))

@@ -68,7 +68,7 @@ class Connection:
     @contextmanager
     def answering(self) -> Iterator["MlflowClient"]:
         """The client, with whatever keeps the store from answering raised as Unavailable."""
-        self._probe()
+        self.probe()
         from mlflow.exceptions import MlflowException
         from requests.exceptions import RequestException
         from sqlalchemy.exc import SQLAlchemyError
@@ -82,7 +82,7 @@ class Connection:
         except (SQLAlchemyError, RequestException, OSError) as error:
             raise self._unavailable(error) from error
 
-    def _probe(self) -> None:
+    def probe(self) -> None:
         """Raise Unavailable unless the SQLite database can be written to now, or can be made."""
         if self.database is None:
             return

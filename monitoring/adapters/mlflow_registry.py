@@ -14,7 +14,7 @@ from halflife.models.errors import ConfigError, NotFound
 from halflife.models.learner.model import Model
 from halflife.models.rows import Window
 from halflife.monitoring.adapters import mlflow_addresses, mlflow_package, mlflow_records, mlflow_steps
-from halflife.monitoring.adapters.mlflow_connection import SQLITE, Connection, sqlite_address
+from halflife.monitoring.adapters.mlflow_connection import Connection, sqlite_address
 from halflife.monitoring.ports import Registry
 
 if TYPE_CHECKING:
@@ -60,11 +60,20 @@ class MlflowRegistry(Registry):
         return cls(sqlite_address(home / "mlflow.db"), name, home / "artifacts", patience=patience)
 
     @property
+    def served(self) -> bool:
+        """Whether it is a server, and no database."""
+        return self.uri.startswith(("http://", "https://"))
+
+    @property
     def ui_command(self) -> str:
         """What to type to see it all in a browser on this machine."""
-        if not self.uri.startswith(SQLITE):
+        if self.served:
             return f"open {self.uri}"
         return f"mlflow ui --backend-store-uri {quote(self.uri)} --host 127.0.0.1 --port 5000"
+
+    def make(self) -> None:
+        """Make the database where there is none; MLflow is not loaded for it. Raises Unavailable."""
+        self._connection.probe()
 
     def warm(self) -> None:
         with self._connection.answering():

@@ -115,7 +115,8 @@ class SqlLedger(SqlReasons, SqlPerformances):
     ) -> list[Finding]:
         with self._write() as connection:
             named = FINDINGS.c.name.in_([finding.name for finding in findings])
-            ids: dict[str, int] = dict(iter(connection.execute(sa.select(FINDINGS.c.name, FINDINGS.c.id).where(named))))
+            known = connection.execute(sa.select(FINDINGS.c.name, FINDINGS.c.id).where(named))
+            ids: dict[str, int] = {row.name: row.id for row in known}
             last = connection.execute(sa.select(sa.func.max(FINDINGS.c.id))).scalar() or 0
             new: dict[int, int] = {}  # index into findings -> id
             for index, finding in enumerate(findings):

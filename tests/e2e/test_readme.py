@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
 
-from halflife.flows.cli import COMMANDS
+from halflife.flows.cli import COMMANDS, cli
 from halflife.flows.configuration import parse, read
 
 pytestmark = pytest.mark.e2e
@@ -73,6 +74,17 @@ def test_every_configuration_is_valid() -> None:
         parse(tomllib.loads(block), "README.md")
     for example in (ROOT / "infra" / "examples").glob("*.toml"):
         assert read(example).feed.path
+
+
+def test_every_command_that_stays_up_is_understood() -> None:
+    """Its options exist; what it does is tried by tests of its own."""
+    lines = [line.split("#")[0] for block in blocks("") for line in block.splitlines() if line.startswith("halflife")]
+    assert lines
+    for line in lines:
+        _, name, *words = line.split()
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        command.make_context(name, words)
 
 
 def test_the_two_commands_are_targets_of_the_makefile() -> None:

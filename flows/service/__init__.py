@@ -1,0 +1,1 @@
+"""The service: runs by a schedule, servers that are kept alive, and pages."""

@@ -77,6 +77,7 @@ SHOWN = [
     "id",
     "time",
     "time_format",
+    "time_zone",
     "rows_per_tick",
     "tick",
     "label_delay",

@@ -29,6 +29,7 @@ class Done(Shown):
         dates: of these.
         watched: how often the newest ticks were compared with the champion's window.
         versions: registered.
+        untested: of each of them, how many findings could not be tested on it; empty where all could.
         delivered: messages sent.
         waiting: what is not in the store yet; None where the feed cannot count it.
         seconds: it took.
@@ -42,6 +43,7 @@ class Done(Shown):
     dates: tuple[str, str] | None
     watched: int
     versions: tuple[str, ...]
+    untested: tuple[str, ...]
     delivered: int
     waiting: Waiting | None
     seconds: float
@@ -54,6 +56,7 @@ class Done(Shown):
             "quarantined": self.quarantined,
             "watched": self.watched,
             "versions": list(self.versions),
+            "untested": list(self.untested),
             "delivered": self.delivered,
             **waiting_values(self.waiting),
             "seconds": round(self.seconds, 3),
@@ -68,7 +71,7 @@ class Done(Shown):
         told += [f"{self.watched} {plural('watch', self.watched).replace('watchs', 'watches')}"] if self.watched else []
         told += [f"{', '.join(self.versions)} registered"] if self.versions else []
         told += [f"{self.delivered} {plural('message', self.delivered)} sent"] if self.delivered else []
-        lines = ["; ".join(told) or "nothing was due", *waiting_lines(self.waiting)]
+        lines = ["; ".join(told) or "nothing was due", *self.untested, *waiting_lines(self.waiting)]
         return Text("\n".join(lines))
 
 
@@ -118,6 +121,7 @@ def run_due(opened: Opened, wait: float = 0.0) -> Done:
             dates=None if span is None else span.dates,
             watched=len(ledger.drifts()) - before.watches,
             versions=tuple(version.label for version in ledger.versions()[before.versions :]),
+            untested=_untested(opened, before.versions),
             delivered=_sent(opened) - before.sent,
             waiting=feed.waiting,
             seconds=time.perf_counter() - started,
@@ -134,6 +138,19 @@ class _Before:
     sent: int
     aside: int
     labels: int
+
+
+def _untested(opened: Opened, since: int) -> tuple[str, ...]:
+    """Of each version after so many, how many findings could not be tested on it."""
+    ledger = opened.context.ledger
+    new = ledger.versions()[since:]
+    if not new:
+        return ()
+    from halflife.monitoring.wording.words import untested_among
+
+    findings = ledger.findings()
+    said = (untested_among(version, findings, ledger.checks(version=version.number)) for version in new)
+    return tuple(filter(None, said))
 
 
 def _sent(opened: Opened) -> int:

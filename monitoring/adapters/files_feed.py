@@ -28,6 +28,7 @@ from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Pending
 from halflife.monitoring.adapters.table_sources import Found, TableSource, source_of
 from halflife.monitoring.adapters.text_layout import Layout
 from halflife.monitoring.adapters.time_order import times_of
+from halflife.monitoring.label_lag import LabelLag
 from halflife.monitoring.ports import Feed, Store, Waiting
 from halflife.monitoring.ticking import TickRule
 
@@ -139,6 +140,10 @@ class FilesFeed(Feed):
     @property
     def tick_rows(self) -> tuple[int, ...]:
         return tuple(np.bincount(self._pending().division.tick).tolist())
+
+    @property
+    def lag(self) -> LabelLag:
+        return self._pending().lag
 
     @property
     def waiting(self) -> Waiting:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # whoever reads a ledger loads no frames
 
     from halflife.models.rows import Batch, Schema, Span, Split, Window
     from halflife.monitoring.drift.sketches.profile import Profile
+    from halflife.monitoring.label_lag import LabelLag
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class Feed(ABC):
     @property
     def tick_rows(self) -> tuple[int, ...] | None:
         """Rows of each tick that is to come; None where that is not known before they are asked for."""
+        return None
+
+    @property
+    def lag(self) -> LabelLag | None:
+        """How late labels come; None where that is not known before they do."""
         return None
 
     @property

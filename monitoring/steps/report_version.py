@@ -17,7 +17,7 @@ from halflife.monitoring.reports.page import write_page
 from halflife.monitoring.steps.investigate_version import PAGE
 from halflife.monitoring.steps.watch_ticks import look_at
 from halflife.monitoring.wording import foresight_words
-from halflife.monitoring.wording.words import plural
+from halflife.monitoring.wording.words import plural, untested
 
 
 def report(context: Context, version: Version, watched: Watched | None = None) -> Conclusions:
@@ -88,6 +88,7 @@ def _news(story: Conclusions) -> str:
     again = sum(change.before.refutes and not change.after.refutes for change in story.changes)
     told = [f"{stale} {plural('finding', stale)} went stale"] if stale else ["nothing went stale"]
     told += [f"{again} no longer refuted"] if again else []
+    told += [said] if (said := untested(story)) else []
     return ", ".join(told)
 
 

@@ -454,3 +454,19 @@ def test_a_retrain_that_keeps_failing_is_told_once_a_reason() -> None:
             if alert is not None:
                 told[alert.key] = tick
     assert list(told.values()) == [0, 3, 5, 7]
+
+
+def test_findings_that_could_not_be_tested_are_told() -> None:
+    """Silence for want of labels is no good news: it is a message once, and a line of later ones."""
+    few = "12 labelled rows; at least 30 are needed"
+    story = Story().add("a", HOLDS, Status.UNTESTABLE).add("b", HOLDS, Status.UNTESTABLE).add("c", HOLDS, HOLDS)
+    lacking = [
+        replace(c, pinned=replace(c.pinned, interval=None, reason=few)) if c.status is Status.UNTESTABLE else c
+        for c in story.checks
+    ]
+    story.checks = lacking
+    alert = story.alert()
+    assert alert.subject == "v2: 2 of 3 findings could not be tested"
+    assert alert.items[0].sentence == "2 of 3 findings could not be tested on v2 (too few labelled rows)."
+    again = Story().add("a", Status.UNTESTABLE, Status.UNTESTABLE)
+    assert again.decide() is None

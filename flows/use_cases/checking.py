@@ -114,8 +114,8 @@ def _feed(settings: Settings) -> tuple[str, list[str]]:
 def _first_labels(source: "Feed", batch: "Batch") -> tuple[int, float]:
     """The first tick in which labels mostly come, and the share of positive ones there; NaN where none do."""
     late = source.lag.ticks if source.lag else 0
-    tick = late if late and len(batch.labels) == 0 and late < (source.ticks or 0) else 0
-    return tick, float((batch if tick == 0 else source.batch(tick)).labels[LABEL].mean())
+    tick = late if late and len(batch.known) == 0 and late < (source.ticks or 0) else 0
+    return tick, float((batch if tick == 0 else source.batch(tick)).known[LABEL].mean())
 
 
 def _late(settings: Settings, source: "Feed") -> list[str]:

@@ -11,7 +11,7 @@ import polars as pl
 
 from halflife.models.errors import ConfigError, FeedError
 from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Batch, Column, Kind, Schema
-from halflife.monitoring.adapters.binary import binary
+from halflife.monitoring.adapters.binary import labels_of, mistakes
 from halflife.monitoring.adapters.codes import is_code
 from halflife.monitoring.adapters.column_remarks import merged, remarks
 from halflife.monitoring.adapters.csv_dialect import (
@@ -226,9 +226,10 @@ class FilesFeed(Feed):
         if self.id is None and found.names is None:
             raise FeedError("its rows have no order that stays; say id = the column in [feed] that tells them apart")
         ids = found.names if self.id is None else texts(raw[self.id])
-        labels = np.full(len(raw), np.nan)
+        labels, mistaken = pd.Series(np.full(len(raw), np.nan)), []
         if self.label and raw[self.label].null_count() < len(raw):
-            labels = binary(raw[self.label], self.positive)
+            told = labels_of(raw[self.label], self.positive)
+            labels, mistaken = told.cells(), mistakes(told, raw[self.label])
         times = None if self.time is None else times_of(raw[self.time], self.time_zone, self.spelling.time_format)
         if times is not None and self.tick and not times.dated:
             raise FeedError(
@@ -250,7 +251,9 @@ class FilesFeed(Feed):
         beside = {} if self.cluster is None else {ENTITY: texts(raw[self.cluster])}
         beside |= {} if self.propensity is None else {PROPENSITY: raw[self.propensity]}
         rows = pl.DataFrame({ROW_ID: ids, **beside, **columns}).to_pandas().iloc[order].reset_index(drop=True)
-        known = pd.DataFrame({ROW_ID: rows[ROW_ID], LABEL: labels[order], AT: np.nan}).dropna(subset=[ROW_ID, LABEL])
+        known = pd.DataFrame({ROW_ID: rows[ROW_ID], LABEL: labels.iloc[order].to_numpy(), AT: np.nan}).dropna(
+            subset=[ROW_ID, LABEL]
+        )
         if self.labels is not None:
             known = pd.concat([known, self.labels.read(self.time_zone)], ignore_index=True)
         feed = FeedTable(
@@ -262,7 +265,8 @@ class FilesFeed(Feed):
         )
         plain = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
         naming = {name: _shown(raw[name]) for name in plain if is_code(raw[name])}
-        odd = remarks(read, 0 if times is None else times.unreadable, self.time, naming)
+        odd = [*mistaken, *([] if self.labels is None else self.labels.mistakes())]
+        odd += remarks(read, 0 if times is None else times.unreadable, self.time, naming)
         odd += [said for name in features if (said := merged(as_written[name], raw[name]))]
         return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed, tuple(odd))
 

@@ -30,7 +30,8 @@ class FeedTable:
 
     Attributes:
         rows: ``_id``, ``_entity`` and ``_propensity`` if any, and the features.
-        labels: ``_id``, ``_label`` and `AT` of each label that is there. A row may have none, and more than one.
+        labels: ``_id``, ``_label`` and `AT` of each label that is there. A row may have none, and more than one. A label
+            is 0.0 or 1.0, or the text of a cell that is neither of the two values.
         times: of each row, ascending, shape (n,); None where rows have no time.
         dated: the times are microseconds since 1970, not mere numbers.
         settled: the rows that are wholly written, shape (n,).

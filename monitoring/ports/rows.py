@@ -37,7 +37,7 @@ class Taken:
     Attributes:
         last: the last tick; -1 while it is empty.
         rows: ``_id`` and ``_tick`` of each row stored or set aside; the id is empty where the row had none.
-        labels: ``_id`` and ``_label`` of each label stored or set aside.
+        labels: ``_id`` and ``_label`` of each label stored or set aside: 0.0 or 1.0, or what stood there instead, as text.
         span: when the rows stored so far happened; None where they have no time.
     """
 

@@ -131,8 +131,9 @@ def _joined(rows: pl.DataFrame, other: tuple[str, list[Choice], LabelTable] | No
     """The label of each row in a table of their own, NaN where it has none, shape (n,); None without such a table."""
     if other is None:
         return None
-    known = other[2].read().drop_duplicates(ROW_ID).set_index(ROW_ID)[LABEL]
-    return texts(rows[other[0]]).to_pandas().map(known).to_numpy(dtype=float)
+    known = other[2].read()
+    known = known[known[LABEL].isin([0.0, 1.0])].drop_duplicates(ROW_ID).set_index(ROW_ID)[LABEL]
+    return texts(rows[other[0]]).to_pandas().map(known.astype(float)).to_numpy(dtype=float)
 
 
 def _rarer(known: Array | None) -> float | None:

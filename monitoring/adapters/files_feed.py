@@ -217,7 +217,10 @@ class FilesFeed(Feed):
 
     def _understand(self, found: Found) -> "_Table":
         self._require_columns(found.table.columns)
-        codes = [name for name in self.numeric if found.table[name].dtype == pl.Categorical]
+        held = None if self.store is None or self.store.schema is None else self.store.schema.to_dict()
+        # A store of an earlier revision may have taken in categories whose names are numbers as numbers.
+        plain = {*self.numeric, *(name for name, kind in (held or {}).items() if kind == Kind.NUMERIC)}
+        codes = [name for name in found.table.columns if name in plain and found.table[name].dtype == pl.Categorical]
         raw = found.table.with_columns(pl.col(codes).cast(pl.String))
         raw = raw.with_columns(self.spelling.plain(cells) for cells in raw if cells.name not in (self.id, self.time))
         blanks = [] if self.store is None or self.store.trimmed else self._features(raw.columns)
@@ -237,7 +240,6 @@ class FilesFeed(Feed):
                 "to count rows_per_tick, or write the times as ISO 8601, such as 2024-05-31T12:00"
             )
         order = np.arange(len(raw)) if times is None else np.argsort(times.values, kind="stable")
-        held = None if self.store is None or self.store.schema is None else self.store.schema.to_dict()
         features = [
             name
             for name in self._features(raw.columns)
@@ -263,8 +265,8 @@ class FilesFeed(Feed):
             dated=times is not None and times.dated,
             settled=found.settled[order],
         )
-        plain = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
-        naming = {name: _shown(raw[name]) for name in plain if is_code(raw[name])}
+        bare = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
+        naming = {name: _shown(raw[name]) for name in bare if is_code(raw[name])}
         odd = [*mistaken, *([] if self.labels is None else self.labels.mistakes())]
         odd += remarks(read, 0 if times is None else times.unreadable, self.time, naming)
         odd += [said for name in features if (said := merged(as_written[name], raw[name]))]

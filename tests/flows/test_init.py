@@ -77,7 +77,7 @@ def parquet() -> list[str]:
     """Zip codes as a dictionary, an index of pandas, a list, a second time."""
     rows = frame()
     rows["zip"] = pd.Categorical(np.tile(["02139", "10001", "94110"], N // 3))
-    rows["seen"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(N), "h")
+    rows["seen"] = pd.Timestamp("2024-01-01", tz="Europe/Berlin") + pd.to_timedelta(np.arange(N), "h")
     rows["signed_up"] = rows["seen"] - pd.to_timedelta(400, "D")
     rows["tags"] = [["a"]] * N
     rows.index = pd.Index(np.arange(N) + 5)
@@ -136,7 +136,12 @@ KINDS: dict[Callable[[], list[str]], dict[str, Any]] = {
         "tick": "1w",
     },
     german_words: {"label": "label", "positive": "1", "missing": ["k.A.", "unbekannt"]},
-    parquet: {"label": "label", "time": "seen", "ignore": ["signed_up", "tags", "__index_level_0__"]},
+    parquet: {
+        "label": "label",
+        "time": "seen",
+        "time_zone": "Europe/Berlin",
+        "ignore": ["signed_up", "tags", "__index_level_0__"],
+    },
     bare: {"label": "label", "ignore": ["Unnamed: 0", "nothing"], "categorical": ["status"], "rows_per_tick": 250},
     preamble: {"label": "label", "time": "when", "time_format": "%d-%b-%Y %I:%M %p", "skip_lines": 3, "comment": "#"},
     folder: {"label": "label", "id": "order_id", "time": "at", "cluster": "customer_id", "path": "days"},

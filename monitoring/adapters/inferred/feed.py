@@ -131,9 +131,10 @@ def _joined(rows: pl.DataFrame, other: tuple[str, list[Choice], LabelTable] | No
     """The label of each row in a table of their own, NaN where it has none, shape (n,); None without such a table."""
     if other is None:
         return None
-    known = other[2].read()
-    known = known[known[LABEL].isin([0.0, 1.0])].drop_duplicates(ROW_ID).set_index(ROW_ID)[LABEL]
-    return texts(rows[other[0]]).to_pandas().map(known.astype(float)).to_numpy(dtype=float)
+    told = other[2].read()
+    first = told[told[LABEL].isin([0.0, 1.0])].drop_duplicates(ROW_ID)
+    known = dict(zip(first[ROW_ID], first[LABEL].astype(float), strict=True))
+    return np.array([known.get(each, np.nan) for each in texts(rows[other[0]])])
 
 
 def _rarer(known: Array | None) -> float | None:

@@ -91,6 +91,7 @@ SHOWN = [
     "categorical",
     "cluster",
     "window",
+    "segments",
 ]
 """Settings that are told in the terminal; the file has them all."""
 

@@ -179,6 +179,14 @@ def test_every_line_has_its_reason() -> None:
     assert max(map(len, lines)) <= 120
 
 
+def test_an_investigation_is_suggested() -> None:
+    """Columns of few names are groups; which way the label goes with the strongest columns is there as a comment."""
+    frame().assign(noise=np.random.default_rng(0).normal(size=N)).to_csv("rows.csv", index=False)
+    assert said("rows.csv")["segments"] == ["plan"]
+    assert '# expect = { price = "+", visits = "+" }' in Path("halflife.toml").read_text(encoding="utf-8")
+    assert json.loads(run("doctor", "--json").stdout)["ok"]
+
+
 def test_a_label_that_is_not_plain_is_asked_for() -> None:
     """Of several columns with two values none is taken; the sentence lists them, and ``--label`` answers it."""
     frame().rename(columns={"label": "vip"}).to_csv("rows.csv", index=False)

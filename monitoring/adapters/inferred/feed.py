@@ -12,6 +12,7 @@ from halflife.models.errors import FeedError, UsageError
 from halflife.models.rows import LABEL, ROW_ID, Array
 from halflife.monitoring.adapters.binary import binary
 from halflife.monitoring.adapters.csv_dialect import texts, trimmed
+from halflife.monitoring.adapters.inferred.agenda import agenda_said
 from halflife.monitoring.adapters.inferred.columns import codes_of, entity_of, id_of, no_features, said_to_ignore
 from halflife.monitoring.adapters.inferred.label_table import label_table_of
 from halflife.monitoring.adapters.inferred.labels import label_of
@@ -115,6 +116,8 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
             "together and it is no feature. Delete the line if rows are independent."
         )
         evidence.append(Choice("evidence", "cluster", entity, why))
+    features = [name for name in table.columns if name not in {*taken, *left_out}]
+    agenda = agenda_said(table, features, codes, known)
     return Inferred(
         len(table),
         table.width,
@@ -123,6 +126,7 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
             *(other[1] if other else ()),
             *evidence,
             *windows_said(with_late_labels(sizes, lag, _rarer(known)), lag),
+            *agenda,
         ),
     )
 

@@ -12,6 +12,7 @@ HEADS = {
     "labels": "Labels from a table of their own.",
     "evidence": "Rows that test claims; no training sees them.",
     "retrain": "When a version is trained.",
+    "investigate": "What an investigation of each version looks at.",
     "watch": "When the newest rows are compared with those a version was trained on.",
 }
 

@@ -28,6 +28,12 @@ class Cause(StrEnum):
 
 WORLD = (Cause.COVARIATE, Cause.CONCEPT, Cause.DATA)
 NOISE = (Cause.SAMPLING, Cause.SEED)
+OFTEN = 0.2
+"""Chance at one retrain from which noise alone is enough to explain that a claim was refuted."""
+WIDE = 0.2
+"""Error from which a share is uncertain."""
+CLEAR = 2.0
+"""Units of noise beyond which a change is more than noise makes."""
 
 
 @dataclass(frozen=True)
@@ -83,3 +89,34 @@ class Why:
         if weights[heaviest] < 1 - sum(weights.values()):
             return None
         return max(heaviest, key=lambda cause: self.shares[cause].share)
+
+    @property
+    def uncertain(self) -> bool:
+        """The shares of the dominant cause and its kin have a wide error."""
+        top = self.top
+        kin = next((family for family in (WORLD, NOISE) if top in family), (top,))
+        return any(share.error >= WIDE for cause, share in self.shares.items() if cause in kin)
+
+    @property
+    def often_by_noise(self) -> bool:
+        """Noise alone would have refuted it often: it was near its threshold."""
+        return self.chance is not None and self.chance >= OFTEN
+
+    @property
+    def by_noise(self) -> bool:
+        """Another sample or seed would do the same: noise has the largest share, or does it often and nothing else is clear.
+
+        >>> near = Why(1, 3, 4, -0.1, 0.1, -1.0, {Cause.CONCEPT: Share(0.84, 0.3), Cause.SAMPLING: Share(0.16)}, chance=0.6)
+        >>> near.top, near.by_noise, near.headline
+        (<Cause.CONCEPT: 'concept'>, True, <Cause.SAMPLING: 'sampling'>)
+        """
+        top = self.top
+        clear = top is not None and not self.uncertain and abs(self.z) >= CLEAR
+        return top in NOISE or (self.often_by_noise and not clear)
+
+    @property
+    def headline(self) -> Cause | None:
+        """What is said to have done it, everywhere: noise where that is enough, else the dominant cause."""
+        if not self.by_noise:
+            return self.top
+        return max(NOISE, key=lambda cause: self.shares[cause].share if cause in self.shares else 0.0)

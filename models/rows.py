@@ -135,8 +135,8 @@ class Batch:
         tick: the feed's unit of time, from 0.
         rows: ``_id`` and the features, as they came: cells may still be text that is no number. ``_entity`` and
             ``_propensity`` where the feed has them.
-        labels: ``_id`` and ``_label``  (0.0 or 1.0) of every label that *arrives* in this tick, whichever tick its row
-            came in.
+        labels: ``_id`` and ``_label`` of every label that *arrives* in this tick, whichever tick its row came in: 0.0 or
+            1.0, or what stands there instead, which the store sets aside.
         explored: every row has some chance of its label; False where blocked rows have none, and propensity 0.
         span: when its rows happened; None where they have no time.
     """
@@ -146,6 +146,12 @@ class Batch:
     labels: "pd.DataFrame"
     explored: bool = True
     span: Span | None = None
+
+    @property
+    def known(self) -> "pd.DataFrame":
+        """The labels that are 0.0 or 1.0, as floats."""
+        fit = self.labels[self.labels[LABEL].isin([0.0, 1.0])]
+        return fit.astype({LABEL: "float64"})
 
 
 class Part(StrEnum):

@@ -104,7 +104,7 @@ def conform_labels(labels: pd.DataFrame) -> Conformed:
     >>> done.rows.to_numpy().tolist()
     [['a', 1.0], ['b', 0.0]]
     >>> done.quarantined["reason"].tolist()
-    ['label 0 contradicts the label 1 that came first', "label: '7' is neither 0 nor 1"]
+    ['label 0 contradicts the label 1 that came first', "label: '7' is neither of the two values"]
     """
     raw = labels[LABEL].reset_index(drop=True)
     values, misfits = _numbers(raw)
@@ -112,7 +112,8 @@ def conform_labels(labels: pd.DataFrame) -> Conformed:
     binary, anonymous = np.isin(values, [0.0, 1.0]), frame[ROW_ID].isna().to_numpy()
     arrived = ~np.isnan(values) | misfits
     reasons = {
-        int(at): f"label: {_plain(raw.iloc[at])!r} is neither 0 nor 1" for at in np.flatnonzero(arrived & ~binary)
+        int(at): f"label: {_plain(raw.iloc[at])!r} is neither of the two values"
+        for at in np.flatnonzero(arrived & ~binary)
     }
     reasons |= {int(at): "no id" for at in np.flatnonzero(binary & anonymous)}
     named = frame.loc[binary & ~anonymous]

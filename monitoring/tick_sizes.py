@@ -7,9 +7,11 @@ from statistics import median
 
 import numpy as np
 
-from halflife.models.rows import Array
+from halflife.models.rows import Array, Split
 from halflife.monitoring.drift.comparison import MIN_ROWS
+from halflife.monitoring.label_lag import LabelLag
 from halflife.monitoring.ticking import TickRule
+from halflife.monitoring.window_sizes import claims_want
 
 LEAST = 50
 """Rows of a tick, however few there are in all."""
@@ -94,16 +96,31 @@ def _windows(rows: int, span: str, ticks: int) -> TickSizes:
     return TickSizes(rows, span, ticks, window, every, max(min(3, window), min(enough, window)))
 
 
-def with_late_labels(sizes: TickSizes, delay: int) -> TickSizes:
-    """Windows that hold as many labels although these come so many ticks after their rows, as far as there are ticks.
+def with_late_labels(sizes: TickSizes, lag: LabelLag, rarer: float | None = None) -> TickSizes:
+    """Windows that hold as many labels although these come late, and as many as claims want, as far as there are ticks.
 
-    >>> late = with_late_labels(tick_sizes(45_312), 4)
+    Args:
+        sizes: for labels that come at once.
+        lag: how late they are.
+        rarer: share of the rarer label; None where it is not known.
+
+    >>> from halflife.monitoring.label_lag import late_by
+    >>> late = with_late_labels(tick_sizes(45_312), late_by(4))
     >>> late.window, late.watch
     (12, 5)
+    >>> with_late_labels(tick_sizes(45_312), LabelLag(), rarer=0.008).window
+    12
     """
     most = max(sizes.window, sizes.ticks - 1)
-    watch = sizes.watch if sizes.watch > delay else min(delay + 1, most)
-    return replace(sizes, window=min(sizes.window + delay, most), watch=watch)
+    lasting = max(lag.shares, default=1.0)
+    window = lag.window_for(sizes.window * lasting, most) or most
+    if rarer:
+        evidence = lag.labelled(window) * sizes.rows * Split().evidence
+        lacking = max(1.0, claims_want(evidence, rarer))
+        longer = lag.window_for(lag.labelled(window) * lacking, max(window, sizes.ticks // 2))
+        window = longer or max(window, sizes.ticks // 2)
+    watch = sizes.watch if sizes.watch > lag.ticks else min(lag.ticks + 1, window)
+    return replace(sizes, window=window, watch=watch)
 
 
 def _round(rows: float) -> int:

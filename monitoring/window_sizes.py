@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from statistics import median
 
 from halflife.monitoring.claims.statistics.base import MIN_OF_CLASS
 from halflife.monitoring.claims.statistics.base import MIN_ROWS as MIN_EVIDENCE
 from halflife.monitoring.drift.comparison import MIN_ROWS
+from halflife.monitoring.label_lag import AT_ONCE, LabelLag
 
 SMALL = 50
 """Rows of a tick below which it says little by itself."""
+LONGEST = 1_000
+"""Ticks of a window that is looked for where ticks do not end."""
 OFTEN = 0.1
 """Of the ticks; one small tick in a hundred is a holiday."""
 
@@ -23,7 +26,8 @@ class Windows:
         train: ticks a version is trained on.
         watch: newest ticks that are compared.
         evidence: share of rows on which claims are tested.
-        delay: ticks between a row and its label, at least.
+        lag: how late labels are.
+        delay: by how many ticks the configuration holds them back.
         span: of a tick by the calendar; empty where rows are counted.
         ticks: there are; None where they do not end.
     """
@@ -31,6 +35,7 @@ class Windows:
     train: int
     watch: int
     evidence: float
+    lag: LabelLag = AT_ONCE
     delay: int = 0
     span: str = ""
     ticks: int | None = None
@@ -95,35 +100,51 @@ def _drift(typical: int, there: int | None, windows: Windows) -> Iterator[str]:
         )
 
 
+def claims_want(evidence_rows: float, rarer: float | None) -> float:
+    """How many times as many evidence rows with a label claims want than there are; below 1 where there are enough.
+
+    Args:
+        evidence_rows: with a label.
+        rarer: share of the rarer label; None where it is not known.
+
+    >>> claims_want(15, 0.5), claims_want(100, 0.01)
+    (2.0, 10.0)
+    """
+    of_class = evidence_rows * (0.5 if rarer is None else rarer)
+    return max(MIN_EVIDENCE / evidence_rows, MIN_OF_CLASS / of_class) if of_class > 0 else inf
+
+
 def _claims(typical: int, windows: Windows, rarer: float | None) -> Iterator[str]:
-    rows = typical * max(0, windows.train - windows.delay) * windows.evidence
-    if windows.delay >= windows.train or rows <= 0:
+    lag = windows.lag
+    labelled = lag.labelled(windows.train)
+    rows = typical * labelled * windows.evidence
+    if lag.ticks >= windows.train or rows <= 0 or rarer == 0:
         return
-    of_class = rows * (0.5 if rarer is None else rarer)
-    lacking = max(MIN_EVIDENCE / rows, MIN_OF_CLASS / of_class if of_class else 1.0)
+    lacking = claims_want(rows, rarer)
     if lacking > 1:
-        told = f", about {of_class:.0f} of the rarer label" if rarer is not None else ""
-        window = ceil(windows.train * lacking)
+        with_label = " with a label" if labelled < windows.train else ""
+        told = f", about {rows * rarer:.0f} of the rarer label" if rarer is not None else ""
+        most = LONGEST if windows.ticks is None else windows.ticks
+        window = lag.window_for(labelled * lacking, most)
         more = f"say window = {window} in [retrain], or more evidence in [evidence]"
-        if windows.ticks is not None and window > windows.ticks:
+        if window is None:
             more = "more rows have to come, or more of them be evidence in [evidence]"
         yield (
-            f"a window leaves about {rows:.0f} evidence rows{told}, and claims want {MIN_EVIDENCE} of which {MIN_OF_CLASS} have "
-            f"each label; {more}"
+            f"a window leaves about {rows:.0f} evidence rows{with_label}{told}, and claims want {MIN_EVIDENCE} of which "
+            f"{MIN_OF_CLASS} have each label; {more}"
         )
 
 
 def _labels(windows: Windows) -> Iterator[str]:
-    if windows.delay >= windows.train:
-        yield (
-            f"labels come {_counted(windows.delay)} after their rows, so no row of a window of {windows.train} has one; say "
-            f"window = {windows.delay + windows.train} in [retrain], or a smaller label_delay in [feed]"
-        )
-    elif windows.delay >= windows.watch:
-        yield (
-            f"labels come {_counted(windows.delay)} after their rows, so a watch of {_counted(windows.watch)} sees none; say "
-            f"window = {windows.delay + windows.watch} in [watch] to compare labels too"
-        )
+    lag, late = windows.lag, windows.lag.ticks
+    come = f"{'labels come' if lag.exact else 'most labels come'} {_counted(late)} after their rows"
+    if late >= windows.train:
+        few = "no row" if lag.exact else "hardly a row"
+        sooner = ", or a smaller label_delay in [feed]" if windows.delay else ""
+        yield f"{come}, so {few} of a window of {windows.train} has one; say window = {late + windows.train} in [retrain]{sooner}"
+    elif late >= windows.watch:
+        sees = "none" if lag.exact else "hardly any"
+        yield f"{come}, so a watch of {_counted(windows.watch)} sees {sees}; say window = {late + windows.watch} in [watch] to compare labels too"
 
 
 def _counted(ticks: int) -> str:

@@ -77,6 +77,7 @@ SHOWN = [
     "id",
     "time",
     "time_format",
+    "time_zone",
     "rows_per_tick",
     "tick",
     "label_delay",
@@ -90,6 +91,7 @@ SHOWN = [
     "categorical",
     "cluster",
     "window",
+    "segments",
 ]
 """Settings that are told in the terminal; the file has them all."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
@@ -13,6 +14,7 @@ from halflife.models.rows import LABEL
 from halflife.monitoring.reports.hanging import Hanging
 from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
+from halflife.monitoring.wording.figures import plural
 
 if TYPE_CHECKING:
     from halflife.models.rows import Batch
@@ -102,20 +104,44 @@ def _feed(settings: Settings) -> tuple[str, list[str]]:
     lines = [f"{where}: {length}; tick 0 has {len(batch.rows)} rows"]
     lines += [f"{column.kind.value:<12} {column.name}" for column in source.schema.columns]
     label = getattr(settings.feed, "label", "of the world") or "from [labels]"
-    lines.append(f"{'label':<12} {label}: {_labels(batch.labels['_label'].mean())}")
+    tick, share = _first_labels(source, batch)
+    lines.append(f"{'label':<12} {label}: {_labels(share, tick)}")
+    lines += [f"{'labels':<12} {said}" for said in _late(settings, source)]
     lines += [f"{'leak':<12} {sentence}" for sentence in first_leaks(source, settings.investigate.available_after)]
-    return "\n".join(lines), [*source.remarks, *_sizes(settings, source, batch)]
+    return "\n".join(lines), [*source.remarks, *_sizes(settings, source, batch, share)]
 
 
-def _sizes(settings: Settings, source: "Feed", batch: "Batch") -> list[str]:
+def _first_labels(source: "Feed", batch: "Batch") -> tuple[int, float]:
+    """The first tick in which labels mostly come, and the share of positive ones there; NaN where none do."""
+    late = source.lag.ticks if source.lag else 0
+    tick = late if late and len(batch.known) == 0 and late < (source.ticks or 0) else 0
+    return tick, float((batch if tick == 0 else source.batch(tick)).known[LABEL].mean())
+
+
+def _late(settings: Settings, source: "Feed") -> list[str]:
+    """What late labels leave of a window."""
+    lag, window = source.lag, settings.retrain.window
+    if lag is None or not source.tick_rows or not lag.ticks:
+        return []
+    typical = median(source.tick_rows)
+    rows, labelled = window * typical, lag.labelled(window) * typical
+    evidence = labelled * settings.evidence.evidence
+    return [
+        f"most have come {lag.ticks} {plural('tick', lag.ticks)} after their row: of a window's {rows:,.0f} rows about "
+        f"{labelled:,.0f} have theirs, {evidence:,.0f} of them evidence"
+    ]
+
+
+def _sizes(settings: Settings, source: "Feed", batch: "Batch", share: float) -> list[str]:
+    from halflife.monitoring.label_lag import AT_ONCE
     from halflife.monitoring.window_sizes import Windows, size_remarks
 
     rows = source.tick_rows or (len(batch.rows),)
-    share = batch.labels[LABEL].mean()
     windows = Windows(
         train=settings.retrain.window,
         watch=settings.watch.window,
         evidence=settings.evidence.evidence,
+        lag=source.lag or AT_ONCE,
         delay=getattr(settings.feed, "label_delay", 0),
         span=getattr(settings.feed, "tick", ""),
         ticks=source.ticks,
@@ -123,11 +149,11 @@ def _sizes(settings: Settings, source: "Feed", batch: "Batch") -> list[str]:
     return size_remarks(rows, windows, None if share != share else min(share, 1 - share))
 
 
-def _labels(share: float) -> str:
+def _labels(share: float, tick: int) -> str:
     return (
-        "no label has arrived in tick 0"
+        f"no label has arrived in tick {tick}"
         if share != share
-        else f"{share:.1%} positive among those that arrive in tick 0"
+        else f"{share:.1%} positive among those that arrive in tick {tick}"
     )
 
 

@@ -36,6 +36,7 @@ class Done(Shown):
         dates: of these.
         watched: how often the newest ticks were compared with the champion's window.
         versions: registered.
+        untested: of each of them, how many findings could not be tested on it; empty where all could.
         delivered: messages sent.
         waiting: what is not in the store yet; None where the feed cannot count it.
         seconds: it took.
@@ -49,6 +50,7 @@ class Done(Shown):
     dates: tuple[str, str] | None
     watched: int
     versions: tuple[str, ...]
+    untested: tuple[str, ...]
     delivered: int
     waiting: Waiting | None
     seconds: float
@@ -61,6 +63,7 @@ class Done(Shown):
             "quarantined": self.quarantined,
             "watched": self.watched,
             "versions": list(self.versions),
+            "untested": list(self.untested),
             "delivered": self.delivered,
             **waiting_values(self.waiting),
             "seconds": round(self.seconds, 3),
@@ -80,7 +83,7 @@ class Done(Shown):
         return "; ".join(told) or "nothing was due"
 
     def __rich__(self) -> RenderableType:
-        return Text("\n".join([self.sentence, *waiting_lines(self.waiting)]))
+        return Text("\n".join([self.sentence, *self.untested, *waiting_lines(self.waiting)]))
 
 
 def run_due(opened: Opened, wait: float = 0.0) -> Done:
@@ -171,10 +174,23 @@ class Stock:
             dates=None if span is None else span.dates,
             watched=len(ledger.drifts()) - self.watches,
             versions=tuple(version.label for version in ledger.versions()[self.versions :]),
+            untested=_untested(ledger, self.versions),
             delivered=_sent(ledger) - self.sent,
             waiting=self.context.feed.waiting,
             seconds=time.perf_counter() - self.began,
         )
+
+
+def _untested(ledger: "Ledger", since: int) -> tuple[str, ...]:
+    """Of each version after so many, how many findings could not be tested on it."""
+    new = ledger.versions()[since:]
+    if not new:
+        return ()
+    from halflife.monitoring.wording.words import untested_among
+
+    findings = ledger.findings()
+    said = (untested_among(version, findings, ledger.checks(version=version.number)) for version in new)
+    return tuple(filter(None, said))
 
 
 def _sent(ledger: "Ledger") -> int:

@@ -214,10 +214,12 @@ class DeltaStore(Store):
             aside = self._set_aside.between(0, last).select(ROW_ID, TICK, "row")
             labels = self._labels.between(0, last).select(ROW_ID, LABEL)
             of_label = pl.col("row").str.contains(f'"{LABEL}":', literal=True)
-            value = pl.col("row").str.json_path_match(f"$.{LABEL}").cast(pl.Float64, strict=False).alias(LABEL)
+            value = pl.col("row").str.json_path_match(f"$.{LABEL}").alias(LABEL)
             all_rows = pl.concat([rows, aside.filter(~of_label).select(ROW_ID, TICK)]).collect()
-            all_labels = pl.concat([labels, aside.filter(of_label).select(ROW_ID, value)]).collect()
-        return Taken(last, all_rows.to_pandas(), all_labels.to_pandas(), self.span(0, last))
+            told = pd.concat(
+                [labels.collect().to_pandas(), _values(aside.filter(of_label).select(ROW_ID, value).collect())]
+            )
+        return Taken(last, all_rows.to_pandas(), told.reset_index(drop=True), self.span(0, last))
 
     def span(self, first: int, last: int) -> Span | None:
         with answering(self.folder):
@@ -293,3 +295,12 @@ class DeltaStore(Store):
         schema = self.schema
         assert schema is not None  # rows are stored after it
         return schema
+
+
+def _values(aside: pl.DataFrame) -> pd.DataFrame:
+    """Labels that were set aside: those that contradict another as 0.0 or 1.0, others as the text that stood there."""
+    number = aside[LABEL].cast(pl.Float64, strict=False)
+    known = number.is_in([0.0, 1.0]).fill_null(value=False).to_list()
+    values = [n if fits else text for n, fits, text in zip(number, known, aside[LABEL], strict=True)]
+    kind = "float64" if all(known) else "object"
+    return pd.DataFrame({ROW_ID: aside[ROW_ID].to_pandas(), LABEL: pd.Series(values, dtype=kind)})

@@ -11,7 +11,7 @@ import polars as pl
 
 from halflife.models.errors import ConfigError, FeedError
 from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Batch, Column, Kind, Schema
-from halflife.monitoring.adapters.binary import binary
+from halflife.monitoring.adapters.binary import labels_of, mistakes
 from halflife.monitoring.adapters.codes import is_code
 from halflife.monitoring.adapters.column_remarks import merged, remarks
 from halflife.monitoring.adapters.csv_dialect import (
@@ -28,6 +28,7 @@ from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Pending
 from halflife.monitoring.adapters.table_sources import Found, TableSource, source_of
 from halflife.monitoring.adapters.text_layout import Layout
 from halflife.monitoring.adapters.time_order import times_of
+from halflife.monitoring.label_lag import LabelLag
 from halflife.monitoring.ports import Feed, Store, Waiting
 from halflife.monitoring.ticking import TickRule
 
@@ -141,6 +142,10 @@ class FilesFeed(Feed):
         return tuple(np.bincount(self._pending().division.tick).tolist())
 
     @property
+    def lag(self) -> LabelLag:
+        return self._pending().lag
+
+    @property
     def waiting(self) -> Waiting:
         self._ahead.clear()
         return self._pending().waiting
@@ -212,7 +217,10 @@ class FilesFeed(Feed):
 
     def _understand(self, found: Found) -> "_Table":
         self._require_columns(found.table.columns)
-        codes = [name for name in self.numeric if found.table[name].dtype == pl.Categorical]
+        held = None if self.store is None or self.store.schema is None else self.store.schema.to_dict()
+        # A store of an earlier revision may have taken in categories whose names are numbers as numbers.
+        plain = {*self.numeric, *(name for name, kind in (held or {}).items() if kind == Kind.NUMERIC)}
+        codes = [name for name in found.table.columns if name in plain and found.table[name].dtype == pl.Categorical]
         raw = found.table.with_columns(pl.col(codes).cast(pl.String))
         raw = raw.with_columns(self.spelling.plain(cells) for cells in raw if cells.name not in (self.id, self.time))
         blanks = [] if self.store is None or self.store.trimmed else self._features(raw.columns)
@@ -221,9 +229,10 @@ class FilesFeed(Feed):
         if self.id is None and found.names is None:
             raise FeedError("its rows have no order that stays; say id = the column in [feed] that tells them apart")
         ids = found.names if self.id is None else texts(raw[self.id])
-        labels = np.full(len(raw), np.nan)
+        labels, mistaken = pd.Series(np.full(len(raw), np.nan)), []
         if self.label and raw[self.label].null_count() < len(raw):
-            labels = binary(raw[self.label], self.positive)
+            told = labels_of(raw[self.label], self.positive)
+            labels, mistaken = told.cells(), mistakes(told, raw[self.label])
         times = None if self.time is None else times_of(raw[self.time], self.time_zone, self.spelling.time_format)
         if times is not None and self.tick and not times.dated:
             raise FeedError(
@@ -231,7 +240,6 @@ class FilesFeed(Feed):
                 "to count rows_per_tick, or write the times as ISO 8601, such as 2024-05-31T12:00"
             )
         order = np.arange(len(raw)) if times is None else np.argsort(times.values, kind="stable")
-        held = None if self.store is None or self.store.schema is None else self.store.schema.to_dict()
         features = [
             name
             for name in self._features(raw.columns)
@@ -245,7 +253,9 @@ class FilesFeed(Feed):
         beside = {} if self.cluster is None else {ENTITY: texts(raw[self.cluster])}
         beside |= {} if self.propensity is None else {PROPENSITY: raw[self.propensity]}
         rows = pl.DataFrame({ROW_ID: ids, **beside, **columns}).to_pandas().iloc[order].reset_index(drop=True)
-        known = pd.DataFrame({ROW_ID: rows[ROW_ID], LABEL: labels[order], AT: np.nan}).dropna(subset=[ROW_ID, LABEL])
+        known = pd.DataFrame({ROW_ID: rows[ROW_ID], LABEL: labels.iloc[order].to_numpy(), AT: np.nan}).dropna(
+            subset=[ROW_ID, LABEL]
+        )
         if self.labels is not None:
             known = pd.concat([known, self.labels.read(self.time_zone)], ignore_index=True)
         feed = FeedTable(
@@ -255,9 +265,10 @@ class FilesFeed(Feed):
             dated=times is not None and times.dated,
             settled=found.settled[order],
         )
-        plain = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
-        naming = {name: _shown(raw[name]) for name in plain if is_code(raw[name])}
-        odd = remarks(read, 0 if times is None else times.unreadable, self.time, naming)
+        bare = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
+        naming = {name: _shown(raw[name]) for name in bare if is_code(raw[name])}
+        odd = [*mistaken, *([] if self.labels is None else self.labels.mistakes())]
+        odd += remarks(read, 0 if times is None else times.unreadable, self.time, naming)
         odd += [said for name in features if (said := merged(as_written[name], raw[name]))]
         return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed, tuple(odd))
 

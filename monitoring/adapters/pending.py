@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Batch, Mask, Rows, Span
+from halflife.monitoring.label_lag import LabelLag, label_lag
 from halflife.monitoring.ports import Taken, Waiting
 from halflife.monitoring.ticking import Division, TickRule
 
@@ -29,7 +30,8 @@ class FeedTable:
 
     Attributes:
         rows: ``_id``, ``_entity`` and ``_propensity`` if any, and the features.
-        labels: ``_id``, ``_label`` and `AT` of each label that is there. A row may have none, and more than one.
+        labels: ``_id``, ``_label`` and `AT` of each label that is there. A row may have none, and more than one. A label
+            is 0.0 or 1.0, or the text of a cell that is neither of the two values.
         times: of each row, ascending, shape (n,); None where rows have no time.
         dated: the times are microseconds since 1970, not mere numbers.
         settled: the rows that are wholly written, shape (n,).
@@ -73,7 +75,8 @@ class Pending:
             ],
             ignore_index=True,
         )
-        labels, due = _labels_due(table.labels, taken, came, delay, self._ends())
+        self._first = came.groupby(ROW_ID, sort=False)[TICK].min()
+        labels, due = _labels_due(table.labels, taken, self._first, delay, self._ends())
         self._came = len(labels)
         if silence is not None:
             labels, due = _with_silent(labels, due, taken, came, silence)
@@ -93,6 +96,14 @@ class Pending:
     def waiting(self) -> Waiting:
         """Rows and labels that are pending; a label whose row has not come is not counted."""
         return Waiting(len(self._places), self._came)
+
+    @property
+    def lag(self) -> LabelLag:
+        """How late the labels of the rows to come are."""
+        of = self._labels[ROW_ID].map(self._first).to_numpy(dtype=np.int64) - self.last - 1
+        new = of >= 0
+        rows = np.bincount(self.division.tick, minlength=self.division.ticks)
+        return label_lag(rows.tolist(), of[new], self._due[new] - self.last - 1)
 
     def _ends(self) -> Array:
         """The latest time in each tick to come, ascending, shape (ticks,); empty where rows have no time."""
@@ -129,17 +140,19 @@ def _not_among(ids: "pd.Series[str]", taken: "pd.Series[str]") -> Mask:
 
 
 def _labels_due(
-    labels: pd.DataFrame, taken: Taken, came: pd.DataFrame, delay: int, ends: Array
+    labels: pd.DataFrame, taken: Taken, first: "pd.Series[int]", delay: int, ends: Array
 ) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
     """The labels that have not been taken in and whose row is known, and the tick each comes in.
 
     A label that says when it came to be known comes in the first tick that reaches as far.
+
+    Args:
+        first: id -> the tick its row came in.
     """
     fresh = labels.drop_duplicates([ROW_ID, LABEL])
     if len(taken.labels):
         known = pd.MultiIndex.from_frame(taken.labels[[ROW_ID, LABEL]])
         fresh = fresh[~pd.MultiIndex.from_frame(fresh[[ROW_ID, LABEL]]).isin(known)]
-    first = came.groupby(ROW_ID, sort=False)[TICK].min()
     ticks = fresh[ROW_ID].map(first)
     fresh, ticks = fresh[ticks.notna()], ticks[ticks.notna()]
     due = np.maximum(ticks.to_numpy(dtype=np.int64) + delay, taken.last + 1)

@@ -1,6 +1,7 @@
 """Read a CSV or Parquet file once, whole, with nothing guessed: text stays text, an empty cell is missing."""
 
 import csv
+from base64 import b64decode
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from halflife.models.errors import FeedError
-from halflife.monitoring.adapters.csv_dialect import header_of, separator_of
+from halflife.monitoring.adapters.csv_dialect import header_of, separator_of, texts
 from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE, Layout, contents, written
 
 TEXT = (".csv", ".tsv", ".txt")
@@ -21,6 +22,8 @@ BLOCK_BYTES = 1 << 30
 
 def read_table(path: Path, layout: Layout = AS_PROGRAMS_WRITE) -> tuple[pl.DataFrame, bool]:
     """Every cell of the file, null where it is empty: CSV columns as text, Parquet columns in their own types.
+
+    A column that a Parquet file declares as a dictionary is one of categories, of whatever its entries are.
 
     Args:
         path: a file ending in .csv, .tsv, .txt, .parquet or .pq.
@@ -117,13 +120,33 @@ def _parquet(path: Path) -> pa.Table:
     if path.is_dir():
         raise IsADirectoryError
     try:
-        table = pa.parquet.ParquetFile(path).read(use_threads=False)
+        file = pa.parquet.ParquetFile(path)
+        table = file.read(use_threads=False)
+        categories = _categories(file)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, FileNotFoundError | PermissionError):
             raise
         raise FeedError(f"{path} is not a Parquet file: {_first_line(error)}") from None
     _require_single(path, table.column_names)
+    for name in categories:
+        cells = texts(pl.Series(name, pl.from_arrow(table.column(name))))
+        at = table.column_names.index(name)
+        table = table.set_column(at, name, cells.to_arrow().cast(pa.string()).dictionary_encode())
     return table
+
+
+def _categories(file: pa.parquet.ParquetFile) -> list[str]:
+    """Columns of numbers that whoever wrote the file had as a dictionary: Parquet keeps that of texts alone."""
+    written = (file.metadata.metadata or {}).get(b"ARROW:schema")
+    if written is None:
+        return []
+    schema = pa.ipc.read_schema(pa.py_buffer(b64decode(written)))
+    numeric = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
+    return [
+        field.name
+        for field in schema
+        if pa.types.is_dictionary(field.type) and any(is_one(field.type.value_type) for is_one in numeric)
+    ]
 
 
 def _require_utf8(path: Path, raw: bytes) -> None:

@@ -17,6 +17,7 @@ from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.drift.comparison import listed
 from halflife.monitoring.policy import AlertPolicy
 from halflife.monitoring.wording.tick_words import ticks
+from halflife.monitoring.wording.words import UNTESTED, lacks_rows, untested
 
 RANK = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 NAMED = 5
@@ -52,7 +53,8 @@ def decide(
 
     Returns:
         Items by severity: critical when a guard broke; warning for findings that went stale or reversed, drift, a
-        version that was not promoted, a high quarantine rate and guards that expired; info for findings that hold again
+        version that was not promoted, a high quarantine rate, guards that expired, and findings most of which could not be
+        tested where they could before; info for findings that hold again
         and for others that expired.
     """
     events = [
@@ -62,6 +64,7 @@ def decide(
         *_drift(drift),
         *_refused(version),
         *_quarantine(quarantined, quarantined + ingested, limits.quarantine),
+        *_untested(conclusions, version),
         *foretold_events(conclusions),
     ]
     events.sort(key=lambda event: RANK.index(event.item.severity))  # stable: equals stay in order
@@ -187,6 +190,21 @@ def _quarantine(quarantined: int, rows: int, limit: float) -> list[AlertEvent]:
     sentence = f"{quarantined:,} of {count(rows, 'row')} ({share}) could not be used and were set aside, with reasons."
     item = AlertItem(AlertKind.QUARANTINE, Severity.WARNING, sentence)
     return [AlertEvent(item, f"{share} of rows quarantined", f"{share} of rows were quarantined")]
+
+
+def _untested(conclusions: Conclusions, version: Version) -> list[AlertEvent]:
+    """That findings had too few rows to be tested; a reason to write where it is most of them, and some are new to it."""
+    there = checked(conclusions, version)
+    short = [f for f in there if lacks_rows(conclusions.latest[f.id])]
+    if not short:
+        return []
+    before = max((v.number for v in conclusions.versions if v.number < version.number), default=0)
+    new = any(conclusions.status[f.id].get(before) is not Status.UNTESTABLE for f in short)
+    loud = new and len(short) >= UNTESTED * len(there)
+    said = untested(conclusions, version)
+    item = AlertItem(AlertKind.FINDINGS, Severity.WARNING if loud else Severity.INFO, one_line(f"{said}."))
+    few = f"{len(short):,} of {count(len(there), 'finding')} could not be tested"
+    return [AlertEvent(item, few, few)] if loud else [AlertEvent(item)]
 
 
 def _holding(conclusions: Conclusions, version: Version) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,37 +27,117 @@ CASE_STATISTICS = {"top_reason": "top reason", "prediction": "decision"}
 """Claims about one row. The investigator files dozens of them a version; they are counted, not listed."""
 
 
+@dataclass(frozen=True)
+class Refuted:
+    """Findings that are newly refuted on a version, by how they are told; none is in two of these.
+
+    Attributes:
+        guards: that broke.
+        turned, stale: that are listed: reversed, or gone stale.
+        by_noise: that another sample or seed would refute as well; in one line.
+        by_chance: that do not pass beside so many tests; in one line.
+        cases: the investigator's explanations of single cases; counted.
+    """
+
+    guards: tuple[StatusChange, ...]
+    turned: tuple[StatusChange, ...]
+    stale: tuple[StatusChange, ...]
+    by_noise: tuple[StatusChange, ...]
+    by_chance: tuple[StatusChange, ...]
+    cases: tuple[StatusChange, ...]
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return sum(map(len, (self.guards, self.turned, self.stale, self.by_noise, self.by_chance, self.cases)))
+
+    @property
+    def counted(self) -> str:
+        """How many were refuted, and of how many that is no news; the same wherever it is told.
+
+        >>> Refuted((), (), (), (), (), ()).counted
+        'nothing went stale'
+        """
+        if not self.all:
+            return "nothing went stale"
+        quiet = [
+            (len(self.by_noise), "within retraining noise"),
+            (len(self.by_chance), "maybe by chance"),
+            (len(self.cases), "about single cases"),
+        ]
+        told = [f"{n} {why}" for n, why in quiet if n]
+        listed_ones = self.all - sum(n for n, _ in quiet)
+        said = f"{count(self.all, 'finding')} went stale"
+        if not told:
+            return said
+        return f"{said}: {', '.join([f'{listed_ones} listed', *told] if listed_ones else told)}"
+
+
+def refuted(conclusions: Conclusions, version: Version, false_discoveries: float, *, strict: bool = False) -> Refuted:
+    """What is newly refuted on a version, by how it is told.
+
+    A refutation of a claim about the population, or about all models trained this way, is listed when it passes
+    Benjamini-Hochberg over every such claim re-tested on this version, and noise alone is not enough to explain it. Exact
+    ones have no chance in them, and a guard has already kept the version from being promoted: both are always listed.
+
+    Args:
+        false_discoveries: expected share of false ones among the refutations that are listed.
+        strict: hold it whatever the tests' dependence, by Benjamini-Yekutieli.
+    """
+    passed = _passing(conclusions, version, false_discoveries, strict=strict)
+    sides: dict[str, list[StatusChange]] = {name: [] for name in Refuted.__dataclass_fields__}
+    for change in filter(_newly_refuted, _changes(conclusions, version)):
+        why = reason_of(conclusions, change)
+        if is_case(change.finding):
+            sides["cases"].append(change)
+        elif change.finding.guard:
+            sides["guards"].append(change)
+        elif why is not None and why.by_noise:
+            sides["by_noise"].append(change)
+        elif change.check.decides.p_value is not None and change.finding.id not in passed:
+            sides["by_chance"].append(change)
+        else:
+            sides["turned" if change.after is Status.REVERSED else "stale"].append(change)
+    return Refuted(**{name: tuple(found) for name, found in sides.items()})
+
+
 def finding_events(
     conclusions: Conclusions, version: Version, false_discoveries: float, most: int, *, strict: bool = False
 ) -> list[AlertEvent]:
     """Findings that are refuted, or hold again, on ``version``: broken guards first, then reversed, stale, recovered.
 
-    A refutation of a claim about the population, or about all models trained this way, is listed when it passes
-    Benjamini-Hochberg over every such claim re-tested on this version. Exact ones have no chance in them, and a guard has already kept the version from being promoted:
-    both are always listed.
-
     Args:
-        false_discoveries: expected share of false ones among the refutations that are listed.
-        strict: hold it whatever the tests' dependence, by Benjamini-Yekutieli.
+        false_discoveries, strict: as `refuted` has them.
         most: findings listed under one headline; the rest are counted. Guards are all listed.
     """
-    changes = [c for c in _changes(conclusions, version) if not is_case(c.finding)]
-    refuted = [c for c in changes if _newly_refuted(c)]
-    passed = _passing(conclusions, version, false_discoveries, strict=strict)
-    told = [c for c in refuted if c.finding.guard or c.check.decides.p_value is None or c.finding.id in passed]
-    guards = [c for c in told if c.finding.guard]
-    others = [c for c in told if not c.finding.guard]
-    turned = [c for c in others if c.after is Status.REVERSED]
-    stale = [c for c in others if c.after is Status.STALE]
-    again = [c for c in changes if _recovered(c)]
+    now = refuted(conclusions, version, false_discoveries, strict=strict)
+    again = [c for c in _changes(conclusions, version) if not is_case(c.finding) and _recovered(c)]
     holds = "holds" if len(again) == 1 else "hold"
+    guards, turned, stale = len(now.guards), len(now.turned), len(now.stale)
     return [
-        *_listed(guards, Severity.CRITICAL, f"{count(len(guards), 'guard')} broke", len(guards), conclusions),
-        *_listed(turned, Severity.WARNING, f"{count(len(turned), 'finding')} reversed", most, conclusions),
-        *_listed(stale, Severity.WARNING, f"{count(len(stale), 'finding')} went stale", most, conclusions),
-        *_uncertain(len(refuted) - len(told)),
+        *_listed(now.guards, Severity.CRITICAL, f"{count(guards, 'guard')} broke", guards, conclusions),
+        *_listed(now.turned, Severity.WARNING, f"{count(turned, 'finding')} reversed", most, conclusions),
+        *_listed(now.stale, Severity.WARNING, f"{count(stale, 'finding')} went stale", most, conclusions),
+        *_noisy(now.by_noise),
+        *_uncertain(len(now.by_chance)),
         *_listed(again, Severity.INFO, f"{count(len(again), 'finding')} {holds} again", most, conclusions),
     ]
+
+
+def _noisy(changes: Sequence[StatusChange]) -> list[AlertEvent]:
+    """Those that noise refutes, in one line; a reason to write only where one of them is a person's."""
+    if not changes:
+        return []
+    were = "was" if len(changes) == 1 else "were"
+    names = listed([change.finding.name for change in changes], NAMED)
+    said = (
+        f"{count(len(changes), 'more finding')} {were} refuted as another sample or seed would have done: {names}; "
+        "`halflife why` tells how often."
+    )
+    headline = f"{count(len(changes), 'finding')} refuted within noise"
+    loud = any(change.finding.author != Author.INVESTIGATOR for change in changes)
+    item = AlertItem(AlertKind.FINDINGS, Severity.INFO, one_line(said))
+    return [AlertEvent(item, headline, headline) if loud else AlertEvent(item)]
 
 
 def case_events(conclusions: Conclusions, version: Version, loud_from: float, few: int) -> list[AlertEvent]:
@@ -227,5 +308,5 @@ def _sentence(group: Sequence[StatusChange], why: Why | None) -> str:
     if finding.birth is not None:
         first = "the first" if several else "it"
         said += f", {finding.birth.estimate:.3f} when {first} was filed on v{finding.made_on}"
-    because = f" Why: {reason(why)}." if why is not None and why.top is not None else ""
+    because = f" Why: {reason(why)}." if why is not None and why.headline is not None else ""
     return one_line(f"{said}.{because}")

@@ -25,8 +25,8 @@ def first_leaks(feed: Feed, known: Collection[str] = ()) -> list[str]:
     for tick in range(min(MOST_TICKS, MOST_TICKS if feed.closed is None else feed.closed)):
         batch = feed.batch(tick)
         rows.append(batch.rows.assign(**{TICK: tick}))
-        labels.append(batch.labels)
-        there += int(batch.labels[LABEL].notna().sum())
+        labels.append(batch.known)
+        there += len(labels[-1])
         if there >= ENOUGH:
             break
     if not rows:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # whoever reads a ledger loads no frames
 
     from halflife.models.rows import Batch, Schema, Span, Split, Window
     from halflife.monitoring.drift.sketches.profile import Profile
+    from halflife.monitoring.label_lag import LabelLag
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Taken:
     Attributes:
         last: the last tick; -1 while it is empty.
         rows: ``_id`` and ``_tick`` of each row stored or set aside; the id is empty where the row had none.
-        labels: ``_id`` and ``_label`` of each label stored or set aside.
+        labels: ``_id`` and ``_label`` of each label stored or set aside: 0.0 or 1.0, or what stood there instead, as text.
         span: when the rows stored so far happened; None where they have no time.
     """
 
@@ -71,6 +72,11 @@ class Feed(ABC):
     @property
     def tick_rows(self) -> tuple[int, ...] | None:
         """Rows of each tick that is to come; None where that is not known before they are asked for."""
+        return None
+
+    @property
+    def lag(self) -> LabelLag | None:
+        """How late labels come; None where that is not known before they do."""
         return None
 
     @property

@@ -12,7 +12,6 @@ from halflife.monitoring.claims.language.grammar import readable
 from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import WIDTH
 from halflife.monitoring.reports.terminal import STYLES
-from halflife.monitoring.wording.cause_words import family
 from halflife.monitoring.wording.figures import percent
 from halflife.monitoring.wording.tick_words import ticks
 
@@ -151,7 +150,7 @@ def _named(row: Row, *, wide: bool) -> list[Text]:
 def _because(row: Row) -> str:
     """Whose doing it is that a finding no longer holds; empty where it holds, or where nobody knows."""
     refuted = row["cause"] and not row["retired_on"] and Status(row["status"]).refutes
-    return family(row["cause"]) if refuted else ""
+    return str(row["whose"]) if refuted else ""
 
 
 def _standing(row: Row) -> Text:

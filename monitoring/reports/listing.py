@@ -11,7 +11,7 @@ from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.estimate_record import newest
 from halflife.monitoring.survival.half_lives import ARRIVALS
 from halflife.monitoring.survival.life import Life
-from halflife.monitoring.wording.cause_words import shares
+from halflife.monitoring.wording.cause_words import shares, whose
 
 
 def finding_rows(conclusions: Conclusions) -> list[dict[str, Any]]:
@@ -35,6 +35,7 @@ def _row(conclusions: Conclusions, finding: Finding, expired: bool, life: Life |
         "status": status.value,
         "since": f"v{since}" if since else f"v{finding.made_on}",
         "cause": shares(why) if (why := conclusions.whys.get(finding.id)) is not None else None,
+        "whose": whose(why) if why is not None else "",
         "p_stale_next": told.probability if (told := conclusions.forecasts.get(finding.id)) is not None else None,
         "upheld": finding.upheld,
         "fragile": finding.fragile,

@@ -13,7 +13,7 @@ from halflife.monitoring.estimate_record import newest
 from halflife.monitoring.reports.foresight_terminal import first_table
 from halflife.monitoring.reports.half_life_table import Panel
 from halflife.monitoring.reports.rich_text import Text
-from halflife.monitoring.wording.cause_words import family, shares, short
+from halflife.monitoring.wording.cause_words import short, whose
 from halflife.monitoring.wording.cause_words import summary as why_summary
 from halflife.monitoring.wording.opacity_words import lines as opacity_lines
 from halflife.monitoring.wording.performance_words import line
@@ -69,9 +69,9 @@ def findings_table(conclusions: Conclusions, *, limit: int = 20, each: int | Non
 
 def _now(status: Status, why: Why | None) -> Text:
     """The status, and whose doing it is where the claim no longer holds."""
-    whose = family(shares(why)) if why is not None and status.refutes else ""
+    doing = whose(why) if why is not None and status.refutes else ""
     text = Text(status, style=_plain(status))
-    return text.append(f" · {whose}", style="italic") if whose else text
+    return text.append(f" · {doing}", style="italic") if doing else text
 
 
 def _claim(finding: Finding) -> Text:

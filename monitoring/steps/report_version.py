@@ -7,17 +7,19 @@ from typing import Any
 from halflife.models.domain import Drift, Milestone, Version
 from halflife.monitoring import multiplicity
 from halflife.monitoring.alerts.alert_decisions import decide
+from halflife.monitoring.alerts.alert_findings import refuted
 from halflife.monitoring.conclude import RECENT, tell
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import Watched
+from halflife.monitoring.policy import AlertPolicy
 from halflife.monitoring.reports.card import card
 from halflife.monitoring.reports.listing import finding_rows, half_life_metrics, performance_metrics
 from halflife.monitoring.reports.page import write_page
 from halflife.monitoring.steps.investigate_version import PAGE
 from halflife.monitoring.steps.watch_ticks import look_at
 from halflife.monitoring.wording import foresight_words
-from halflife.monitoring.wording.words import plural
+from halflife.monitoring.wording.words import untested
 
 
 def report(context: Context, version: Version, watched: Watched | None = None) -> Conclusions:
@@ -39,7 +41,7 @@ def report(context: Context, version: Version, watched: Watched | None = None) -
         tags={"halflife.went_stale": str(sum(change.after.refutes for change in story.changes))},
         card=card(version, story),
     )
-    context.observe(f"{version.label}: {_news(story)}", lasting=True)
+    context.observe(f"{version.label}: {_news(story, version, context.policy.alerts)}", lasting=True)
     alert = decide(
         story,
         version,
@@ -82,13 +84,13 @@ def _told(story: Conclusions, version: Version) -> list[dict[str, Any]]:
     return [row for row in rows if (end := ended[row["id"]]) is None or version.number - end <= RECENT]
 
 
-def _news(story: Conclusions) -> str:
-    """What the newest version did to the findings, in a few words."""
-    stale = sum(change.after.refutes and not change.before.refutes for change in story.changes)
+def _news(story: Conclusions, version: Version, limits: AlertPolicy) -> str:
+    """What the version did to the findings, in a few words."""
     again = sum(change.before.refutes and not change.after.refutes for change in story.changes)
-    told = [f"{stale} {plural('finding', stale)} went stale"] if stale else ["nothing went stale"]
+    told = [refuted(story, version, limits.false_discoveries, strict=limits.strict).counted]
     told += [f"{again} no longer refuted"] if again else []
-    return ", ".join(told)
+    told += [said] if (said := untested(story)) else []
+    return "; ".join(told)
 
 
 def _drift(context: Context, story: Conclusions, version: Version) -> Drift | None:

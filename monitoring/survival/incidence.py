@@ -37,7 +37,7 @@ def ended_by(lives: Sequence[Life], whys: Mapping[int, Mapping[int, Why]]) -> li
     return [
         ""
         if life.died_on is None
-        else family(why.top if (why := whys.get(life.finding, {}).get(life.died_on)) is not None else None)
+        else family(why.headline if (why := whys.get(life.finding, {}).get(life.died_on)) is not None else None)
         for life in lives
     ]
 

@@ -69,7 +69,7 @@ def sentence(why: Why, finding: Finding, status: Status, *, changed: bool = True
     worse = changed and (status.refutes or status is Status.WEAKENED)
     head = f"{BECAME[status]} v{why.version}" if worse else f"{IS[status]} v{why.version}"
     if worse:
-        said = f"{head}: {reason(why)}"
+        said = f"{head}: {reason(why, flipped=status.refutes)}"
     elif why.delta:
         where = ", where it was made," if why.since == finding.made_on else ""
         said = f"{head}; since v{why.since}{where} it moved by {why.delta:+.3g}: {reason(why)}"
@@ -77,19 +77,39 @@ def sentence(why: Why, finding: Finding, status: Status, *, changed: bool = True
         said = f"{head}; nothing moved since v{why.since}"
     if why.chance is None:
         return f"{said}."
-    verb = "would have done this" if worse and status.refutes else "refutes it"
-    return f"{said}; noise alone {verb} {once(why.chance)}."
+    flipped = worse and status.refutes
+    if flipped and why.by_noise:
+        return f"{said}."
+    verb = "would have done this" if flipped else "refutes it"
+    near = "it was so near its threshold that " if flipped and why.often_by_noise else ""
+    return f"{said}; {near}noise alone {verb} {once(why.chance)}."
 
 
-def reason(why: Why) -> str:
-    """What did it, with its share and error."""
+def reason(why: Why, *, flipped: bool = True) -> str:
+    r"""What did it, with its share and error; where noise is enough, that, and that no other cause can be told.
+
+    Args:
+        why: of the change.
+        flipped: the claim was refuted; else it only moved.
+
+    >>> near = Why(1, 3, 4, -0.1, 0.1, -1.0, {Cause.CONCEPT: Share(0.84, 0.3), Cause.SAMPLING: Share(0.16)}, chance=0.25)
+    >>> reason(near)
+    'another sample or seed would do this once in 4 retrains, so its cause is not told apart'
+    >>> reason(near, flipped=False).replace("\xa0", " ")
+    'the world may have moved (concept, 84 % ± 30)'
+    """
     top = why.top
+    if flipped and why.often_by_noise and why.by_noise:
+        assert why.chance is not None
+        return f"another sample or seed would do this {once(why.chance)}, so its cause is not told apart"
     if top is None:
         return "why is not known, as too few shadows tell what noise does" if isnan(why.noise) else "why is not known"
     if top in WORLD:
-        return f"the world moved ({_family(why, WORLD)})"
+        return f"the world {'may have ' if why.uncertain else ''}moved ({_family(why, WORLD)})"
     if top in NOISE:
         return f"retraining noise is enough to explain it ({_family(why, NOISE)})"
+    if why.uncertain:
+        return f"what did it is uncertain ({NAMES[top]}, {amount(why.shares[top])})"
     said = {
         Cause.PIPELINE: "the recipe was changed",
         Cause.FEEDBACK: "the model's own decisions chose its labels",
@@ -106,10 +126,12 @@ def short(why: Why) -> str:
     >>> short(Why(1, 3, 14, -0.1, 0.01, -9.0, {Cause.CONCEPT: Share(0.78)}))
     'concept 78\xa0%'
     """
-    top = why.top
+    top = why.headline
     if top is None:
         return "not known"
-    return f"noise: {NAMES[top]}" if top in NOISE else f"{NAMES[top]} {percent(why.shares[top].share)}"
+    if top in NOISE:
+        return f"noise: {NAMES[top]}" if top == why.top else "noise would do it"
+    return f"{NAMES[top]} {percent(why.shares[top].share)}{', uncertain' if why.uncertain else ''}"
 
 
 def shares(why: Why) -> dict[str, float]:
@@ -117,21 +139,16 @@ def shares(why: Why) -> dict[str, float]:
     return {cause.value: share.share for cause, share in why.shares.items()}
 
 
-def family(told: Mapping[str, float]) -> str:
-    """Whose doing most of a change is, in one word: of the world, of noise, or one of the others.
+def whose(why: Why) -> str:
+    """Whose doing a change is, in one word: of the world, of noise, or one of the others; empty where it is not known.
 
-    Args:
-        told: cause -> share, as `shares` gives them.
-
-    >>> family({"concept": 0.3, "covariate": 0.3, "seed": 0.4}), family({"pipeline": 1.0}), family({})
-    ('world', 'pipeline', '')
+    >>> whose(Why(1, 3, 14, -0.1, 0.01, -9.0, {Cause.CONCEPT: Share(0.3), Cause.COVARIATE: Share(0.3), Cause.SEED: Share(0.4)}))
+    'world'
     """
-    weights: dict[str, float] = {}
-    for name, share in told.items():
-        cause = Cause(name)
-        whose = "world" if cause in WORLD else "noise" if cause in NOISE else NAMES[cause]
-        weights[whose] = weights.get(whose, 0.0) + share
-    return max(weights, key=lambda whose: weights[whose], default="")
+    top = why.headline
+    if top is None:
+        return ""
+    return "world" if top in WORLD else "noise" if top in NOISE else NAMES[top]
 
 
 def summary(whys: Iterable[Why]) -> str:
@@ -156,7 +173,7 @@ def summary(whys: Iterable[Why]) -> str:
 
 
 def _kind(why: Why) -> str:
-    top = why.top
+    top = why.headline
     if top is None:
         return "not known"
     return "the world" if top in WORLD else "retraining noise" if top in NOISE else MEANINGS[top]
@@ -172,7 +189,8 @@ def document(told: "Breakdown", finding: Finding, status: Status, *, changed: bo
         "since": f"v{why.since}",
         "version": f"v{why.version}",
         "sentence": sentence(why, finding, status, changed=changed),
-        "cause": None if why.top is None else why.top.value,
+        "cause": None if why.headline is None else why.headline.value,
+        "by_noise": why.by_noise,
         "delta": why.delta,
         "evidence": told.evidence,
         "model": told.model,

@@ -1,10 +1,11 @@
 """How statuses, half-lives and the whole story are said: the same words on the page, in the terminal and in Evidently."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from halflife.models.causes import Why
-from halflife.models.domain import Author, Finding, Measurement, Scope, Status
+from halflife.models.domain import Author, Check, Finding, Measurement, Scope, Status, Version
 from halflife.models.half_life import HalfLife
 from halflife.monitoring.claims.language.about_case import about_case
 from halflife.monitoring.claims.language.grammar import subject
@@ -18,7 +19,9 @@ __all__ = [
     "MEANINGS",
     "counts_by_version",
     "headline",
+    "lacks_rows",
     "measured",
+    "mostly_untested",
     "overall",
     "percent",
     "plural",
@@ -27,6 +30,8 @@ __all__ = [
     "sentences",
     "telling",
     "together",
+    "untested",
+    "untested_among",
 ]
 
 LETTERS: Mapping[Status, str] = {
@@ -78,6 +83,11 @@ def sentences(conclusions: Conclusions) -> list[str]:
     if not total:
         return ["No finding has been tested yet."]
     said = [f"Of {total:,} {plural('finding', total)}, {_counted(counts)} on the newest version."]
+    said += (
+        [f"{why}."]
+        if (why := untested(conclusions)) and mostly_untested(conclusions, conclusions.versions[-1].number)
+        else []
+    )
     every = overall(conclusions)
     if every is None:
         said.append("None has been re-tested by enough retrains to say how long findings live.")
@@ -108,6 +118,58 @@ def _counted(counts: Mapping[Status, int]) -> str:
     }
     parts = [f"{n:,} {verbs[s][n != 1]}" for s, n in counts.items() if n]
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+
+
+UNTESTED = 0.5
+"""Of the findings that were to be tested: when so many could not be, that nothing went stale says little."""
+FEW = re.compile(r"[\d,]+ .*(; at least|; to tell a difference of) .*")
+"""What a measurement says of rows that are too few."""
+
+
+def untested(conclusions: Conclusions, version: Version | None = None) -> str:
+    """How many of the findings that were to be tested on a version, by default the newest, could not be, and why."""
+    if version is None and not conclusions.versions:
+        return ""
+    return untested_among(version or conclusions.versions[-1], conclusions.findings, conclusions.latest.values())
+
+
+def untested_among(version: Version, findings: Iterable[Finding], checks: Iterable[Check]) -> str:
+    """The same of some findings and their checks, those on other versions too; empty where all could be tested.
+
+    >>> from halflife.models.domain import Role
+    >>> v = Version(2, 0, 9, "10", "ab", 7, "d", "m", {}, Role.CHAMPION, "", 900)
+    >>> few = Check(1, 2, 0.7, Measurement(3, None, Status.UNTESTABLE, reason="3 positives; at least 10 are needed"), None)
+    >>> untested_among(v, [Finding("good", "auc() > 0.7", "auc", Scope.POPULATION, made_on=1, id=1)], [few])
+    '1 of 1 finding could not be tested on v2 (too few labelled rows)'
+    """
+    born = {finding.id for finding in findings if not finding.stillborn}
+    here = [check for check in checks if check.version == version.number and check.finding in born]
+    lacking = [check for check in here if check.status is Status.UNTESTABLE]
+    if not lacking:
+        return ""
+    reasons = Counter(_because(check) for check in lacking)
+    mostly = "mostly " if len(reasons) > 1 else ""
+    of = f"{len(lacking):,} of {len(here):,} {plural('finding', len(here))}"
+    return f"{of} could not be tested on {version.label} ({mostly}{reasons.most_common(1)[0][0]})"
+
+
+def mostly_untested(conclusions: Conclusions, version: int) -> bool:
+    """Whether so many findings could not be tested on a version that its news say little."""
+    there = [
+        history[version]
+        for finding in conclusions.findings
+        if not finding.stillborn and version in (history := conclusions.status.get(finding.id, {}))
+    ]
+    return bool(there) and sum(status is Status.UNTESTABLE for status in there) >= UNTESTED * len(there)
+
+
+def lacks_rows(check: Check) -> bool:
+    """Whether it could not be made because there were too few rows."""
+    return check.status is Status.UNTESTABLE and FEW.fullmatch(check.decides.reason) is not None
+
+
+def _because(check: Check) -> str:
+    return "too few labelled rows" if lacks_rows(check) else check.decides.reason or "what it needs is not there"
 
 
 def counts_by_version(conclusions: Conclusions, statistic: str | None = None) -> dict[int, dict[Status, int]]:

@@ -77,7 +77,7 @@ def parquet() -> list[str]:
     """Zip codes as a dictionary, an index of pandas, a list, a second time."""
     rows = frame()
     rows["zip"] = pd.Categorical(np.tile(["02139", "10001", "94110"], N // 3))
-    rows["seen"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(N), "h")
+    rows["seen"] = pd.Timestamp("2024-01-01", tz="Europe/Berlin") + pd.to_timedelta(np.arange(N), "h")
     rows["signed_up"] = rows["seen"] - pd.to_timedelta(400, "D")
     rows["tags"] = [["a"]] * N
     rows.index = pd.Index(np.arange(N) + 5)
@@ -136,7 +136,12 @@ KINDS: dict[Callable[[], list[str]], dict[str, Any]] = {
         "tick": "1w",
     },
     german_words: {"label": "label", "positive": "1", "missing": ["k.A.", "unbekannt"]},
-    parquet: {"label": "label", "time": "seen", "ignore": ["signed_up", "tags", "__index_level_0__"]},
+    parquet: {
+        "label": "label",
+        "time": "seen",
+        "time_zone": "Europe/Berlin",
+        "ignore": ["signed_up", "tags", "__index_level_0__"],
+    },
     bare: {"label": "label", "ignore": ["Unnamed: 0", "nothing"], "categorical": ["status"], "rows_per_tick": 250},
     preamble: {"label": "label", "time": "when", "time_format": "%d-%b-%Y %I:%M %p", "skip_lines": 3, "comment": "#"},
     folder: {"label": "label", "id": "order_id", "time": "at", "cluster": "customer_id", "path": "days"},
@@ -172,6 +177,14 @@ def test_every_line_has_its_reason() -> None:
         assert above.startswith("#") or not line or line.startswith(("#", "["))
     assert '# time = "column"' in lines
     assert max(map(len, lines)) <= 120
+
+
+def test_an_investigation_is_suggested() -> None:
+    """Columns of few names are groups; which way the label goes with the strongest columns is there as a comment."""
+    frame().assign(noise=np.random.default_rng(0).normal(size=N)).to_csv("rows.csv", index=False)
+    assert said("rows.csv")["segments"] == ["plan"]
+    assert '# expect = { price = "+", visits = "+" }' in Path("halflife.toml").read_text(encoding="utf-8")
+    assert json.loads(run("doctor", "--json").stdout)["ok"]
 
 
 def test_a_label_that_is_not_plain_is_asked_for() -> None:
@@ -262,14 +275,34 @@ def test_sizes_that_do_not_fit_are_told() -> None:
         "a watch compares 3 ticks, about 120 rows, and below 1,000 drift cannot be told from chance; say window = 25 in [watch]",
         "a version is trained on 8 ticks, about 320 rows, and below 1,000 drift cannot be told from chance; say window = 25 in "
         "[retrain]",
-        "a window leaves about 16 evidence rows, and claims want 30 of which 10 have each label; say window = 15 in [retrain], "
-        "or more evidence in [evidence]",
+        "a window leaves about 16 evidence rows with a label, about 7 of the rarer label, and claims want 30 of which 10 have "
+        "each label; say window = 12 in [retrain], or more evidence in [evidence]",
         "labels come 4 ticks after their rows, so a watch of 3 ticks sees none; say window = 7 in [watch] to compare labels too",
     ]
     mended = feed.replace("rows_per_tick = 40", "rows_per_tick = 200") + "[watch]\nwindow = 5\n"
     Path("halflife.toml").write_text(mended, encoding="utf-8")
     (odd,) = (look["odd"] for look in json.loads(run("doctor", "--json").stdout)["checks"] if look["name"] == "feed")
     assert odd == []
+
+
+def test_windows_hold_labels_that_come_weeks_late() -> None:
+    """A table of labels says when they come: windows are as much longer, and the doctor tells one that is not."""
+    words = elsewhere()
+    labels = pd.read_csv("labels.csv", parse_dates=["known"])
+    labels["known"] += pd.to_timedelta(np.random.default_rng(0).uniform(12, 22, len(labels)), "D")
+    labels.sort_values("known").to_csv("labels.csv", index=False)
+    run("init", *words)
+    settings = read(Path("halflife.toml"))
+    assert settings.retrain.window >= settings.watch.window > 2
+    (feed,) = (look for look in json.loads(run("doctor", "--json").stdout)["checks"] if look["name"] == "feed")
+    assert "labels       most have come 1 tick after their row: of a window's" in feed["says"]
+    assert not feed["odd"]
+    text = Path("halflife.toml").read_text(encoding="utf-8")
+    Path("halflife.toml").write_text(
+        text.replace(f"window = {settings.retrain.window}", "window = 1"), encoding="utf-8"
+    )
+    (feed,) = (look for look in json.loads(run("doctor", "--json").stdout)["checks"] if look["name"] == "feed")
+    assert "labels come 1 tick after their rows, so no row of a window of 1 has one" in " ".join(feed["odd"])
 
 
 def test_a_line_that_is_too_long_is_folded_under_its_beginning() -> None:

@@ -165,8 +165,8 @@ def test_labels_that_are_neither_0_nor_1_are_set_aside() -> None:
     done = conform_labels(labels)
     assert done.rows.to_numpy().tolist() == [["a", 1.0]]
     assert done.quarantined[["id", "reason"]].to_numpy().tolist() == [
-        ["c", "label: '0.5' is neither 0 nor 1"],
-        ["d", "label: 'inf' is neither 0 nor 1"],
+        ["c", "label: '0.5' is neither of the two values"],
+        ["d", "label: 'inf' is neither of the two values"],
         ["", "no id"],
     ]
 

@@ -6,24 +6,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from halflife.models.errors import FeedError, UsageError
-from halflife.models.rows import Array
+from halflife.models.rows import LABEL, ROW_ID, Array
 from halflife.monitoring.adapters.binary import binary
-from halflife.monitoring.adapters.csv_dialect import trimmed
+from halflife.monitoring.adapters.csv_dialect import texts, trimmed
+from halflife.monitoring.adapters.inferred.agenda import agenda_said
 from halflife.monitoring.adapters.inferred.columns import codes_of, entity_of, id_of, no_features, said_to_ignore
 from halflife.monitoring.adapters.inferred.label_table import label_table_of
 from halflife.monitoring.adapters.inferred.labels import label_of
 from halflife.monitoring.adapters.inferred.layout import layout_of
-from halflife.monitoring.adapters.inferred.sizes import delay_said, ticks_said, windows_said
+from halflife.monitoring.adapters.inferred.sizes import delay_said, lag_of, ticks_said, windows_said
 from halflife.monitoring.adapters.inferred.spelling import spelling_of
-from halflife.monitoring.adapters.inferred.times import Timed, time_of
+from halflife.monitoring.adapters.inferred.times import ZONE, Timed, time_of, zone_of, zone_said
+from halflife.monitoring.adapters.label_table import LabelTable
 from halflife.monitoring.adapters.table_sources import TableSource, source_of
 from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE
 from halflife.monitoring.inferred_settings import Choice, Inferred, listed
+from halflife.monitoring.label_lag import late_by
 from halflife.monitoring.tick_sizes import tick_sizes, with_late_labels
 
-ZONE = "UTC"
 SPAN_NAMED = re.compile("year|quarter|month|week|day|date|dt|ds|hour|jahr|monat|tag", re.IGNORECASE)
 """Names of folders that part a data set by time; as features they count up with it."""
 
@@ -67,6 +70,8 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
         told, label, taken = [], "", []
     timed, _, when = time_of(raw, asked.time, [*taken, *([asked.id] if asked.id else [])])
     taken += [timed.name] if timed else []
+    zone = zone_of(raw[timed.name]) if timed else ZONE
+    when += zone_said(zone) if timed else []
     other = (
         label_table_of(table, labels, taken, key=asked.id, label=asked.label, positive=asked.positive)
         if labels is not None
@@ -86,9 +91,13 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
     }
     left_out = {**no_features(table, [*taken, *calendar]), **calendar}
     codes = codes_of(table, [*taken, *left_out])
-    sizes = tick_sizes(len(table), _dated(timed), ZONE)
-    known = binary(table[label], told[1].value) if label else None
-    delay = delay_said(known, timed, sizes, dated=any(choice.key == "time" for choice in (other[1] if other else ())))
+    sizes = tick_sizes(len(table), _dated(timed), zone)
+    known = binary(table[label], told[1].value) if label else _joined(table, other)
+    dated = None
+    if other and other[2].time and timed and timed.times.dated:
+        dated = lag_of(table, other[0], timed, other[2], sizes, zone)
+    delay = delay_said(known, timed, sizes, dated)
+    lag = late_by(delay.value) if dated is None else dated
     feed = [
         *told,
         *apart,
@@ -107,11 +116,35 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
             "together and it is no feature. Delete the line if rows are independent."
         )
         evidence.append(Choice("evidence", "cluster", entity, why))
+    features = [name for name in table.columns if name not in {*taken, *left_out}]
+    agenda = agenda_said(table, features, codes, known)
     return Inferred(
         len(table),
         table.width,
-        (*feed, *(other[1] if other else ()), *evidence, *windows_said(with_late_labels(sizes, delay.value))),
+        (
+            *feed,
+            *(other[1] if other else ()),
+            *evidence,
+            *windows_said(with_late_labels(sizes, lag, _rarer(known)), lag),
+            *agenda,
+        ),
     )
+
+
+def _joined(rows: pl.DataFrame, other: tuple[str, list[Choice], LabelTable] | None) -> Array | None:
+    """The label of each row in a table of their own, NaN where it has none, shape (n,); None without such a table."""
+    if other is None:
+        return None
+    told = other[2].read()
+    first = told[told[LABEL].isin([0.0, 1.0])].drop_duplicates(ROW_ID)
+    known = dict(zip(first[ROW_ID], first[LABEL].astype(float), strict=True))
+    return np.array([known.get(each, np.nan) for each in texts(rows[other[0]])])
+
+
+def _rarer(known: Array | None) -> float | None:
+    """Share of the rarer label; None where none is known."""
+    share = float("nan") if known is None or np.isnan(known).all() else float(np.nanmean(known))
+    return None if np.isnan(share) else min(share, 1 - share)
 
 
 def _opened(path: Path) -> tuple[TableSource, list[Choice]]:

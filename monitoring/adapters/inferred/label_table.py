@@ -8,6 +8,7 @@ from halflife.models.errors import UsageError
 from halflife.monitoring.adapters.csv_dialect import texts
 from halflife.monitoring.adapters.inferred.labels import label_of
 from halflife.monitoring.adapters.inferred.times import time_of
+from halflife.monitoring.adapters.label_table import LabelTable
 from halflife.monitoring.adapters.table_sources import source_of
 from halflife.monitoring.inferred_settings import Choice
 
@@ -17,8 +18,8 @@ SHARED = 0.5
 
 def label_table_of(
     rows: pl.DataFrame, path: Path, taken: list[str], *, key: str | None, label: str | None, positive: str | None
-) -> tuple[str, list[Choice]]:
-    """The rows' id, and what has to be said of a table of labels.
+) -> tuple[str, list[Choice], LabelTable]:
+    """The rows' id, what has to be said of a table of labels, and the table.
 
     The two columns that share the most are joined; of those that share as much, two of one name.
 
@@ -34,7 +35,8 @@ def label_table_of(
         UsageError: no columns can be joined, or the label cannot be told.
         FeedError: the table cannot be read.
     """
-    table = source_of(path).read().table
+    source = source_of(path)
+    table = source.read().table
     free = [name for name in rows.columns if name not in taken and not rows[name].dtype.is_nested()]
     pairs = [
         (mine, theirs)
@@ -56,8 +58,11 @@ def label_table_of(
         Choice("labels", "key", best[1], f"Says of which row a label is, as {best[0]!r} does among the rows."),
         *label_of(table, label, positive, [best[1]], section="labels"),
     ]
-    timed, _, _ = time_of(table, None, [best[1], str(said[1].value)])
-    if timed is not None and timed.times.dated and not timed.format:
+    column, chosen = str(said[1].value), str(said[2].value)
+    timed, _, _ = time_of(table, None, [best[1], column])
+    dated = timed is not None and timed.times.dated and not timed.format
+    if timed is not None and dated:
         why = "Says when a label came to be known: it comes in the first tick that reaches as far."
         said.append(Choice("labels", "time", timed.name, why))
-    return best[0], said
+    when = timed.name if timed is not None and dated else None
+    return best[0], said, LabelTable(source, best[1], column, when, chosen)

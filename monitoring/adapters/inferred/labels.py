@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from halflife.models.errors import FeedError, UsageError
-from halflife.monitoring.adapters.binary import POSITIVE, binary, values_of
+from halflife.monitoring.adapters.binary import POSITIVE, binary, few_mistakes, values_of
 from halflife.monitoring.adapters.csv_dialect import require_known
 from halflife.monitoring.inferred_settings import Choice, listed
 
@@ -40,6 +40,8 @@ TOLD = [
     "lost",
 ]
 """Names that labels have, and that features may have too."""
+MOST, MANY = 8, 50
+"""Values that a label has at most, mistakes too; rows from which a third one may be a mistake."""
 YES = ("1", "yes", "true", "y", "t", "ja", "oui", "si", "sí", "sim", "da", "tak", "positive", "pos", "+")
 """What says by itself that it is the positive value."""
 
@@ -61,7 +63,7 @@ def label_of(
         FeedError: the column that is asked for has other than two values.
     """
     key = "label" if section == "feed" else "column"
-    two = [cells.name for cells in table if cells.name not in others and len(values_of(cells, 3)) == 2]
+    two = [cells.name for cells in table if cells.name not in others and _two(cells)]
     if asked is not None:
         require_known("label", asked, table.columns)
         name, why = asked, "The label, which is predicted: as you said."
@@ -79,6 +81,14 @@ def label_of(
         Choice(section, key, name, why),
         Choice(section, "positive", chosen, f"{reason} {share:.1%} of the labels are."),
     ]
+
+
+def _two(cells: pl.Series) -> bool:
+    """Whether a column has two values, but for a few mistakes."""
+    if len(values_of(cells, 3)) < 3:
+        return len(values_of(cells, 3)) == 2
+    counts = list(values_of(cells, MOST).values())
+    return len(counts) < MOST and len(cells) >= MANY and few_mistakes(sum(counts[2:]), sum(counts))
 
 
 def _chosen(two: Sequence[str], header: Sequence[str]) -> tuple[str, str]:
@@ -100,7 +110,7 @@ def _chosen(two: Sequence[str], header: Sequence[str]) -> tuple[str, str]:
 
 
 def _positive(cells: pl.Series, asked: str | None) -> tuple[str, str]:
-    counts = values_of(cells, 3)
+    counts = values_of(cells, 2) if _two(cells) else values_of(cells, 3)
     if asked is not None:
         return asked, "The positive value, as you said."
     values = list(counts)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -36,6 +37,7 @@ ALONE = ("%a, %d %b %Y %H:%M:%S %Z", "%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M
 WRITTEN = rf"^(?:{DATE}|[A-Za-z]{{3,9}}\.? \d{{1,2}}, ?\d{{4}}.*|[A-Za-z]{{3}},? [A-Za-z0-9]{{2,3}} .*\d{{4}}.*|\d{{4}}-\d{{2}})$"
 """A time as people and programs write it."""
 COMPACT = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
+ZONE = "UTC"
 EPOCH = 1e8
 """Seconds since 1970 are more, from 1973 on."""
 UNREADABLE = 0.05
@@ -88,6 +90,21 @@ def time_of(
         why = "No column holds times: rows are taken in the order in which they stand. Say so if one does."
         return None, rest, [Choice("feed", "time", "column", why, said=False)]
     return chosen, rest, _said(chosen, rest, asked)
+
+
+def zone_of(cells: pl.Series) -> str:
+    """The time zone that a column of times declares and a clock knows; UTC where there is none."""
+    zone = getattr(cells.dtype, "time_zone", None) or ZONE
+    try:
+        return ZoneInfo(zone).key
+    except (OSError, ValueError, KeyError):
+        return ZONE
+
+
+def zone_said(zone: str) -> list[Choice]:
+    """What has to be said of a zone."""
+    why = "In which days begin, as the file declares."
+    return [] if zone in (ZONE, "Etc/UTC") else [Choice("feed", "time_zone", zone, why)]
 
 
 def _said(chosen: Timed, rest: list[str], asked: str | None) -> list[Choice]:

@@ -66,6 +66,18 @@ def test_declared_categories_are_categories(tmp_path: Path) -> None:
     assert FilesFeed(path, label="y", numeric=["zip"]).schema.to_dict()["zip"] == "numeric"
 
 
+def test_declared_categories_of_numbers_are_categories(tmp_path: Path) -> None:
+    """So are grades from 1 to 5 that pandas wrote as a category; a store that took them in as numbers goes on so."""
+    path = written(tmp_path, grade=pa.array([1, 2, 3, 4, 5] * (N // 5)).dictionary_encode())
+    feed = FilesFeed(path, label="y", rows_per_tick=30)
+    assert feed.schema.to_dict() == {"x": "numeric", "grade": "categorical"}
+    assert feed.batch(0).rows["grade"].tolist()[:2] == ["1", "2"]
+    store = DeltaStore(tmp_path / "store", Split())
+    begun = Schema((Column("x", Kind.NUMERIC), Column("grade", Kind.NUMERIC)))
+    store.append(FilesFeed(path, label="y", rows_per_tick=30, numeric=["grade"]).batch(0), begun)
+    assert feed.following(store).schema == begun
+
+
 def test_a_store_from_before_goes_on_as_it_began(tmp_path: Path) -> None:
     """Where declared codes were taken in as numbers, they still are; an index that was a feature still is one."""
     codes = pd.Categorical(["1", "2"] * 30)

@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halflife.models.errors import ConfigError, FeedError
-from halflife.models.rows import Kind
+from halflife.models.rows import Kind, Split
+from halflife.monitoring.adapters.delta_store import DeltaStore
 from halflife.monitoring.adapters.files_feed import FilesFeed
+from halflife.monitoring.adapters.label_table import LabelTable
+from halflife.monitoring.adapters.table_sources import source_of
 
 SMALL = "age,job,y\n31,cook,no\n,spy,yes\n40,,no\n"
 
@@ -379,3 +382,33 @@ def test_a_line_that_is_being_written_waits(tmp_path: Path, tail: str) -> None:
     path.write_text(f"x,job,y\n1,a,0\n2,b,1\n{whole}", encoding="utf-8")
     assert made.closed == 3
     assert made.batch(2).rows["job"].tolist() == ["a"]
+
+
+@pytest.mark.parametrize(("odd", "positive"), [("2", None), ("maybe", None), ("maybe", "1")])
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_label_of_a_third_value_is_set_aside(
+    tmp_path: Path, odd: str, positive: str | None, *, elsewhere: bool
+) -> None:
+    """One mistaken label stops nothing: it is in quarantine with its text, and comes once."""
+    text = "k,x,y\n" + "".join(f"{k},{k},{k % 2}\n" for k in range(59)) + f"59,1,{odd}\n"
+    made = feed(tmp_path, text, positive=positive, id="k", rows_per_tick=60)
+    if elsewhere:
+        (tmp_path / "labels.csv").write_text(text, encoding="utf-8")
+        labels = LabelTable(source_of(tmp_path / "labels.csv"), "k", "y", positive=positive)
+        made = feed(tmp_path, text, label="", labels=labels, ignore=["y"], id="k", rows_per_tick=60)
+    store = DeltaStore(tmp_path / "store", Split())
+    told = store.append(made.batch(0), made.schema)
+    assert (told.rows, told.labels, told.quarantined) == (60, 59, 1)
+    aside = store.quarantine().iloc[0]
+    assert (aside["id"], aside["reason"]) == ("59", f"label: {odd!r} is neither of the two values")
+    assert any(f"1 label of 60 in 'y' is neither '0' nor '1', {odd!r}" in said for said in made.remarks)
+    for name in ("rows.csv", "labels.csv"):
+        (tmp_path / name).write_text(text + "60,1,1\n", encoding="utf-8")
+    later = store.append(made.following(store).batch(1), made.schema)
+    assert (later.rows, later.labels, later.quarantined) == (1, 1, 0)
+
+
+def test_a_column_with_many_values_is_no_label(tmp_path: Path) -> None:
+    """Where a third value is more than a tenth of the labels, the configuration is wrong, and says so."""
+    made = feed(tmp_path, "x,y\n" + "".join(f"1,{k % 3}\n" for k in range(60)))
+    assert "the label column 'y' has 3 values where two are possible" in complaint(made)

@@ -12,6 +12,7 @@ from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
 from halflife.models.alert import Alert, AlertKind, Severity
+from halflife.models.causes import Cause, Share, Why
 from halflife.models.domain import (
     Author,
     Check,
@@ -27,7 +28,7 @@ from halflife.models.domain import (
 )
 from halflife.models.errors import NotTrainable, Obstacle
 from halflife.monitoring.alerts.alert_decisions import decide, drifted, retrain_failed, trial
-from halflife.monitoring.alerts.alert_findings import discoveries
+from halflife.monitoring.alerts.alert_findings import discoveries, refuted
 from halflife.monitoring.conclude import conclude
 from halflife.monitoring.policy import AlertPolicy
 
@@ -454,3 +455,40 @@ def test_a_retrain_that_keeps_failing_is_told_once_a_reason() -> None:
             if alert is not None:
                 told[alert.key] = tick
     assert list(told.values()) == [0, 3, 5, 7]
+
+
+def test_findings_that_could_not_be_tested_are_told() -> None:
+    """Silence for want of labels is no good news: it is a message once, and a line of later ones."""
+    few = "12 labelled rows; at least 30 are needed"
+    story = Story().add("a", HOLDS, Status.UNTESTABLE).add("b", HOLDS, Status.UNTESTABLE).add("c", HOLDS, HOLDS)
+    lacking = [
+        replace(c, pinned=replace(c.pinned, interval=None, reason=few)) if c.status is Status.UNTESTABLE else c
+        for c in story.checks
+    ]
+    story.checks = lacking
+    alert = story.alert()
+    assert alert.subject == "v2: 2 of 3 findings could not be tested"
+    assert alert.items[0].sentence == "2 of 3 findings could not be tested on v2 (too few labelled rows)."
+    again = Story().add("a", Status.UNTESTABLE, Status.UNTESTABLE)
+    assert again.decide() is None
+
+
+def test_what_noise_would_do_as_well_is_no_warning() -> None:
+    """A claim near its threshold, refuted as another seed would have done: one line, at most an info, counted once."""
+    story = Story().add("near", HOLDS, STALE, author=Author.INVESTIGATOR).add("b", HOLDS, HOLDS)
+    shares = {Cause.CONCEPT: Share(0.84, 0.3), Cause.SAMPLING: Share(0.16, 0.3)}
+    why = Why(1, 1, 2, -0.3, 0.3, -1.0, shares, chance=0.6)
+    told = replace(conclude([V1, V2], story.findings, story.checks, []), whys={1: why})
+    assert decide(told, V2, source="demo") is None
+    assert refuted(told, V2, 0.1).counted == "1 finding went stale: 1 within retraining noise"
+    mine = replace(told, findings=(replace(story.findings[0], author="ann"), story.findings[1]))
+    mine = replace(mine, changes=tuple(replace(c, finding=mine.findings[0]) for c in mine.changes))
+    alert = decide(mine, V2, source="demo")
+    assert alert is not None
+    assert alert.severity is Severity.INFO
+    assert alert.subject == "v2: 1 finding refuted within noise"
+    clear = replace(why, z=-9.0, shares={Cause.CONCEPT: Share(0.95, 0.05), Cause.SAMPLING: Share(0.05, 0.05)})
+    moved = decide(replace(told, whys={1: clear}), V2, source="demo")
+    assert moved is not None
+    assert moved.severity is Severity.WARNING
+    assert "Why: the world moved (concept, 95\N{NO-BREAK SPACE}% ± 5)" in moved.items[0].sentence

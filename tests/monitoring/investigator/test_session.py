@@ -182,6 +182,23 @@ def test_a_policy_that_does_not_fit_the_columns_is_refused(policy: InvestigatePo
         check_policy(policy, schema)
 
 
+def test_the_effect_of_the_strongest_column_is_filed_and_none_of_noise(version: Version) -> None:
+    """Of a window of some hundred discovery rows too: bins have as many rows as there are, and labels must bear it out."""
+    rng = np.random.default_rng(2)
+    n = 1200
+    strong, noise = rng.normal(size=n), rng.integers(0, 3, n).astype(float)
+    label = (rng.random(n) < 1 / (1 + np.exp(-2 * strong))).astype(float)
+    rows = pd.DataFrame({ROW_ID: [f"c{k}" for k in range(n)], TICK: np.arange(n) // 200, LABEL: label})
+    rows = rows.assign(strong=strong, noise=noise)
+    window = Window(0, 5, "1", rows, Split(discovery=0.1))
+    schema = Schema((Column("strong", Kind.NUMERIC), Column("noise", Kind.NUMERIC)))
+    model = fit(window, schema, Recipe(trees=40, leaves=15, threads=1), seed=1)
+    found = investigate(version, model, window.part(Part.DISCOVERY), InvestigatePolicy())
+    assert 50 < found.rows < 160
+    filed = findings(version, found.leads, 40)
+    assert [f.claim.split(" ")[0] for f in filed if f.statistic == "effect"] == ['effect("strong")']
+
+
 def test_odd_columns_are_survived(version: Version) -> None:
     """An empty column, a constant one, names and values with quotes and dots, and missing values everywhere."""
     rng = np.random.default_rng(8)

@@ -3,7 +3,6 @@
 import csv
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from halflife.monitoring.adapters.inferred.layout import layout_of
 from halflife.monitoring.adapters.inferred.sizes import delay_said, ticks_said, windows_said
 from halflife.monitoring.adapters.inferred.spelling import spelling_of
 from halflife.monitoring.adapters.inferred.times import Timed, time_of
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.table_sources import TableSource, source_of
 from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE
 from halflife.monitoring.inferred_settings import Choice, Inferred, listed
@@ -38,7 +38,7 @@ class Asked:
     time: str | None = None
 
 
-def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Inferred:
+def inferred_feed(path: Place, asked: Asked, labels: Place | None = None) -> Inferred:
     """What files are found to be.
 
     Args:
@@ -114,7 +114,7 @@ def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Infer
     )
 
 
-def _opened(path: Path) -> tuple[TableSource, list[Choice]]:
+def _opened(path: Place) -> tuple[TableSource, list[Choice]]:
     plain = source_of(path)
     files = plain.text_files
     layout, said = layout_of(files[0]) if files else (AS_PROGRAMS_WRITE, [])

@@ -19,6 +19,7 @@ from halflife.flows.feed_settings import (
 from halflife.flows.label_settings import LabelSettings
 from halflife.flows.plugged_kinds import known, plugged
 from halflife.models.errors import ConfigError
+from halflife.monitoring.object_addresses import without_secrets
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from halflife.monitoring.adapters.inbox import PushedRows
     from halflife.monitoring.adapters.label_table import LabelTable
+    from halflife.monitoring.adapters.places import Place as Place
     from halflife.monitoring.inferred_settings import Inferred
     from halflife.monitoring.policy import Policy
     from halflife.monitoring.ports import Channel, Feed
@@ -49,7 +51,7 @@ def _file(source: FileFeedSettings, policy: "Policy") -> "Feed":
     from halflife.monitoring.adapters.files_feed import FilesFeed
 
     text = source.model_dump(include={"separator", "skip_lines", "comment"})
-    return FilesFeed(Path(source.path), **text, **_table(source, policy))
+    return FilesFeed(place(source.path), **text, **_table(source, policy))
 
 
 def _database(source: DatabaseFeedSettings, policy: "Policy") -> "Feed":
@@ -106,7 +108,17 @@ def pushed(rows: "pl.DataFrame | TextIO") -> "pl.DataFrame":
     return rows if isinstance(rows, pl.DataFrame) else json_lines(rows)
 
 
-def inferred(path: Path, labels: Path | None, **asked: str | None) -> "Inferred":
+def place(text: str) -> "Place":
+    """What a path or an address names. Raises ConfigError."""
+    from halflife.monitoring.adapters.places import place_of
+
+    try:
+        return place_of(text)
+    except ValueError as error:
+        raise ConfigError(f"{without_secrets(text)}: {error}") from None
+
+
+def inferred(path: "Place", labels: "Place | None", **asked: str | None) -> "Inferred":
     """What files are found to be, of which ``label``, ``positive``, ``id`` and ``time`` may be said beforehand."""
     from halflife.monitoring.adapters.inferred.feed import Asked, inferred_feed
 
@@ -120,7 +132,7 @@ def label_table(settings: LabelSettings) -> "LabelTable":
 
     source: TableSource
     if settings.path is not None:
-        source = source_of(Path(settings.path))
+        source = source_of(place(settings.path))
     else:
         from halflife.monitoring.adapters.database_source import DatabaseSource
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from halflife.flows.label_value import LabelValue
-from halflife.flows.local_paths import LocalPath
+from halflife.flows.local_paths import LocalPath, PathOrAddress
 from halflife.monitoring.section import Count, Section
 
 
@@ -118,10 +118,11 @@ class FileFeedSettings(TableFeedSettings):
 
     kind: Annotated[Literal["file"], Field(description="Files.")]
     path: Annotated[
-        LocalPath,
+        PathOrAddress,
         Field(
             description="A CSV or Parquet file, a folder of them, a pattern such as `rows-*.csv`, or a Delta table;"
-            " relative to this file; `${NAME}` and `${NAME:-default}` are filled in."
+            " relative to this file, or on an object store: `s3://`, `gs://`, `az://`, `abfss://`. `${NAME}` and"
+            " `${NAME:-default}` are filled in."
         ),
     ]
     separator: Annotated[str | None, Field(description="Between the cells of a CSV; unset, found out.")] = None

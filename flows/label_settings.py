@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from halflife.flows.label_value import LabelValue
-from halflife.flows.local_paths import LocalPath
+from halflife.flows.local_paths import PathOrAddress
 from halflife.monitoring.section import Section
 
 
@@ -13,8 +13,11 @@ class LabelSettings(Section):
     """Labels that come later, or never: a table of them, joined by `feed.id`; of two labels of one row the first stays."""
 
     path: Annotated[
-        LocalPath | None,
-        Field(description="CSV or Parquet file, folder or pattern of files, or Delta table; relative to this file."),
+        PathOrAddress | None,
+        Field(
+            description="CSV or Parquet file, folder or pattern of files, or Delta table; relative to this file, or an"
+            " address as in `feed.path`."
+        ),
     ] = None
     url_env: Annotated[
         str, Field(description="Instead of a path: environment variable that holds the address of a database.")

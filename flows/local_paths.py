@@ -1,4 +1,4 @@
-"""Paths in a configuration: relative to its file, with environment variables filled in.
+"""Paths and addresses in a configuration: paths relative to its file, both with environment variables filled in.
 
 Variables are filled in where paths stand and nowhere else: settings are kept in the home, and secrets must not be.
 """
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+from halflife.monitoring.object_addresses import is_address, plain_address
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -39,8 +41,18 @@ def filled(text: str) -> str:
 
 
 def _beside(text: str, info: ValidationInfo) -> str:
+    found = _somewhere(text, info)
+    if is_address(found):
+        raise ValueError("a folder of this machine is needed here, not an address on an object store")
+    return found
+
+
+def _somewhere(text: str, info: ValidationInfo) -> str:
     folder = _folder(info)
-    return possible(text) if folder is None else str((folder / possible(filled(text))).resolve())
+    text = possible(text if folder is None else filled(text))
+    if is_address(text):
+        text = plain_address(text)
+    return text if folder is None or is_address(text) else str((folder / text).resolve())
 
 
 def _filled_in(value: Any, info: ValidationInfo) -> Any:
@@ -69,5 +81,7 @@ def _folder(info: ValidationInfo) -> Path | None:
 
 LocalPath = Annotated[str, AfterValidator(_beside)]
 """A path beside the configuration's file; what is kept of it is absolute."""
+PathOrAddress = Annotated[str, AfterValidator(_somewhere)]
+"""A path as `LocalPath`, or an address on an object store."""
 WorkingPath = Annotated[Path, BeforeValidator(_filled_in)]
 """A path relative to where the command runs."""

@@ -14,7 +14,7 @@ from halflife.flows.commands.common import show
 @click.option("--positive", help="The label's positive value.")
 @click.option("--id", help="Column that tells rows apart.")
 @click.option("--time", help="Column that says when rows happened.")
-@click.option("--labels", type=click.Path(path_type=Path), help="Table of the labels, where the rows have none.")
+@click.option("--labels", metavar="FILE", help="Table of the labels, where the rows have none.")
 @click.option("--name", "--model", help="Of the registered model; default after the file.")
 @click.option(
     "--config",
@@ -29,8 +29,8 @@ from halflife.flows.commands.common import show
 def command(paths: tuple[str, ...], as_json: bool, **asked: Any) -> None:
     """Write a halflife.toml for rows of your own: what was found out about them, each line with its reason.
 
-    FILE is a CSV or Parquet file, a folder of them, a pattern in quotes, or a Delta table. Nothing but the configuration
-    is written.
+    FILE is a CSV or Parquet file, a folder of them, a pattern in quotes, or a Delta table; or the address of one on an
+    object store, such as s3://bucket/rows. Nothing but the configuration is written.
     """
     from halflife.flows.use_cases.beginning import begin
 

@@ -18,6 +18,8 @@ from halflife.monitoring.whole_files import write_whole
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from halflife.flows.adapters import Place
+
 CONFIG = Path("halflife.toml")
 WILD = re.compile(r"[*?\[]")
 
@@ -104,7 +106,7 @@ def begin(
     paths: Sequence[str],
     *,
     file: Path = CONFIG,
-    labels: Path | None = None,
+    labels: str | None = None,
     name: str | None = None,
     force: bool = False,
     **asked: str | None,
@@ -112,7 +114,8 @@ def begin(
     """Write a first configuration for rows in files.
 
     Args:
-        paths: a file, a folder, a pattern or a Delta table; more than one where a shell has filled in a pattern.
+        paths: a file, a folder, a pattern or a Delta table, here or on an object store; more than one where a shell has
+            filled in a pattern.
         file: the configuration.
         labels: a table of labels, where the rows have none.
         name: of the model; by default after the files.
@@ -125,10 +128,11 @@ def begin(
     """
     if file.exists() and not force:
         raise UsageError(f"{file} is there already; say --force to write over it, or --config another file")
-    path = Path(one_path(paths))
-    from halflife.flows.adapters import inferred
+    from halflife.flows.adapters import inferred, place
 
-    found = inferred(path, labels, **asked)
+    path = place(one_path(paths))
+    told = None if labels is None else place(labels)
+    found = inferred(path, told, **asked)
     source = relative(path, file.parent)
     head = [
         Choice("", "home", "halflife-home", "Folder of everything that is kept, made where the command runs."),
@@ -139,10 +143,10 @@ def begin(
         ),
     ]
     choices = [*head, *found.choices]
-    if labels is not None:
+    if told is not None:
         at = next(k for k, choice in enumerate(choices) if choice.section == "labels")
         choices.insert(
-            at, Choice("labels", "path", relative(labels, file.parent), "A file, folder or pattern; it may grow.")
+            at, Choice("labels", "path", relative(told, file.parent), "A file, folder or pattern; it may grow.")
         )
     whole = Inferred(found.rows, found.columns, tuple(choices))
     title = (
@@ -181,18 +185,23 @@ def _shared(texts: Sequence[str]) -> str:
     return texts[0][: next((k for k, same in enumerate(alike) if not same), min(map(len, texts)))]
 
 
-def relative(path: Path, folder: Path) -> str:
+def relative(path: Place, folder: Path) -> str:
     """As it is written in a configuration in a folder."""
+    if not isinstance(path, Path):
+        return str(path)
     return Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()
 
 
-def model_name(path: Path) -> str:
+def model_name(path: Place) -> str:
     """After the file or the folder.
 
     >>> model_name(Path("data/Kunden 2024.csv")), model_name(Path("days/*.csv")), model_name(Path("rows-*.csv"))
     ('Kunden-2024', 'days', 'rows')
     """
-    stem = path.stem if not WILD.search(path.stem) else re.split(WILD, path.stem)[0] or path.absolute().parent.name
+    whole = path.absolute() if isinstance(path, Path) else path
+    stem = path.name.removesuffix(path.suffix)
+    if WILD.search(stem):
+        stem = re.split(WILD, stem)[0] or whole.parent.name
     if path.is_dir():
-        stem = path.absolute().name
+        stem = whole.name
     return re.sub(r"[^\w-]+", "-", stem).strip("-_") or "model"

@@ -25,6 +25,7 @@ from halflife.monitoring.adapters.csv_dialect import (
 )
 from halflife.monitoring.adapters.label_table import LabelTable
 from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Pending
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.table_sources import Found, TableSource, source_of
 from halflife.monitoring.adapters.text_layout import Layout
 from halflife.monitoring.adapters.time_order import times_of
@@ -76,7 +77,7 @@ class FilesFeed(Feed):
             that it does not hold. None for the whole table as history.
     """
 
-    source: TableSource | Path
+    source: TableSource | Place
     label: str = ""
     positive: str | None = None
     id: str | None = None
@@ -103,6 +104,9 @@ class FilesFeed(Feed):
     """What changes when the table does -> what it held."""
     _ahead: list[tuple["_Table", Pending]] = field(default_factory=list, init=False, repr=False, compare=False)
     """The table that was divided last, and what of it was pending then."""
+
+    _found: list[TableSource] = field(default_factory=list, init=False, repr=False, compare=False)
+    """What an address on an object store was found to name."""
 
     def __post_init__(self) -> None:
         _ = self._rule
@@ -204,9 +208,14 @@ class FilesFeed(Feed):
 
     @property
     def _source(self) -> TableSource:
-        if not isinstance(self.source, Path):
+        if isinstance(self.source, TableSource):
             return self.source
-        return source_of(self.source, Layout(self.separator, self.spelling.encoding, self.skip_lines, self.comment))
+        layout = Layout(self.separator, self.spelling.encoding, self.skip_lines, self.comment)
+        if isinstance(self.source, Path):
+            return source_of(self.source, layout)
+        if not self._found:  # asking an object store takes its time
+            self._found.append(source_of(self.source, layout))
+        return self._found[0]
 
     def _read(self) -> "_Table":
         found = self._source.read()

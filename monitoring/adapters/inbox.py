@@ -81,16 +81,16 @@ class PushedRows:
                 f"{', '.join(map(repr, table.columns))}"
             )
         of_labels = set(table.columns) == {self.id, self.label}
-        inbox = self.labels if of_labels else self.rows
-        known = self._columns(inbox.path)
+        folder = self.folder / ("labels" if of_labels else "rows")
+        known = self._columns(folder)
         if not of_labels and self.label and self.label not in table.columns:
             table = table.with_columns(pl.lit(None, dtype=pl.String).alias(self.label))
         if known and set(known) != set(table.columns):
             odd = ", ".join(map(repr, sorted(set(known) ^ set(table.columns))))
             raise FeedError(f"what was pushed has other columns than what came before: {odd}; nothing of it was kept")
-        inbox.path.mkdir(parents=True, exist_ok=True)
-        number = len(list(inbox.path.glob("*.parquet")))
-        while not write_first(inbox.path / NUMBERED.format(number), _parquet(table), synced=True):
+        folder.mkdir(parents=True, exist_ok=True)
+        number = len(list(folder.glob("*.parquet")))
+        while not write_first(folder / NUMBERED.format(number), _parquet(table), synced=True):
             number += 1
         return Pushed(0, len(table)) if of_labels else Pushed(len(table), 0)
 

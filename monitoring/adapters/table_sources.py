@@ -1,12 +1,14 @@
 """Where a feed's table is read from: a file that grows, a folder or pattern of files, a Delta table, an inbox.
 
+Files, folders and Delta tables may be on this machine or on an object store.
+
 A source gives all its rows as they are now; which of them are new, the feed tells by what they are.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 import numpy as np
@@ -14,6 +16,7 @@ import polars as pl
 
 from halflife.models.errors import FeedError
 from halflife.models.rows import Mask
+from halflife.monitoring.adapters.places import Place, stamp_of
 from halflife.monitoring.adapters.tabular import PARQUET, TEXT, blank_is_missing, read_table
 from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE, Layout
 
@@ -49,7 +52,7 @@ class TableSource(ABC):
         """What changes when the source does, to be had without reading it; None where it cannot be told, or is gone."""
 
     @property
-    def text_files(self) -> tuple[Path, ...]:
+    def text_files(self) -> tuple[Place, ...]:
         """The text files it is made of, in order."""
         return ()
 
@@ -77,7 +80,7 @@ class FileSource(TableSource):
         layout: of a text file.
     """
 
-    path: Path
+    path: Place
     layout: Layout = AS_PROGRAMS_WRITE
 
     @property
@@ -85,15 +88,11 @@ class FileSource(TableSource):
         return str(self.path)
 
     @property
-    def text_files(self) -> tuple[Path, ...]:
+    def text_files(self) -> tuple[Place, ...]:
         return (self.path,) if self.path.suffix.lower() in TEXT else ()
 
     def stamp(self) -> Hashable | None:
-        try:
-            found = self.path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size
+        return stamp_of(self.path)
 
     def read(self) -> Found:
         table, ended = read_table(self.path, self.layout)
@@ -115,7 +114,7 @@ class FolderSource(TableSource):
         layout: of text files.
     """
 
-    path: Path
+    path: Place
     layout: Layout = AS_PROGRAMS_WRITE
 
     @property
@@ -123,7 +122,7 @@ class FolderSource(TableSource):
         return str(self.path)
 
     @property
-    def text_files(self) -> tuple[Path, ...]:
+    def text_files(self) -> tuple[Place, ...]:
         return tuple(file for file in self._files() if file.suffix.lower() in TEXT)
 
     @property
@@ -131,7 +130,10 @@ class FolderSource(TableSource):
         return tuple(dict.fromkeys(name for file in self._files() for name in self._partition(file)))
 
     def stamp(self) -> Hashable | None:
-        stamps = {str(file): FileSource(file).stamp() for file in self._files()}
+        try:
+            stamps = {str(file): stamp_of(file) for file in self._files()}
+        except FeedError:
+            return None
         return tuple(sorted(stamps.items())) or None
 
     def read(self) -> Found:
@@ -155,33 +157,35 @@ class FolderSource(TableSource):
             pl.concat(_one_type(tables)), np.concatenate([found.settled for _, found, _ in parts]), pl.concat(names)
         )
 
-    def _files(self) -> list[Path]:
-        root = self._root
-        rest = self.path.relative_to(root).as_posix()
-        found = root.glob(rest if rest != "." else "**/*") if root.is_dir() else iter(())
-        return sorted(
-            file
-            for file in found
-            if file.suffix.lower() in TEXT + PARQUET
-            and file.is_file()
-            and not any(part.startswith(("_", ".")) for part in file.relative_to(root).parts)
-        )
+    def _files(self) -> list[Place]:
+        rest = _below(self.path, self._root).as_posix()
+        pattern = rest if rest != "." else "**/*"
+        try:
+            found = self._root.glob(pattern) if not isinstance(self._root, Path) or self._root.is_dir() else iter(())
+            files = [
+                file
+                for file in found
+                if file.suffix.lower() in TEXT + PARQUET
+                and not any(part.startswith(("_", ".")) for part in _below(file, self._root).parts)
+                and file.is_file()
+            ]
+        except OSError as error:
+            raise FeedError(f"{self.path} cannot be read: {error.strerror or error}") from None
+        return sorted(files, key=lambda file: _below(file, self._root).parts)
 
     @property
-    def _root(self) -> Path:
+    def _root(self) -> Place:
         """The folder that holds all the files."""
-        plain = []
-        for part in self.path.parts:
-            if WILD & set(part):
-                break
-            plain.append(part)
-        return Path(*plain)
+        root = self.path
+        while WILD & set(str(root)):
+            root = root.parent
+        return root
 
-    def _called(self, file: Path) -> str:
-        return file.relative_to(self._root).as_posix()
+    def _called(self, file: Place) -> str:
+        return _below(file, self._root).as_posix()
 
-    def _partition(self, file: Path) -> dict[str, str | None]:
-        pairs = (part.split(HIVE, 1) for part in file.relative_to(self._root).parts[:-1] if HIVE in part)
+    def _partition(self, file: Place) -> dict[str, str | None]:
+        pairs = (part.split(HIVE, 1) for part in _below(file, self._root).parts[:-1] if HIVE in part)
         return {key: None if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value) for key, value in pairs}
 
 
@@ -193,7 +197,7 @@ class DeltaSource(TableSource):
         path: of the table's folder.
     """
 
-    path: Path
+    path: Place
 
     @property
     def name(self) -> str:
@@ -228,16 +232,30 @@ def whole(table: pl.DataFrame) -> Found:
     return Found(blank_is_missing(table), np.ones(len(table), dtype=bool), None)
 
 
-def source_of(path: Path, layout: Layout = AS_PROGRAMS_WRITE) -> TableSource:
-    """The source a path names: a Delta table, a folder or pattern of files, or one file."""
-    if (path / "_delta_log").is_dir():
-        return DeltaSource(path)
-    if path.is_dir() or (WILD & set(str(path)) and not path.exists()):
-        return FolderSource(path, layout)
+def source_of(path: Place, layout: Layout = AS_PROGRAMS_WRITE) -> TableSource:
+    """The source a path names: a Delta table, a folder or pattern of files, or one file.
+
+    Raises:
+        FeedError: an object store cannot be asked which of them it is.
+    """
+    try:
+        if (path / "_delta_log").is_dir():
+            return DeltaSource(path)
+        if path.is_dir() or (WILD & set(str(path)) and not path.is_file()):
+            return FolderSource(path, layout)
+    except OSError as error:
+        if isinstance(path, Path):  # reading it says what is wrong
+            return FileSource(path, layout)
+        raise FeedError(f"{path} cannot be read: {error.strerror or error}") from None
     return FileSource(path, layout)
 
 
-def _header(file: Path, table: pl.DataFrame, partition: dict[str, str | None]) -> list[str]:
+def _below(file: Place, folder: Place) -> PurePath:
+    """The path of a file from a folder that it is in."""
+    return file.relative_to(folder)  # type: ignore[arg-type]  # both are on this machine, or neither is
+
+
+def _header(file: Place, table: pl.DataFrame, partition: dict[str, str | None]) -> list[str]:
     twice = sorted(set(partition) & set(table.columns))
     if twice:
         raise FeedError(f"{file} has the column {twice[0]!r}, which its folder's name gives too; leave one of them out")

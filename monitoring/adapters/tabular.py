@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from halflife.models.errors import FeedError
 from halflife.monitoring.adapters.csv_dialect import header_of, separator_of, texts
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE, Layout, contents, written
 
 TEXT = (".csv", ".tsv", ".txt")
@@ -20,7 +21,7 @@ SAMPLE_BYTES = 1 << 16
 BLOCK_BYTES = 1 << 30
 
 
-def read_table(path: Path, layout: Layout = AS_PROGRAMS_WRITE) -> tuple[pl.DataFrame, bool]:
+def read_table(path: Place, layout: Layout = AS_PROGRAMS_WRITE) -> tuple[pl.DataFrame, bool]:
     """Every cell of the file, null where it is empty: CSV columns as text, Parquet columns in their own types.
 
     A column that a Parquet file declares as a dictionary is one of categories, of whatever its entries are.
@@ -41,9 +42,10 @@ def read_table(path: Path, layout: Layout = AS_PROGRAMS_WRITE) -> tuple[pl.DataF
     try:
         table, whole = (_parquet(path), True) if ending in PARQUET else _text(path, layout)
     except FileNotFoundError:
-        raise FeedError(
-            f"no such file: {path}; check path in [feed], and the folder HALFLIFE_DATA names if the path is in it"
-        ) from None
+        where = (
+            "and the folder HALFLIFE_DATA names if the path is in it" if isinstance(path, Path) else "and the bucket"
+        )
+        raise FeedError(f"no such file: {path}; check path in [feed], {where}") from None
     except IsADirectoryError:
         raise FeedError(f"{path} is a folder; path in [feed] names one CSV or Parquet file") from None
     except OSError as error:
@@ -70,7 +72,7 @@ def _narrowed(table: pa.Table) -> pa.Table:
     return table
 
 
-def _utf8(path: Path, encoding: str) -> bytes:
+def _utf8(path: Place, encoding: str) -> bytes:
     raw = contents(path)
     if encoding.replace("_", "-").lower() in ("utf-8", "utf8"):
         return raw
@@ -80,7 +82,7 @@ def _utf8(path: Path, encoding: str) -> bytes:
         raise FeedError(f"{path} is not {encoding}: {error}; say encoding = the right one in [feed]") from None
 
 
-def _text(path: Path, layout: Layout) -> tuple[pa.Table, bool]:
+def _text(path: Place, layout: Layout) -> tuple[pa.Table, bool]:
     raw = _utf8(path, layout.encoding).removeprefix(b"\xef\xbb\xbf")
     _require_utf8(path, raw)
     raw = layout.body(raw)
@@ -116,15 +118,15 @@ def _text(path: Path, layout: Layout) -> tuple[pa.Table, bool]:
     return table, ended
 
 
-def _parquet(path: Path) -> pa.Table:
-    if path.is_dir():
+def _parquet(path: Place) -> pa.Table:
+    if isinstance(path, Path) and path.is_dir():
         raise IsADirectoryError
     try:
-        file = pa.parquet.ParquetFile(path)
+        file = pa.parquet.ParquetFile(path if isinstance(path, Path) else pa.BufferReader(path.read_bytes()))
         table = file.read(use_threads=False)
         categories = _categories(file)
     except (pa.ArrowException, OSError) as error:
-        if isinstance(error, FileNotFoundError | PermissionError):
+        if isinstance(error, FileNotFoundError | PermissionError) or (not isinstance(path, Path) and error.args[1:]):
             raise
         raise FeedError(f"{path} is not a Parquet file: {_first_line(error)}") from None
     _require_single(path, table.column_names)
@@ -149,7 +151,7 @@ def _categories(file: pa.parquet.ParquetFile) -> list[str]:
     ]
 
 
-def _require_utf8(path: Path, raw: bytes) -> None:
+def _require_utf8(path: Place, raw: bytes) -> None:
     try:
         raw.decode()
     except UnicodeDecodeError as error:
@@ -161,7 +163,7 @@ def _require_utf8(path: Path, raw: bytes) -> None:
         raise FeedError(f"{path} is not UTF-8 text: it holds zero bytes, as UTF-16 does; save it as UTF-8")
 
 
-def _require_single(path: Path, header: list[str]) -> None:
+def _require_single(path: Place, header: list[str]) -> None:
     """Names that differ in case alone count as doubled: the store and SQL predicates tell them apart by name."""
     doubled = [name for name, times in Counter(name.casefold() for name in header).items() if times > 1]
     if doubled:

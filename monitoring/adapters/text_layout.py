@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 from halflife.models.errors import ConfigError, FeedError
+from halflife.monitoring.adapters.places import Place
 
 QUOTE = b'"'
 
@@ -58,14 +59,14 @@ class Layout:
 AS_PROGRAMS_WRITE = Layout()
 
 
-def contents(path: Path) -> bytes:
+def contents(path: Place) -> bytes:
     """A text file's bytes; lines that end in a carriage return alone, as spreadsheets on a Mac save them, end in a line feed.
 
     Raises:
         FeedError: it is a pipe or a device, which cannot be read again.
         OSError: it cannot be read.
     """
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if isinstance(path, Path) and path.exists() and not path.is_file() and not path.is_dir():
         raise FeedError(f"{path} is a pipe or a device; a feed's file is read again and again: push rows instead")
     raw = path.read_bytes()
     return raw.replace(b"\r", b"\n") if b"\r" in raw and b"\n" not in raw else raw

@@ -3,7 +3,6 @@
 import csv
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -21,6 +20,7 @@ from halflife.monitoring.adapters.inferred.sizes import delay_said, lag_of, tick
 from halflife.monitoring.adapters.inferred.spelling import spelling_of
 from halflife.monitoring.adapters.inferred.times import ZONE, Timed, time_of, zone_of, zone_said
 from halflife.monitoring.adapters.label_table import LabelTable
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.table_sources import TableSource, source_of
 from halflife.monitoring.adapters.text_layout import AS_PROGRAMS_WRITE
 from halflife.monitoring.inferred_settings import Choice, Inferred, listed
@@ -41,7 +41,7 @@ class Asked:
     time: str | None = None
 
 
-def inferred_feed(path: Path, asked: Asked, labels: Path | None = None) -> Inferred:
+def inferred_feed(path: Place, asked: Asked, labels: Place | None = None) -> Inferred:
     """What files are found to be.
 
     Args:
@@ -147,7 +147,7 @@ def _rarer(known: Array | None) -> float | None:
     return None if np.isnan(share) else min(share, 1 - share)
 
 
-def _opened(path: Path) -> tuple[TableSource, list[Choice]]:
+def _opened(path: Place) -> tuple[TableSource, list[Choice]]:
     plain = source_of(path)
     files = plain.text_files
     layout, said = layout_of(files[0]) if files else (AS_PROGRAMS_WRITE, [])

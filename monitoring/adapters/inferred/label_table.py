@@ -1,7 +1,5 @@
 """A table of labels, and how it is joined to the rows."""
 
-from pathlib import Path
-
 import polars as pl
 
 from halflife.models.errors import UsageError
@@ -9,6 +7,7 @@ from halflife.monitoring.adapters.csv_dialect import texts
 from halflife.monitoring.adapters.inferred.labels import label_of
 from halflife.monitoring.adapters.inferred.times import time_of
 from halflife.monitoring.adapters.label_table import LabelTable
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.table_sources import source_of
 from halflife.monitoring.inferred_settings import Choice
 
@@ -17,7 +16,7 @@ SHARED = 0.5
 
 
 def label_table_of(
-    rows: pl.DataFrame, path: Path, taken: list[str], *, key: str | None, label: str | None, positive: str | None
+    rows: pl.DataFrame, path: Place, taken: list[str], *, key: str | None, label: str | None, positive: str | None
 ) -> tuple[str, list[Choice], LabelTable]:
     """The rows' id, what has to be said of a table of labels, and the table.
 

@@ -3,10 +3,10 @@
 import csv
 from collections import Counter
 from itertools import islice
-from pathlib import Path
 
 from halflife.models.errors import FeedError
 from halflife.monitoring.adapters.csv_dialect import separator_of
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.text_layout import Layout, contents
 from halflife.monitoring.inferred_settings import Choice
 
@@ -14,7 +14,7 @@ SAMPLE_LINES = 400
 MARK = "#"
 
 
-def layout_of(path: Path) -> tuple[Layout, list[Choice]]:
+def layout_of(path: Place) -> tuple[Layout, list[Choice]]:
     """How a text file is laid out, and what of that has to be said. Raises FeedError."""
     try:
         raw = contents(path)

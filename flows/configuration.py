@@ -12,6 +12,7 @@ from halflife.flows.adapters import FEEDS, feed_kind
 from halflife.flows.alert_settings import alert_settings
 from halflife.flows.settings import DEFAULT_FEED, Settings
 from halflife.models.errors import ConfigError
+from halflife.monitoring.alerts.redaction import redacted
 from halflife.monitoring.section import Section
 
 
@@ -62,7 +63,11 @@ def _explained(error: Any, table: Mapping[str, Any]) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:
         return message
-    return f"{name} = {error['input']!r}: {message}" if not isinstance(error["input"], dict) else f"[{name}]: {message}"
+    return (
+        f"{name} = {redacted(repr(error['input']))}: {message}"
+        if not isinstance(error["input"], dict)
+        else f"[{name}]: {message}"
+    )
 
 
 def _unknown(tables: list[str], key: str, table: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from halflife.flows.feed_settings import FeedSettings, SyntheticFeedSettings, Ta
 from halflife.flows.label_settings import LabelSettings
 from halflife.flows.local_paths import WorkingPath
 from halflife.flows.model_name import ModelName
+from halflife.flows.server_settings import RegistrySettings
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
     CausePolicy,
@@ -119,6 +120,7 @@ class Settings(Section):
     seed: Annotated[int, Field(ge=0, description="Of everything that is drawn.")] = 7
     feed: Annotated[SerializeAsAny[FeedSettings], BeforeValidator(_of_its_kind)] = DEFAULT_FEED
     labels: LabelSettings | None = None
+    registry: RegistrySettings = RegistrySettings()
     evidence: EvidencePolicy = EvidencePolicy()
     retrain: RetrainPolicy = RetrainPolicy()
     watch: WatchPolicy = WatchPolicy()

@@ -13,6 +13,7 @@ from halflife.flows.alert_settings import AlertSettings
 from halflife.flows.configuration import parse
 from halflife.flows.feed_settings import SyntheticFeedSettings
 from halflife.flows.older_homes import upgraded
+from halflife.flows.placement import SETTINGS, placed
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError, Unavailable, UsageError
 from halflife.models.recipe import Recipe
@@ -30,7 +31,6 @@ if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays o
     from halflife.monitoring.reports.rich_text import Terminal
     from halflife.monitoring.trials.backtest import Backtest
 
-SETTINGS = "settings.json"
 SECTIONS = (
     "retrain",
     "watch",
@@ -137,10 +137,14 @@ def store(settings: Settings, folder: Path | None = None) -> "DeltaStore":
 
 
 def registry(settings: Settings) -> "MlflowRegistry":
-    """MLflow on SQLite, artifacts on disk."""
+    """MLflow: the server or database that is named, else SQLite and a folder under the home."""
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
 
-    return MlflowRegistry.at(settings.home.resolve(), settings.name)
+    said, home = settings.registry, settings.home.resolve()
+    name = said.model or settings.name
+    if said.uri:
+        return MlflowRegistry.of(said.uri, home, name, experiment=said.experiment)
+    return MlflowRegistry.at(home, name, experiment=said.experiment)
 
 
 def ledger(settings: Settings) -> "SqlLedger":
@@ -165,7 +169,7 @@ _OPEN: "dict[str, Context]" = {}
 def opened(home: str) -> "Context":
     """The context of a home that has been used before: the one this process opened, else from the settings kept in it."""
     if home not in _OPEN:
-        _OPEN[home] = bootstrap(recall(Path(home)))
+        _OPEN[home] = bootstrap(placed(recall(Path(home)), file=False).settings)
     return _OPEN[home]
 
 

@@ -48,7 +48,7 @@ def _beside(text: str, info: ValidationInfo) -> str:
 
 
 def _somewhere(text: str, info: ValidationInfo) -> str:
-    folder = _folder(info)
+    folder = folder_of(info)
     text = possible(text if folder is None else filled(text))
     if is_address(text):
         text = plain_address(text)
@@ -58,7 +58,7 @@ def _somewhere(text: str, info: ValidationInfo) -> str:
 def _filled_in(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, str):
         return value
-    return possible(value if _folder(info) is None else filled(value))
+    return possible(value if folder_of(info) is None else filled(value))
 
 
 def possible(path: str) -> str:
@@ -74,7 +74,7 @@ def possible(path: str) -> str:
     return path
 
 
-def _folder(info: ValidationInfo) -> Path | None:
+def folder_of(info: ValidationInfo) -> Path | None:
     """Where the file stands that is being read; None for values that come from elsewhere and are taken as they are."""
     return (info.context or {}).get("folder")
 

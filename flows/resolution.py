@@ -1,11 +1,13 @@
 """Which settings are in force: those of a file, of the home that is named, or of the home that was used last."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from halflife.flows.bootstrap import SETTINGS, recall
+from halflife.flows.bootstrap import recall
 from halflife.flows.configuration import read
 from halflife.flows.local_paths import possible
+from halflife.flows.placement import SETTINGS, placed
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError
 from halflife.monitoring.whole_files import write_whole
@@ -25,19 +27,22 @@ class Resolved:
         file: the configuration that was read; None when there is none.
         kept: the home's ``settings.json`` that was read; None when a file says it all, and in a new home.
         home: what named the home, if it was not the file: ``--home``, or the note of the home used last.
+        servers: dotted setting -> where it comes from, of servers that the file does not name.
     """
 
     settings: Settings
     file: Path | None = None
     kept: Path | None = None
     home: str = ""
+    servers: Mapping[str, str] = field(default_factory=dict)
 
 
 def resolve(config: Path | None, home: Path | None) -> Resolved:
     """The settings in force.
 
     The file that is given, else ``halflife.toml`` where it is there, in the home that is given, else in the file's own.
-    Without a file, those the home that is given, else the home used last, was used with.
+    Without a file, those the home that is given, else the home used last, was used with. Servers that it does not name are
+    the environment's, as `placed` says.
 
     Args:
         config: of ``--config``; a home's ``settings.json`` will do, and means that home.
@@ -47,6 +52,13 @@ def resolve(config: Path | None, home: Path | None) -> Resolved:
         ConfigError: no such file, a fault in it, or a ``halflife.toml`` that was not asked for beside a home of another
             model; a path that no file can have.
     """
+    resolved = _read(config, home)
+    at = placed(resolved.settings, file=resolved.file is not None)
+    return replace(resolved, settings=at.settings, servers=at.sources)
+
+
+def _read(config: Path | None, home: Path | None) -> Resolved:
+    """As they stand in the file or the home."""
     try:
         for path in (config, home):
             possible(str(path))

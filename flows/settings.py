@@ -22,6 +22,7 @@ from halflife.flows.label_settings import LabelSettings
 from halflife.flows.local_paths import WorkingPath
 from halflife.flows.model_name import ModelName
 from halflife.flows.schedule_settings import ScheduleSettings
+from halflife.flows.server_settings import RegistrySettings
 from halflife.flows.up_settings import UpSettings
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
@@ -121,6 +122,7 @@ class Settings(Section):
     seed: Annotated[int, Field(ge=0, description="Of everything that is drawn.")] = 7
     feed: Annotated[SerializeAsAny[FeedSettings], BeforeValidator(_of_its_kind)] = DEFAULT_FEED
     labels: LabelSettings | None = None
+    registry: RegistrySettings = RegistrySettings()
     evidence: EvidencePolicy = EvidencePolicy()
     retrain: RetrainPolicy = RetrainPolicy()
     watch: WatchPolicy = WatchPolicy()

@@ -10,13 +10,14 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from halflife.flows.local_paths import variables
+from halflife.flows.placement import KEPT
 from halflife.flows.resolution import Resolved
 from halflife.flows.settings import DEFAULT_FEED, Settings
 from halflife.flows.toml_text import lines
 from halflife.monitoring.alerts.redaction import redacted
 from halflife.monitoring.section import Section
 
-DEFAULT, KEPT = "default", "settings.json of the home"
+DEFAULT = "default"
 Source = Callable[[str, Any], str]
 """(setting, value) -> where it comes from."""
 _ABSENT = object()
@@ -42,10 +43,9 @@ class InForce:
 def in_force(resolved: Resolved) -> list[InForce]:
     """Every setting, in the order of the reference."""
     source = _from_file(resolved.file) if resolved.file else _from_home(resolved.kept)
+    elsewhere = {**resolved.servers, **({"home": resolved.home} if resolved.home else {})}
     return [
-        InForce(
-            name, _public(value), default, resolved.home if name == "home" and resolved.home else source(name, value)
-        )
+        InForce(name, _public(value), default, elsewhere.get(name) or source(name, value))
         for name, value, default in _entries(resolved.settings)
     ]
 

@@ -1,11 +1,14 @@
 """Settings every test runs under: no telemetry, one thread, no spinning beside busy neighbours."""
 
 import os
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -71,3 +74,66 @@ def object_store() -> Iterator[Callable[[], str]]:
 # These machines are shared: a slow example says nothing about the code.
 settings.register_profile("halflife", deadline=None, print_blob=True)
 settings.load_profile("halflife")
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real MLflow server that asks for a password: ``admin`` and ``mlflow-admin-word``."""
+    from halflife.monitoring.adapters import mlflow_connection
+    from halflife.monitoring.database_cache import fill
+
+    folder = tmp_path_factory.mktemp("mlflow-server")
+    fill(folder / "mlflow.db", mlflow_connection.template_key(), mlflow_connection.make_template)
+    said = {
+        "default_permission": "READ",
+        "database_uri": f"sqlite:///{folder}/users.db",
+        "admin_username": "admin",
+        "admin_password": "mlflow-admin-word",
+        "authorization_function": "mlflow.server.auth:authenticate_request_basic_auth",
+    }
+    (folder / "auth.ini").write_text("\n".join(["[mlflow]", *(f"{k} = {v}" for k, v in said.items())]))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    words = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", port, "--workers", "1"]
+    words += ["--app-name", "basic-auth", "--backend-store-uri", f"sqlite:///{folder}/mlflow.db"]
+    words += ["--artifacts-destination", str(folder / "files")]
+    own = {
+        "MLFLOW_AUTH_CONFIG_PATH": str(folder / "auth.ini"),
+        "MLFLOW_FLASK_SERVER_SECRET_KEY": "of-the-tests",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
+    log = (folder / "log").open("w")
+    with (
+        log,
+        subprocess.Popen(
+            words, cwd=folder, env={**os.environ, **own}, stdout=log, stderr=log, start_new_session=True
+        ) as server,
+    ):
+        try:
+            deadline = time.monotonic() + 180
+            while not answers(f"http://127.0.0.1:{port}/health"):
+                assert server.poll() is None, (folder / "log").read_text()
+                assert time.monotonic() < deadline, "MLflow's server did not start within three minutes"
+                time.sleep(0.2)
+            with closing(sqlite3.connect(folder / "users.db")) as users, users:
+                # Its own hash costs each request a tenth of a second of computing.
+                users.execute("UPDATE users SET password_hash = ?", [cheap_hash("mlflow-admin-word")])
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)  # it starts processes of its own
+
+
+def cheap_hash(password: str) -> str:
+    """As the server would store it, but for its cost."""
+    from werkzeug.security import generate_password_hash
+
+    return str(generate_password_hash(password, method="pbkdf2:sha256:1"))
+
+
+def answers(url: str) -> bool:
+    """Whether a server is up."""
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.HTTPError:
+        return False

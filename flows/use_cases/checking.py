@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import RenderableType
 
 from halflife.flows.home_lock import locked
+from halflife.flows.placement import OWN
 from halflife.flows.settings import Settings
 from halflife.models.errors import HalflifeError
 from halflife.models.rows import LABEL
@@ -192,11 +193,15 @@ def _ledger(settings: Settings) -> str | tuple[str, list[str]]:
 
 
 def _mlflow(settings: Settings) -> str:
-    if not (settings.home / "mlflow.db").exists():
-        return "not used yet"
     from halflife.flows.bootstrap import ledger, registry
 
-    book, models = ledger(settings), registry(settings)
+    if not settings.registry.uri and not (settings.home / OWN).exists():
+        return "not used yet"
+    models = registry(settings)
+    if not (settings.home / "ledger.db").exists():
+        models.reach()
+        return f"no version yet; see what comes with: {models.ui_command}"
+    book = ledger(settings)
     versions = book.versions()
     if versions:
         models.model(versions[-1])

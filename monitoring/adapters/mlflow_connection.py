@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from halflife.models.errors import Unavailable
 from halflife.monitoring import database_cache
+from halflife.monitoring.adapters import mlflow_server
+from halflife.monitoring.alerts.redaction import redacted
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -45,6 +47,7 @@ class Connection:
         self, uri: str, *, patience: float = 20.0, opened: Callable[[sqlite3.Connection], None] | None = None
     ) -> None:
         self.uri, self.patience, self._opened = uri, patience, opened
+        self._answered = False
 
     @property
     def database(self) -> Path | None:
@@ -76,6 +79,9 @@ class Connection:
         try:
             yield self.client
         except MlflowException as error:
+            self._answered = False
+            if mlflow_server.is_server(self.uri):  # not chained: the cause may quote credentials
+                raise mlflow_server.in_plain_words(self.uri, error) from None
             if error.error_code in PASSING:
                 raise self._unavailable(error) from error
             raise
@@ -83,10 +89,13 @@ class Connection:
             raise self._unavailable(error) from error
 
     def probe(self) -> None:
-        """Raise Unavailable unless the SQLite database can be written to now, or can be made."""
+        """Raise Unavailable unless the server answers, or the SQLite database can be written to now, or can be made."""
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        if mlflow_server.is_server(self.uri) and not self._answered:
+            mlflow_server.look(self.uri)
+            self._answered = True
         if self.database is None:
             return
-        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         try:
             self.database.parent.mkdir(parents=True, exist_ok=True)
             new = not self.database.exists()
@@ -104,8 +113,8 @@ class Connection:
             raise self._unavailable(error) from error
 
     def _unavailable(self, error: Exception) -> Unavailable:
-        where = self.database or self.uri
-        why = next(iter(str(error).splitlines()), type(error).__name__)
+        where = self.database or redacted(self.uri)
+        why = redacted(next(iter(str(error).splitlines()), type(error).__name__))
         if "locked" in why:
             why = f"another process has held its lock for more than {self.patience:g} s"
         return Unavailable(f"the MLflow store {where} does not answer: {why}. Nothing was lost; run the same again")

@@ -13,8 +13,15 @@ from halflife.models.domain import Role, Version
 from halflife.models.errors import ConfigError, NotFound
 from halflife.models.learner.model import Model
 from halflife.models.rows import Window
-from halflife.monitoring.adapters import mlflow_addresses, mlflow_package, mlflow_records, mlflow_steps
+from halflife.monitoring.adapters import (
+    mlflow_addresses,
+    mlflow_package,
+    mlflow_records,
+    mlflow_server,
+    mlflow_steps,
+)
 from halflife.monitoring.adapters.mlflow_connection import Connection, sqlite_address
+from halflife.monitoring.alerts.redaction import bare, redacted
 from halflife.monitoring.ports import Registry
 
 if TYPE_CHECKING:
@@ -24,52 +31,73 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 CACHED_MODELS = 8
+DATABASE = "mlflow.db"
+"""The default installation's file in the home."""
 
 
 class MlflowRegistry(Registry):
-    """Models, metrics, reports and aliases in MLflow, under one registered model and one experiment of the same name.
+    """Models, metrics, reports and aliases in MLflow, under one registered model and one experiment.
 
     Registering is a chain of steps, each found done or done again: a process killed between any two of them leaves an
     unfinished run which the next call finds by its tags and goes on with. A version is the same version when its number
     and its model's digest are the same.
 
     Args:
-        uri: MLflow's tracking and registry address.
-        name: of the experiment and the registered model.
+        uri: MLflow's tracking and registry address; one with a user and password in it is told nowhere as it is.
+        name: of the registered model.
         artifacts: folder for artifacts; None leaves the choice to a server. With SQLite, files that an experiment of
             ours has in another folder of that name are taken to have come here with the database, as they do when a
             home is copied or moved.
+        experiment: name of the experiment; that of the registered model when left out.
         patience: seconds to wait for a locked SQLite database.
 
     Raises:
-        ConfigError: a name MLflow does not allow.
+        ConfigError: a name MLflow does not allow; from every method: a server does not take the credentials.
+        Unavailable: from every method: the database or the server does not answer.
     """
 
-    def __init__(self, uri: str, name: str, artifacts: Path | None = None, *, patience: float = 20.0) -> None:
+    def __init__(
+        self, uri: str, name: str, artifacts: Path | None = None, *, experiment: str = "", patience: float = 20.0
+    ) -> None:
         if not name.strip() or set(name) & set("/:"):
             raise ConfigError(f"model name: {name!r} cannot be a registered model in MLflow; use no '/' and no ':'")
         self.uri, self.name, self.artifacts = uri, name, artifacts
+        self.experiment = experiment or name
         self._connection = Connection(uri, patience=patience, opened=self._lead_home)
         self._experiment_id = lru_cache(maxsize=1)(self._experiment)
         self._models: dict[str, Model] = {}
 
     @classmethod
-    def at(cls, home: Path, name: str, *, patience: float = 20.0) -> "MlflowRegistry":
+    def at(cls, home: Path, name: str, *, experiment: str = "", patience: float = 20.0) -> "MlflowRegistry":
         """The default installation: SQLite and a folder of artifacts under ``home``."""
         home = home.absolute()
-        return cls(sqlite_address(home / "mlflow.db"), name, home / "artifacts", patience=patience)
+        address = sqlite_address(home / DATABASE)
+        return cls(address, name, home / "artifacts", experiment=experiment, patience=patience)
+
+    @classmethod
+    def of(cls, uri: str, home: Path, name: str, *, experiment: str = "") -> "MlflowRegistry":
+        """At an address. A server keeps the files too; for a database they are beside its file, else under ``home``."""
+        if mlflow_server.is_server(uri) or uri.startswith("databricks"):
+            return cls(uri, name, experiment=experiment)
+        file = Connection(uri).database
+        return cls(uri, name, (home.absolute() if file is None else file.parent) / "artifacts", experiment=experiment)
 
     @property
     def served(self) -> bool:
         """Whether it is a server, and no database."""
-        return self.uri.startswith(("http://", "https://"))
+        return mlflow_server.is_server(self.uri)
 
     @property
     def ui_command(self) -> str:
         """What to type to see it all in a browser on this machine."""
         if self.served:
-            return f"open {self.uri}"
-        return f"mlflow ui --backend-store-uri {quote(self.uri)} --host 127.0.0.1 --port 5000"
+            return f"open {bare(self.uri)}"
+        return f"mlflow ui --backend-store-uri {quote(redacted(self.uri))} --host 127.0.0.1 --port 5000"
+
+    def reach(self) -> None:
+        """Whether MLflow answers; nothing is made there. Raises Unavailable and ConfigError."""
+        with self._connection.answering():
+            return
 
     def make(self) -> None:
         """Make the database where there is none; MLflow is not loaded for it. Raises Unavailable."""
@@ -82,6 +110,7 @@ class MlflowRegistry(Registry):
     def register(self, version: Version, model: Model, window: Window) -> Version:
         with self._connection.answering() as client:
             experiment = self._experiment_id()
+            mlflow_steps.refuse_strangers(client, self.name, version)
             run = mlflow_steps.find_run(client, experiment, version) or mlflow_steps.start_run(
                 client, experiment, version
             )
@@ -185,13 +214,13 @@ class MlflowRegistry(Registry):
     def _lead_home(self, database: sqlite3.Connection) -> None:
         if self.artifacts is not None:
             ours = self.artifacts.absolute().as_uri()
-            for other in mlflow_addresses.lead_home(database, self.name, ours):
+            for other in mlflow_addresses.lead_home(database, self.experiment, ours):
                 LOG.warning(
                     "this home was copied or moved: files that were in %s are now looked for in %s", other, ours
                 )
 
     def _experiment(self) -> str:
-        return mlflow_steps.experiment(self._connection.client, self.name, self.artifacts)
+        return mlflow_steps.experiment(self._connection.client, self.experiment, self.name, self.artifacts)
 
     def _source(self, logged: "LoggedModel") -> str:
         """Where a registered version's files are: a server resolves ``models:/…`` itself and wants nothing else.
@@ -228,6 +257,8 @@ class MlflowRegistry(Registry):
             try:
                 return mlflow_package.read(Path(download_artifacts(artifact_uri=uri, tracking_uri=self.uri)))
             except (OSError, MlflowException) as error:
+                if mlflow_server.is_server(self.uri):
+                    mlflow_server.look(self.uri)
                 raise NotFound(
                     f"the files of version {number} of {self.name!r} are not where MLflow says they are: {uri}"
                 ) from error
@@ -242,7 +273,8 @@ class MlflowRegistry(Registry):
                 f"; `mlflow runs restore --run-id {version.run_id}` brings a deleted run back" if version.run_id else ""
             )
             raise NotFound(
-                f"MLflow has no version {number} of {self.name!r}, and no run with the model of {version.label}{back}"
+                f"MLflow at {redacted(self.uri)} has no version {number} of {self.name!r}, and no run with the model of"
+                f" {version.label}{back}"
             )
         LOG.warning(
             "%s was deleted in MLflow as version %s of %s; its model is read from its run, %s",

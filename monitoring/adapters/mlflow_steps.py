@@ -5,12 +5,12 @@ None is found by what a killed process knew; all is found by tags and by MLflow'
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from halflife.models.domain import Version
-from halflife.models.errors import Unavailable
+from halflife.models.domain import Role, Version
+from halflife.models.errors import ConfigError, Unavailable
 from halflife.models.learner.model import Model
 from halflife.monitoring.adapters import mlflow_package, mlflow_records
 from halflife.monitoring.adapters.mlflow_names import metric_key
@@ -24,28 +24,71 @@ METRICS_AT_ONCE = 1_000
 GONE = "RESOURCE_DOES_NOT_EXIST"
 
 
-def experiment(client: "MlflowClient", name: str, artifacts: Path | None) -> str:
-    """The id of the experiment; makes it, and the registered model of the same name, where they are missing."""
+def experiment(client: "MlflowClient", name: str, model: str, artifacts: Path | None) -> str:
+    """The id of an experiment; makes it, and the registered model, where they are missing.
+
+    Args:
+        client: to ask.
+        name: of the experiment.
+        model: name of the registered model.
+        artifacts: folder of the experiment's files; None leaves the choice to a server.
+
+    Raises:
+        Unavailable: the experiment was deleted.
+    """
     from mlflow.exceptions import MlflowException
 
     location = artifacts.absolute().as_uri() if artifacts else None
-    steps = (lambda: client.create_experiment(name, location), lambda: client.create_registered_model(name))
+    steps: list[Callable[[], object]] = [lambda: client.create_registered_model(model)]
+    made = client.get_experiment_by_name(name)
+    if made is None:
+        steps.append(lambda: client.create_experiment(name, location))
     for make in steps:
         try:
             make()
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-    made = client.get_experiment_by_name(name)
+    made = made or client.get_experiment_by_name(name)
     if made is None or made.lifecycle_stage != "active":
-        raise Unavailable(f"MLflow's experiment {name!r} was deleted; restore it there, or choose another name")
+        number = "NUMBER" if made is None else made.experiment_id
+        raise Unavailable(
+            f"MLflow's experiment {name!r} was deleted; `mlflow experiments restore --experiment-id {number}` brings it"
+            " back, or choose another one with `[registry] experiment`"
+        )
     return str(made.experiment_id)
+
+
+def refuse_strangers(client: "MlflowClient", model: str, version: Version) -> None:
+    """Go no further where a registered model has versions that come from another ledger than this version does.
+
+    A ledger that is gone, or another team's model of the same name, would else have its champion taken away. What a
+    killed process left is no stranger: its number is this version's own.
+
+    Raises:
+        ConfigError: says how many there are, and what to do.
+    """
+    there = client.get_registered_model(model)
+    latest = [int(each.version) for each in there.latest_versions]
+    champion = there.aliases.get(Role.CHAMPION.value)
+    looked = {str(number) for number in latest} | ({str(champion)} if champion is not None else set())
+    for number in sorted(looked, key=int):
+        tags = client.get_model_version(model, number).tags
+        ours = tags.get(mlflow_records.IDENTITY[0], "")
+        newer = ours.isdecimal() and int(ours) > version.number
+        first = version.number == 1 and any(tags.get(name) != said for name, said in _identity(version).items())
+        if newer or (first and (not ours or str(champion) == number)):
+            last = max(latest, default=int(number))
+            raise ConfigError(
+                f"MLflow has {'a version' if last == 1 else f'versions up to {last}'} of {model!r} that this ledger does not"
+                f" know, and {version.label} would take {'its' if last == 1 else 'their'} place: where they are this"
+                " model's, bring its ledger back; where they are another's, choose another `name` or `[registry] model`"
+            )
 
 
 def find_run(client: "MlflowClient", experiment_id: str, version: Version) -> "Run | None":
     """The run of this version, finished or not: same number, same model."""
-    tags = mlflow_records.tags(version)
-    same = " and ".join(f"tags.`{name}` = '{tags[name]}'" for name in mlflow_records.IDENTITY)
+    same = " and ".join(f"tags.`{name}` = '{said}'" for name, said in _identity(version).items())
     return next(iter(client.search_runs([experiment_id], same, max_results=1)), None)
 
 
@@ -147,6 +190,12 @@ def tags(client: "MlflowClient", name: str, versions: Sequence[Version]) -> dict
     runs = ", ".join(f"'{run_id}'" for run_id in numbers)
     found = client.search_model_versions(f"run_id IN ({runs})")
     return {numbers[str(version.run_id)]: dict(version.tags) for version in found if version.name == name}
+
+
+def _identity(version: Version) -> dict[str, str]:
+    """The tags by which a version is told from any other."""
+    tags = mlflow_records.tags(version)
+    return {name: tags[name] for name in mlflow_records.IDENTITY}
 
 
 def _now() -> int:

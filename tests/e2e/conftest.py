@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -10,7 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -60,26 +63,69 @@ class Ran:
         return json.loads(self.out)
 
 
-def halflife(*words: str, cwd: Path, timeout: float = 400, **environment: str) -> Ran:
-    """Run the command as a person would, in ``cwd``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "halflife.flows.cli", *words],
-        cwd=cwd,
-        env={**os.environ, **ENVIRONMENT, **environment},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+class Warm:
+    """Runs commands, each in a process of its own that a warm one is forked for (``warm.py``)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._numbers = folder, count()
+        self._address = folder / "warm"
+        words = [sys.executable, str(Path(__file__).with_name("warm.py")), str(self._address)]
+        self._log = (folder / "log").open("w")
+        self._process = subprocess.Popen(
+            words, env={**os.environ, **ENVIRONMENT}, stdout=self._log, stderr=self._log, start_new_session=True
+        )
+
+    def __call__(self, *words: str, cwd: Path, timeout: float = 600, **environment: str) -> Ran:
+        """Run the command as a person would, in ``cwd``."""
+        number = next(self._numbers)
+        out, err = self._folder / f"{number}.out", self._folder / f"{number}.err"
+        everything = {**os.environ, **ENVIRONMENT, **environment}
+        asked = {"words": words, "cwd": str(cwd), "environment": everything, "out": str(out), "err": str(err)}
+        with self._connected() as connection, connection.makefile("rw") as line:
+            connection.settimeout(timeout)
+            print(json.dumps(asked), file=line, flush=True)
+            process = int(line.readline())
+            try:
+                code = int(line.readline())
+            except TimeoutError:
+                os.killpg(process, signal.SIGKILL)
+                raise
+        return Ran(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+    def _connected(self) -> socket.socket:
+        while True:
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.connect(str(self._address))
+            except (FileNotFoundError, ConnectionRefusedError):
+                connection.close()
+                assert self._process.poll() is None, (self._folder / "log").read_text()
+                time.sleep(0.05)
+            else:
+                return connection
+
+    def close(self) -> None:
+        """End the process that is forked."""
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+def command() -> Iterator[Warm]:
+    """Run ``halflife`` with these words in a folder: ``command("replay", cwd=folder)``."""
+    with TemporaryDirectory(prefix="warm-") as folder:  # an address of a socket must be short
+        warm = Warm(Path(folder))
+        yield warm
+        warm.close()
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory, command: Warm) -> tuple[Path, Ran]:
     """The folder of a finished small replay, with its configuration as ``halflife.toml``, and what the command said."""
     folder = tmp_path_factory.mktemp("small")
     (folder / "halflife.toml").write_text(SMALL.format(home="halflife-home/small"), encoding="utf-8")
-    ran = halflife("replay", "--json", cwd=folder)
+    ran = command("replay", "--json", cwd=folder)
     assert ran.code == 0, ran.err
     home = folder / "halflife-home" / "small"
     with (
@@ -88,12 +134,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
     ):
         ledger.backup(copy)
     return folder, ran
-
-
-@pytest.fixture(scope="session")
-def command() -> Callable[..., Ran]:
-    """Run ``halflife`` with these words in a folder: ``command("replay", cwd=folder)``."""
-    return halflife
 
 
 @pytest.fixture
@@ -157,11 +197,11 @@ def _answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def run_in(small: tuple[Path, Ran], own_server: dict[str, str]) -> Callable[..., Ran]:
+def run_in(small: tuple[Path, Ran], own_server: dict[str, str], command: Warm) -> Callable[..., Ran]:
     """Run a command in the folder of the small replay."""
     folder, _ = small
 
     def run(*words: str, **environment: str) -> Ran:
-        return halflife(*words, cwd=folder, **own_server, **environment)
+        return command(*words, cwd=folder, **own_server, **environment)
 
     return run

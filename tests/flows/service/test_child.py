@@ -66,7 +66,7 @@ def test_everything_a_child_started_ends_with_it(tmp_path: Path) -> None:
     deaf = (
         "import os, signal, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "print(os.fork() or os.getpid(), flush=True)\n" + SLEEP
+        "os.write(1, b'%d\\n' % (os.fork() or os.getpid()))\n" + SLEEP
     )
     child = python(deaf, tmp_path, heard=told.append)
     child.start()

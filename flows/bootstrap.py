@@ -221,6 +221,7 @@ def recall(home: Path) -> Settings:
 
 def policy(settings: Settings) -> "Policy":
     """The part of the settings that decides."""
+    from halflife.monitoring.catch_up import CatchUp
     from halflife.monitoring.policy import Policy
 
     return Policy(
@@ -228,6 +229,7 @@ def policy(settings: Settings) -> "Policy":
         seed=settings.seed,
         recipe=settings.recipe.recipe(settings.compute.cores),
         changes=changes(settings),
+        catch_up=CatchUp(settings.schedule.catch_up, settings.schedule.catch_up_within),
         **{section: getattr(settings, section) for section in SECTIONS},
     )
 

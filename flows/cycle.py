@@ -86,7 +86,7 @@ async def run(home: str, until: int) -> None:
     """Everything that is due up to and including tick ``until``, and every delivery that is; safe to repeat."""
     with locked(Path(home)):
         done = Run(opened(home))
-        await through(done, due(done.context, until))
+        await through(done, due(done.context, until, catch_up=done.context.policy.catch_up))
 
 
 @flow(name="ingest", flow_run_name="ingest {ticks} ticks")

@@ -28,7 +28,7 @@ class PlainRunner(Runner):
 
     def run(self, context: Context, until: int) -> None:
         with locked(context.home):
-            run(context, until)
+            run(context, until, catch_up=context.policy.catch_up)
 
     def ingest(self, context: Context, ticks: int) -> None:
         with locked(context.home):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from halflife.monitoring.catch_up import Missed
 from halflife.monitoring.section import Section
 
 EVERY = re.compile(r"([1-9]\d*)\s*(s|min|h|d)")
@@ -22,6 +23,17 @@ class ScheduleSettings(Section):
         str, Field(description='Instead of `every`: when, as cron has it, such as "15 2 * * *", in `time_zone`.')
     ] = ""
     time_zone: Annotated[str, Field(description="Of `cron`.")] = "UTC"
+    catch_up: Annotated[
+        Missed,
+        Field(
+            description="What becomes of retrains that were missed while nothing ran: all are made up for, oldest first;"
+            " the newest of them once; or they are skipped, and a version is made of the newest rows. Rows are taken in"
+            " and findings kept in any case; `halflife replay` makes all of a history."
+        ),
+    ] = Missed.ALL
+    catch_up_within: Annotated[
+        int | None, Field(ge=0, description="Ticks before the newest within which `all` makes up for them; unset, all.")
+    ] = None
     tick: Annotated[
         str,
         Field(description="How long a tick of a synthetic world lasts while `halflife up` runs; `--speed` divides it."),

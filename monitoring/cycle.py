@@ -12,10 +12,11 @@ from halflife.models.domain import Drift, Milestone, Version
 from halflife.models.errors import NotTrainable
 from halflife.monitoring import stages
 from halflife.monitoring.alerts.alert_decisions import drift_key
+from halflife.monitoring.catch_up import CatchUp
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import Side, Watched, reference_side
-from halflife.monitoring.plan import Known, plan
+from halflife.monitoring.plan import EVERYTHING, Known, plan
 from halflife.monitoring.ports import Ledger, Store
 from halflife.monitoring.stages import Stage
 from halflife.monitoring.steps.attribute_causes import attribute
@@ -76,7 +77,7 @@ def known(store: Store, ledger: Ledger, name: str, *, untrainable: int = -1, ask
 
 
 def due(
-    context: Context, tick: int, *, asked: type[Stage] | None = None
+    context: Context, tick: int, *, asked: type[Stage] | None = None, catch_up: CatchUp = EVERYTHING
 ) -> Generator[tuple[Stage, Learned], Learned, Learned]:
     """Every stage due up to and including ``tick``, each with what is known before it; to be sent what came of it.
 
@@ -86,11 +87,12 @@ def due(
         context: whose ledger and store say what is due.
         tick: the last one that may be taken in; -1 for nothing but what is asked for or was left undone.
         asked: a stage that is done although it may not be due: `Watch`, `Retrain` or `Recheck`.
+        catch_up: what becomes of retrains that were missed.
     """
     learned, untrainable = Learned(), -1
     while True:
         now = known(context.store, context.ledger, context.policy.name, untrainable=untrainable, asked=asked)
-        todo = plan(now, context.policy, tick)
+        todo = plan(now, context.policy, tick, catch_up)
         if not todo:
             return learned
         if now.milestone in (None, Milestone.REPORTED) or asked is stages.Recheck:
@@ -106,7 +108,12 @@ def due(
 
 
 def run(
-    context: Context, tick: int, *, asked: type[Stage] | None = None, seconds: dict[str, float] | None = None
+    context: Context,
+    tick: int,
+    *,
+    asked: type[Stage] | None = None,
+    seconds: dict[str, float] | None = None,
+    catch_up: CatchUp = EVERYTHING,
 ) -> Learned:
     """Do everything that is due, in this thread.
 
@@ -115,8 +122,9 @@ def run(
         tick: as of `due`.
         asked: as of `due`.
         seconds: stage's name -> wall time, added to where it is given.
+        catch_up: as of `due`.
     """
-    todo = due(context, tick, asked=asked)
+    todo = due(context, tick, asked=asked, catch_up=catch_up)
     try:
         stage, learned = next(todo)
         while True:

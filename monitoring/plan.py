@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from halflife.models.domain import Drift, Milestone, Role, Version
+from halflife.monitoring.catch_up import CatchUp
 from halflife.monitoring.policy import Policy
 from halflife.monitoring.stages import (
     AttributeCauses,
@@ -65,10 +66,11 @@ FOLLOW_UP: tuple[type[Stage], ...] = (
 """What follows a registered version, in this order."""
 STAGES = (Ingest, Watch, WarnOfDrift, Retrain, *FOLLOW_UP, Deliver)
 """Every stage there is, in the order of a cycle."""
+EVERYTHING = CatchUp()
 _ORDER = tuple(Milestone)
 
 
-def plan(known: Known, policy: Policy, tick: int) -> tuple[Stage, ...]:
+def plan(known: Known, policy: Policy, tick: int, catch_up: CatchUp = EVERYTHING) -> tuple[Stage, ...]:
     """What is to be done next to have everything done that is due up to and including ``tick``.
 
     Ask again when it is done: a watch may bring a retrain forward, and a retrain may fail. Nothing is left when the plan
@@ -78,6 +80,7 @@ def plan(known: Known, policy: Policy, tick: int) -> tuple[Stage, ...]:
         known: what the ledger and the store hold, and this run's failures.
         policy: when things are due.
         tick: the last tick that may be taken in.
+        catch_up: what becomes of retrains that were missed; a history that is replayed misses none.
     """
     newest = known.versions[-1] if known.versions else None
     if newest is not None and known.milestone is not Milestone.REPORTED:
@@ -87,7 +90,7 @@ def plan(known: Known, policy: Policy, tick: int) -> tuple[Stage, ...]:
     if known.asked is not None:
         return tuple(_asked(known, policy, known.asked))
     flagged = known.drifts[-1] if known.drifts and not known.told else None
-    due = next_due(known, policy)
+    due = next_due(known, policy, catch_up.first(known.versions, policy.retrain, tick))
     if flagged is not None and flagged.tick > known.untrainable and due > min(flagged.tick, tick):
         why = f"drift was flagged at tick {flagged.tick} and no retrain follows"
         return WarnOfDrift(flagged.tick, why), Deliver(flagged.tick, why)
@@ -148,9 +151,9 @@ def follow_up(
     return (*(stage(tick, why, number) for stage in wanted), Deliver(tick, why, number))
 
 
-def next_due(known: Known, policy: Policy) -> int:
-    """The first tick at which a watch or a retrain is still to be done."""
-    tick = max(known.untrainable + 1, known.versions[-1].last + 1 if known.versions else 0)
+def next_due(known: Known, policy: Policy, first: int = 0) -> int:
+    """The first tick, from ``first`` on, at which a watch or a retrain is still to be done."""
+    tick = max(first, known.untrainable + 1, known.versions[-1].last + 1 if known.versions else 0)
     watched = {drift.tick for drift in known.drifts}
     while not ((_watch_due(known, policy, tick) and tick not in watched) or retrain_due(known, policy, tick)):
         tick += 1

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from halflife.models.recipe import Recipe
 from halflife.models.threads import cores
+from halflife.monitoring.catch_up import CatchUp
 from halflife.monitoring.section import Count, Section, Share
 
 
@@ -180,6 +181,7 @@ class Policy:
         seed: of everything that is drawn.
         recipe: by which versions are made, until it changes.
         changes: (tick, recipe): from that tick on versions are made by it, ascending.
+        catch_up: what becomes of retrains that a service missed.
     """
 
     name: str
@@ -196,6 +198,7 @@ class Policy:
     investigate: InvestigatePolicy = field(default_factory=InvestigatePolicy)
     explain: ExplainPolicy = field(default_factory=ExplainPolicy)
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
+    catch_up: CatchUp = field(default_factory=CatchUp)
 
     def recipe_at(self, tick: int) -> Recipe:
         """By which a version whose window ends at ``tick`` is made."""

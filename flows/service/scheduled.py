@@ -57,7 +57,7 @@ async def scheduled(model: str, home: str = "", config: str = "", until: int | N
             stock = Stock.of(replace(context, observe=observe), until)
             if stock.due:
                 run = Run(stock.context)
-                await through(run, due(run.context, stock.until))
+                await through(run, due(run.context, stock.until, catch_up=run.context.policy.catch_up))
             done = stock.done()
     except Held as held:
         return Completed(name=SKIPPED, message=visible(str(held)))

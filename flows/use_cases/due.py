@@ -149,7 +149,7 @@ class Stock:
         return cls(
             context=context,
             until=over,
-            due=bool(plan(known(store, ledger, context.policy.name), context.policy, over)),
+            due=bool(plan(known(store, ledger, context.policy.name), context.policy, over, context.policy.catch_up)),
             began=began,
             tick=store.last_tick,
             versions=len(ledger.versions()),

@@ -397,5 +397,6 @@ def plan(opened: Opened) -> Planned:
     ticks = feed(settings).following(rows).closed
     there = (settings.home / "ledger.db").exists()
     now = known(rows, opened.ledger, settings.name) if there else Known(stored=rows.last_tick)
-    stages = planned(now, under, now.stored if ticks is None else max(ticks - 1, now.stored))
+    until = now.stored if ticks is None else max(ticks - 1, now.stored)
+    stages = planned(now, under, until, under.catch_up)
     return Planned(stages, outlook(now, under, stages), at_once=under.retrain.on_drift)

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halflife.models.domain import Drift, Milestone, Role, Version
+from halflife.monitoring.catch_up import CatchUp, Missed
 from halflife.monitoring.plan import FOLLOW_UP, STAGES, Known, calendar, next_due, outlook, plan, retrain_due
+from halflife.monitoring.policy import Policy
 from halflife.monitoring.stages import (
     Deliver,
     Foresee,
@@ -175,6 +177,54 @@ def test_time_always_goes_on(every: int, watch_every: int, window: int, flags: s
     assert trained == sorted(set(trained))
     if not on_drift:
         assert trained == list(calendar(policy, until))
+
+
+def run(policy: Policy, known: Known, until: int, catch_up: CatchUp) -> tuple[Known, list[int]]:
+    """What is known after everything planned is done, and the ticks at which versions were made."""
+    trained: list[int] = []
+    while stages := plan(known, policy, until, catch_up):
+        for stage in stages:
+            known, stop = _done(known, stage, set())
+            trained += [stage.tick] if isinstance(stage, Retrain) else []
+            if stop:
+                break
+    return known, trained
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "first", "then"),
+    [
+        (CatchUp(), [3, 8, 13, 18], [23, 28, 33]),
+        (CatchUp(Missed.ONCE), [18], [33]),
+        (CatchUp(Missed.SKIP), [20], [35]),
+        (CatchUp(Missed.ALL, within=8), [13, 18], [28, 33]),
+    ],
+)
+def test_missed_retrains_are_made_up_for_as_asked(catch_up: CatchUp, first: list[int], then: list[int]) -> None:
+    """A week of backlog twice, a version every five ticks: every row is taken in whatever becomes of versions."""
+    policy = small_policy(every=5, watch_every=50, window=4)
+    known, trained = run(policy, Known(), 20, catch_up)
+    assert (known.stored, trained) == (20, first)
+    known, trained = run(policy, known, 35, catch_up)
+    assert (known.stored, trained) == (35, then)
+
+
+@given(
+    how=st.sampled_from(Missed), within=st.none() | st.integers(0, 30), gaps=st.lists(st.integers(1, 30), max_size=8)
+)
+def test_whatever_is_made_up_for_ends_with_every_row_stored(how: Missed, within: int | None, gaps: list[int]) -> None:
+    """And where ticks come one by one nothing is missed, so it is the calendar's."""
+    policy = small_policy(every=4, watch_every=3, window=5)
+    known, until = Known(), 0
+    for gap in gaps:
+        until += gap
+        known, _ = run(policy, known, until, CatchUp(how, within))
+        assert known.stored == until
+    known, trained = Known(), []
+    for tick in range(until + 1):
+        known, more = run(policy, known, tick, CatchUp(how, within))
+        trained += more
+    assert trained == list(calendar(policy, until))
 
 
 def _done(known: Known, stage: Stage, flags: set[int]) -> tuple[Known, bool]:

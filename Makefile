@@ -87,6 +87,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 lock: .venv/run
 	echo uv | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --quiet --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o infra/locks/uv.txt
 	$(COMPILE) --group build -o infra/locks/run.txt
+	$(COMPILE) --group build --extra postgres --extra dask -c infra/locks/run.txt -o infra/locks/image.txt
 	$(COMPILE) --group build --group test -c infra/locks/run.txt -o infra/locks/test.txt
 	$(COMPILE) --group build --group test --group bench -c infra/locks/test.txt -o infra/locks/bench.txt
 	printf 'nannyml\nstatsmodels\n' | $(BIN)/uv pip compile - --python-version 3.11 --generate-hashes --quiet --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o infra/locks/nannyml.txt

@@ -1,4 +1,4 @@
-"""Rows, late labels and quarantine as three Delta tables in one folder.
+"""Rows, late labels and quarantine as three Delta tables in one folder, on this machine or on an object store.
 
 A tick is written to quarantine, labels and rows, in this order; it is in the store when it is in rows. A process killed
 in between has its tick written again, and each table takes what it lacks.
@@ -33,6 +33,7 @@ from halflife.monitoring.adapters.delta_frame import canonical
 from halflife.monitoring.adapters.delta_profiles import Profiles
 from halflife.monitoring.adapters.delta_samples import label_counts, unseen_ids
 from halflife.monitoring.adapters.delta_table import TickTable, answering
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.store_contract import (
     StoreContract,
     read_contract,
@@ -52,6 +53,8 @@ LOG = logging.getLogger(__name__)
 
 REFUSED = re.compile(r"[\[\]^|\\]|%[0-9A-Fa-f]{2}")
 """What deltalake 1.6 takes for a part of an address, or for another letter, in the path of a table."""
+PARTS = re.compile(r"[?#]")
+"""What begins another part of an address on an object store."""
 SOURCE = re.compile(r"rows@(\d+),labels@(\d+)")
 LABEL_COLUMNS = pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), (LABEL, pa.float64())])
 QUARANTINE_COLUMNS = pa.schema(
@@ -69,24 +72,25 @@ class DeltaStore(Store):
     Args:
         folder: where the tables are, or will be.
         split: which rows play which part; fixed by the first tick.
+        cache: folder of this machine for what is made again from the tables; needed where they are on an object store.
 
     Raises:
         ConfigError: the store there was made with another split, or its path has a character no table can be under.
         Unavailable: the folder cannot be read.
     """
 
-    def __init__(self, folder: Path, split: Split) -> None:
-        odd = REFUSED.search(str(folder))
+    def __init__(self, folder: Place, split: Split, cache: Path | None = None) -> None:
+        odd = REFUSED.search(str(folder)) or (None if isinstance(folder, Path) else PARTS.search(str(folder)))
         if odd is not None:
             raise ConfigError(
-                f"the path {folder} has {odd[0]!r} in it, under which Delta Lake cannot keep a table; choose another folder "
-                "with --home"
+                f"the path {folder} has {odd[0]!r} in it, under which Delta Lake cannot keep a table; choose another "
+                + ("folder with --home" if isinstance(folder, Path) else "address for [store] uri")
             )
         self.folder = folder
         self._asked = split
         self._fixed: StoreContract | None = None
         self._rows, self._labels, self._set_aside = (
-            TickTable(folder / name) for name in ("rows", "labels", "quarantine")
+            TickTable(folder / name, cache) for name in ("rows", "labels", "quarantine")
         )
         self._spans = TickSpans(folder)
         self._profiles = Profiles(folder / "profiles", self._rows, self._fixed_schema)

@@ -7,9 +7,9 @@ over by whoever asks for stored ticks, and overruled by the line of the next try
 from collections.abc import Iterator
 from dataclasses import asdict
 from json import JSONDecodeError, dumps, loads
-from pathlib import Path
 
 from halflife.models.rows import Span
+from halflife.monitoring.adapters.places import Place, appended
 
 NAME = "ticks.jsonl"
 
@@ -17,15 +17,13 @@ NAME = "ticks.jsonl"
 class TickSpans:
     """The spans of the ticks in a folder; homes made before they were kept have none for their first ticks."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Place) -> None:
         self._path = folder / NAME
 
     def keep(self, tick: int, span: Span) -> None:
         """Remember when a tick happened. Raises OSError."""
-        with self._path.open("a", encoding="utf-8") as lines:
-            lines.write(
-                f"\n{dumps({'tick': tick, **asdict(span)})}"
-            )  # first, so that half a line before it stays alone
+        line = dumps({"tick": tick, **asdict(span)})
+        appended(self._path, f"\n{line}")  # the break first, so that half a line before it stays alone
 
     def between(self, first: int, last: int) -> Span | None:
         """From the earliest to the latest of ticks ``first`` to ``last``; None where none of them has a time."""

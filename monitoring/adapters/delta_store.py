@@ -24,6 +24,7 @@ from halflife.models.rows import (
     TICK,
     Batch,
     Kind,
+    Mark,
     Schema,
     Span,
     Split,
@@ -138,8 +139,7 @@ class DeltaStore(Store):
                     table.compact()
             rows, labels = self._without_seen(rows, labels, batch.tick)
             quarantined = pd.concat([rows.quarantined, labels.quarantined], ignore_index=True)
-            if batch.span is not None:
-                self._spans.keep(batch.tick, batch.span)
+            self._spans.keep(batch.tick, batch.span, batch.mark)
             added = self._write(batch.tick, rows.rows, labels.rows, quarantined)
             if added:
                 self._profiles.keep(batch.tick, rows.rows)
@@ -208,15 +208,32 @@ class DeltaStore(Store):
         return entries.sort("tick", "id", "reason", "row").to_pandas()
 
     def taken(self) -> Taken:
+        return self._taken(lambda table, last: table.between(0, last))
+
+    def taken_of(self, ids: Iterable[str]) -> Taken:
+        wanted = pd.Series(list(dict.fromkeys(ids)), dtype="str")
+        theirs = pl.col(ROW_ID).is_in(pl.Series(wanted.to_list(), dtype=pl.String).implode())
+        return self._taken(lambda table, last: table.near(wanted).filter(theirs, pl.col(TICK) <= last))
+
+    @property
+    def mark(self) -> Mark | None:
+        last = self.last_tick
+        if last < 0:
+            return None
+        with answering(self.folder):
+            return self._spans.mark(last)
+
+    def _taken(self, ticks: Callable[[TickTable, int], pl.LazyFrame]) -> Taken:
+        """What was taken in, of the lines of each table up to the last tick."""
         last = self.last_tick
         nothing = pd.DataFrame({ROW_ID: pd.Series(dtype="str"), TICK: pd.Series(dtype="int64")})
         if last < 0:
             return Taken(-1, nothing, pd.DataFrame({ROW_ID: nothing[ROW_ID], LABEL: pd.Series(dtype="float64")}))
         with answering(self.folder):
             # Of a tick that a killed process began nothing counts: it is written again.
-            rows = self._rows.between(0, last).select(ROW_ID, TICK)
-            aside = self._set_aside.between(0, last).select(ROW_ID, TICK, "row")
-            labels = self._labels.between(0, last).select(ROW_ID, LABEL)
+            rows = ticks(self._rows, last).select(ROW_ID, TICK)
+            aside = ticks(self._set_aside, last).select(ROW_ID, TICK, "row")
+            labels = ticks(self._labels, last).select(ROW_ID, LABEL)
             of_label = pl.col("row").str.contains(f'"{LABEL}":', literal=True)
             value = pl.col("row").str.json_path_match(f"$.{LABEL}").alias(LABEL)
             all_rows = pl.concat([rows, aside.filter(~of_label).select(ROW_ID, TICK)]).collect()

@@ -15,7 +15,7 @@ from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Batch, Mark, Mask, 
 from halflife.monitoring.adapters.marks import highest, lowest, written
 from halflife.monitoring.label_lag import LabelLag, label_lag
 from halflife.monitoring.ports import Taken, Waiting
-from halflife.monitoring.ticking import Division, TickRule
+from halflife.monitoring.ticking import Division, TickRule, Ticks
 
 Marks = npt.NDArray[np.object_]
 
@@ -151,18 +151,24 @@ class Pending:
         table = self._table
         if table.marks is None:
             return None
-        ids = table.rows[ROW_ID].fillna("").astype("str")
-        to_come = np.zeros(len(ids), dtype=bool)
-        to_come[self._places[self.division.tick > tick - self.last - 1]] = True
-        labels = self._labels[ROW_ID][: self._came][self._due[: self._came] > tick]
-        wanted = (to_come | ids.isin(labels).to_numpy()) & self._marked
+        row_comes, label_comes, nameless = self._coming
+        wanted = (np.maximum(row_comes, label_comes) > tick) & self._marked
         chosen = table.marks[wanted] if wanted.any() else table.marks[self._marked]
         if not len(chosen):
             return None
         mark = lowest(chosen) if wanted.any() else highest(chosen)
-        blank = (ids == "").to_numpy() & ~to_come
-        above = [each is None or each >= mark for each in table.marks[blank]]
+        above = [each is None or each >= mark for each in table.marks[nameless & (row_comes <= tick)]]
         return Mark(self._column, written(mark), sum(above))
+
+    @cached_property
+    def _coming(self) -> tuple[Ticks, Ticks, Mask]:
+        """The tick in which each row comes, and its last label, -1 where that is past; and the rows without an id."""
+        ids = self._table.rows[ROW_ID].fillna("").astype("str")
+        row_comes = np.full(len(ids), -1, dtype=np.int64)
+        row_comes[self._places] = self.last + 1 + self.division.tick
+        labels = pd.Series(self._due[: self._came], index=self._labels[ROW_ID][: self._came]).groupby(level=0).max()
+        label_comes = ids.map(labels).fillna(-1).to_numpy(dtype=np.int64)
+        return row_comes, label_comes, (ids == "").to_numpy()
 
     @cached_property
     def _marked(self) -> Mask:

@@ -58,7 +58,8 @@ def _database(source: DatabaseFeedSettings, policy: "Policy") -> "Feed":
     from halflife.monitoring.adapters.database_source import DatabaseSource
     from halflife.monitoring.adapters.files_feed import FilesFeed
 
-    return FilesFeed(DatabaseSource(source.url_env, source.table, source.query), **_table(source, policy))
+    rows = DatabaseSource(source.url_env, source.table, source.query, source.mark, source.mark_overlap)
+    return FilesFeed(rows, **_table(source, policy))
 
 
 def _push(source: PushFeedSettings, policy: "Policy") -> "Feed":

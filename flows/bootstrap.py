@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from halflife.flows.adapters import channel_kind, feed_kind
+from halflife.flows.adapters import channel_kind, feed_kind, place
 from halflife.flows.alert_settings import AlertSettings
 from halflife.flows.configuration import parse
 from halflife.flows.feed_settings import SyntheticFeedSettings
@@ -23,6 +23,7 @@ from halflife.monitoring.whole_files import write_whole
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
     from halflife.monitoring.adapters.delta_store import DeltaStore
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
+    from halflife.monitoring.adapters.places import Place
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
     from halflife.monitoring.context import Context, Observer
     from halflife.monitoring.database_cache import Make
@@ -73,7 +74,7 @@ def bootstrap(settings: Settings, observe: "Observer | None" = None, terminal: "
         ledger=ledger(settings),
         reporter=EvidentlyReporter(),
         channels=channels(settings.alerts, home, settings.name, terminal),
-        shadows=FolderShadows(home / "shadows"),
+        shadows=FolderShadows(beside_rows(settings, "shadows")),
         observe=observe or unobserved,
     )
 
@@ -122,7 +123,7 @@ def backtest(settings: Settings, until: int | None) -> "Iterator[Backtest]":
 
 
 def store(settings: Settings, folder: Path | None = None) -> "DeltaStore":
-    """The rows, in Delta tables; under the home unless told otherwise."""
+    """The rows, in Delta tables; where ``[store]`` says unless told otherwise."""
     from halflife.models.rows import Split
     from halflife.monitoring.adapters.delta_store import DeltaStore
 
@@ -133,7 +134,13 @@ def store(settings: Settings, folder: Path | None = None) -> "DeltaStore":
 
         cluster = scenario(settings.feed.scenario).cluster
     split = Split(evidence.evidence, evidence.discovery, evidence.calibration, cluster)
-    return DeltaStore(folder or settings.home.resolve() / "store", split)
+    return DeltaStore(folder or beside_rows(settings, "store"), split, settings.home.resolve() / "cache")
+
+
+def beside_rows(settings: Settings, name: str) -> "Place":
+    """A folder of what is kept of every version: under ``[store] uri``, else under the home. Raises ConfigError."""
+    uri = settings.store.uri
+    return place(uri) / name if uri else settings.home.resolve() / name
 
 
 def registry(settings: Settings) -> "MlflowRegistry":

@@ -145,6 +145,20 @@ class DatabaseFeedSettings(TableFeedSettings):
     ]
     table: Annotated[str, Field(description="Table or view, behind its schema and a dot where it has one.")] = ""
     query: Annotated[str, Field(description="SQL that gives the rows, instead of a table.")] = ""
+    mark: Annotated[
+        str,
+        Field(
+            description="Column that only grows, a serial number or when a row was last written: rows below the last one"
+            " that was taken in are not asked for again. Needs `id`; empty, the table is read whole each time."
+        ),
+    ] = ""
+    mark_overlap: Annotated[
+        str,
+        Field(
+            description="How far below the mark rows are asked for too, since they may be written late: a number such as"
+            ' "1000", or a span such as "10min", "1h" or "1d".'
+        ),
+    ] = ""
 
     @property
     def subject(self) -> str:

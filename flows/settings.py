@@ -24,6 +24,7 @@ from halflife.flows.model_name import ModelName
 from halflife.flows.schedule_settings import ScheduleSettings
 from halflife.flows.server_settings import RegistrySettings
 from halflife.flows.up_settings import UpSettings
+from halflife.flows.store_settings import StoreSettings
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
     CausePolicy,
@@ -123,6 +124,7 @@ class Settings(Section):
     feed: Annotated[SerializeAsAny[FeedSettings], BeforeValidator(_of_its_kind)] = DEFAULT_FEED
     labels: LabelSettings | None = None
     registry: RegistrySettings = RegistrySettings()
+    store: StoreSettings = StoreSettings()
     evidence: EvidencePolicy = EvidencePolicy()
     retrain: RetrainPolicy = RetrainPolicy()
     watch: WatchPolicy = WatchPolicy()

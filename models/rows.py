@@ -128,6 +128,21 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """How far a table has been taken in, by a column that only grows: what is not taken in yet is at the mark or above.
+
+    Attributes:
+        column: by which.
+        value: of it, as ``monitoring/adapters/marks.py`` writes it.
+        blank: rows without an id at the mark or above that were taken in.
+    """
+
+    column: str
+    value: str
+    blank: int = 0
+
+
+@dataclass(frozen=True)
 class Batch:
     """What a feed gives for one tick, before anything has been checked.
 
@@ -139,6 +154,7 @@ class Batch:
             1.0, or what stands there instead, which the store sets aside.
         explored: every row has some chance of its label; False where blocked rows have none, and propensity 0.
         span: when its rows happened; None where they have no time.
+        mark: how far its table has been taken in with it; None where the table is read whole each time.
     """
 
     tick: int
@@ -146,6 +162,7 @@ class Batch:
     labels: "pd.DataFrame"
     explored: bool = True
     span: Span | None = None
+    mark: Mark | None = None
 
     @property
     def known(self) -> "pd.DataFrame":

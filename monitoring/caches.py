@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from halflife.models.learner.model import Model
-    from halflife.models.rows import Batch, Schema, Span, Split, Window
+    from halflife.models.rows import Batch, Mark, Schema, Span, Split, Window
     from halflife.monitoring.drift.sketches.profile import Profile
 
 
@@ -76,6 +76,13 @@ class CachedStore(Store):
 
     def taken(self) -> Taken:
         return self._store.taken()
+
+    def taken_of(self, ids: Iterable[str]) -> Taken:
+        return self._store.taken_of(ids)
+
+    @property
+    def mark(self) -> "Mark | None":
+        return self._store.mark
 
     def span(self, first: int, last: int) -> "Span | None":
         return self._store.span(first, last)

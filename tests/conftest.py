@@ -42,7 +42,7 @@ def object_store() -> Iterator[Callable[[], str]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     endpoint = f"http://127.0.0.1:{port}"
-    words = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    words = [sys.executable, str(Path(__file__).with_name("s3_server.py")), str(port)]
     with (
         subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server,
         pytest.MonkeyPatch.context() as environment,
@@ -56,7 +56,7 @@ def object_store() -> Iterator[Callable[[], str]]:
             try:
                 httpx.get(f"{endpoint}/moto-api/data.json").raise_for_status()
             except httpx.TransportError:
-                assert server.poll() is None, "moto.server has ended"
+                assert server.poll() is None, "the server has ended"
                 time.sleep(0.05)
             else:
                 break

@@ -159,16 +159,15 @@ def _labels(share: float, tick: int) -> str:
 
 
 def _store(settings: Settings) -> str:
-    if not (settings.home / "store").exists():
+    where = f"{settings.store.uri}: " if settings.store.uri else ""
+    if not where and not (settings.home / "store").exists():
         return "empty; the first tick will fix the schema"
     from halflife.flows.bootstrap import store
 
     rows = store(settings)
     if rows.schema is None:
-        return "empty; the first tick will fix the schema"
-    return (
-        f"ticks 0 to {rows.last_tick}, {len(rows.schema.columns)} columns, {len(rows.quarantine())} rows in quarantine"
-    )
+        return f"{where}empty; the first tick will fix the schema"
+    return f"{where}ticks 0 to {rows.last_tick}, {len(rows.schema.columns)} columns, {len(rows.quarantine())} rows in quarantine"
 
 
 def _ledger(settings: Settings) -> str | tuple[str, list[str]]:

@@ -3,34 +3,60 @@
 import os
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, FromClause, MetaData, Table, create_engine, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    MetaData,
+    Select,
+    Table,
+    TextClause,
+    column,
+    create_engine,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from halflife.models.errors import ConfigError, FeedError
+from halflife.monitoring.adapters.csv_dialect import require_known
 from halflife.monitoring.adapters.database_addresses import address_of
+from halflife.monitoring.adapters.marks import below, read, require_overlap
 from halflife.monitoring.adapters.table_sources import Found, TableSource, whole
 
 
 @dataclass(frozen=True)
 class DatabaseSource(TableSource):
-    """Every row of a table or query, read anew each time it is asked for: new ones are told by their id.
+    """The rows of a table or query, read anew each time they are asked for: new ones are told by their id.
 
     Attributes:
         url_env: name of the environment variable that holds the database's address; it may hold a password, and is kept
             and told nowhere.
         table: its name, behind that of its schema and a dot where it has one; empty where there is a query.
         query: SQL that gives the rows; empty where there is a table.
+        mark: column that only grows: with it only rows from `start` on are asked for. Empty for all rows each time.
+        overlap: how far below the mark rows are asked for too, for those that were written late.
+        start: the mark from which on, as `marks.written` has it; None for all rows.
     """
 
     url_env: str
     table: str = ""
     query: str = ""
+    mark: str = ""
+    overlap: str = ""
+    start: str | None = None
 
     def __post_init__(self) -> None:
+        require_overlap(self.overlap)
+        if self.overlap and not self.mark:
+            raise ConfigError("mark_overlap in [feed] goes with mark, the column that only grows")
         if bool(self.table) == bool(self.query):
             raise ConfigError('[feed] of kind "database" names a table or a query, one of the two')
 
@@ -39,19 +65,33 @@ class DatabaseSource(TableSource):
         return f"table {self.table!r}" if self.table else "the query"
 
     def stamp(self) -> Hashable | None:
-        """How many rows there are; a label that was filled in since is seen by the next process."""
+        """How many rows there are, and the last mark; without marks a label that was filled in is seen by the next process."""
+        newest: list[ColumnElement[Any]] = [func.max(column(self.mark))] if self.mark else []
         with self._connected() as connection:
-            counted: int = connection.execute(select(func.count()).select_from(self._rows(connection))).scalar_one()
-        return counted
+            return tuple(connection.execute(self._asked(connection, func.count(), *newest)).one())
 
     def read(self) -> Found:
         with self._connected() as connection:
-            rows = connection.execute(select(text("*")).select_from(self._rows(connection)))
+            rows = connection.execute(self._asked(connection, text("*")))
             columns = list(rows.keys())
+            if self.mark:
+                require_known("mark", self.mark, columns)
             cells = [tuple(str(cell) if isinstance(cell, UUID) else cell for cell in row) for row in rows]
-        if not cells:
+        if not cells and self.start is None:
             raise FeedError(f"{self.name} of the database in {self.url_env} has no rows")
-        return whole(pl.DataFrame(cells, schema=columns, orient="row", infer_schema_length=None))
+        found = whole(pl.DataFrame(cells, schema=columns, orient="row", infer_schema_length=None))
+        return replace(found, marks=[row[columns.index(self.mark)] for row in cells]) if self.mark else found
+
+    def since(self, mark: str | None) -> "DatabaseSource":
+        return replace(self, start=mark)
+
+    def _asked(self, connection: Connection, *columns: "ColumnElement[Any] | TextClause") -> "Select[Any]":
+        """The question for the rows that are wanted."""
+        asked = select(*columns).select_from(self._rows(connection))
+        if self.start is None:
+            return asked
+        mark: ColumnElement[Any] = column(self.mark)
+        return asked.where(or_(mark >= below(read(self.start), self.overlap), mark.is_(None)))
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:

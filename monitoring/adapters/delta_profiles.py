@@ -1,7 +1,7 @@
 """Histograms of every tick beside the rows, in ``profiles/``: written at ingest, and counted again wherever one is missing.
 
 A profile is a function of its tick's rows and of the layout, and the layout one of the first rows. So nothing is lost with
-a file, a killed ingest leaves nothing to repair, and two writers write the same.
+a file, a killed ingest leaves nothing to repair, and two writers write the same. Of those on an object store this machine keeps copies, since many are asked for at once.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ import polars as pl
 
 from halflife.models.rows import ROW_ID, TICK, Schema, row_hash
 from halflife.monitoring.adapters.delta_table import TickTable
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.profile_files import read_layout, read_profile, write_layout, write_profile
 from halflife.monitoring.drift.sketches.layout import Layout, found
 from halflife.monitoring.drift.sketches.profile import Profile, profile
@@ -33,7 +34,7 @@ class Profiles:
         schema: of the store, which has one when it has rows.
     """
 
-    def __init__(self, folder: Path, rows: TickTable, schema: Callable[[], Schema]) -> None:
+    def __init__(self, folder: Place, rows: TickTable, schema: Callable[[], Schema]) -> None:
         self.folder, self._rows, self._schema = folder, rows, schema
         self._fixed: Layout | None = None
         self._early: tuple[int, Layout] | None = None
@@ -42,7 +43,7 @@ class Profiles:
         """Keep the histograms of a tick that has just been stored."""
         layout = self._layout(tick)
         if layout is not None:
-            write_profile(self._path(tick), profile(rows, layout), layout)
+            self._write(tick, profile(rows, layout), layout)
 
     def between(self, first: int, last: int) -> Profile:
         """Ticks ``first`` to ``last`` together."""
@@ -53,11 +54,17 @@ class Profiles:
         return reduce(add, (self._tick(tick, layout) for tick in range(first, last + 1)))
 
     def _tick(self, tick: int, layout: Layout) -> Profile:
-        kept = read_profile(self._path(tick), layout)
-        if kept is None:
+        for place in self._places(tick):
+            if (kept := read_profile(place, layout)) is not None:
+                break
+        else:
             kept = profile(self._read(tick, tick), layout)
-            write_profile(self._path(tick), kept, layout)
+            self._write(tick, kept, layout)
         return kept
+
+    def _write(self, tick: int, kept: Profile, layout: Layout) -> None:
+        for place in self._places(tick):
+            write_profile(place, kept, layout)
 
     def _layout(self, last: int) -> Layout | None:
         """The bins, fixed by the first ticks that have `FOUNDING` rows together; None while there are fewer rows."""
@@ -93,5 +100,8 @@ class Profiles:
             }
         )
 
-    def _path(self, tick: int) -> Path:
-        return self.folder / f"{tick:08d}.parquet"
+    def _places(self, tick: int) -> list[Place]:
+        """Where a tick's are, the nearest first."""
+        name = f"{tick:08d}.parquet"
+        copies = [] if isinstance(self.folder, Path) else [self._rows.copies / "profiles" / name]
+        return [*copies, self.folder / name]

@@ -1,4 +1,4 @@
-"""Rows, late labels and quarantine as three Delta tables in one folder.
+"""Rows, late labels and quarantine as three Delta tables in one folder, on this machine or on an object store.
 
 A tick is written to quarantine, labels and rows, in this order; it is in the store when it is in rows. A process killed
 in between has its tick written again, and each table takes what it lacks.
@@ -24,6 +24,7 @@ from halflife.models.rows import (
     TICK,
     Batch,
     Kind,
+    Mark,
     Schema,
     Span,
     Split,
@@ -33,6 +34,7 @@ from halflife.monitoring.adapters.delta_frame import canonical
 from halflife.monitoring.adapters.delta_profiles import Profiles
 from halflife.monitoring.adapters.delta_samples import label_counts, unseen_ids
 from halflife.monitoring.adapters.delta_table import TickTable, answering
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.store_contract import (
     StoreContract,
     read_contract,
@@ -52,6 +54,8 @@ LOG = logging.getLogger(__name__)
 
 REFUSED = re.compile(r"[\[\]^|\\]|%[0-9A-Fa-f]{2}")
 """What deltalake 1.6 takes for a part of an address, or for another letter, in the path of a table."""
+PARTS = re.compile(r"[?#]")
+"""What begins another part of an address on an object store."""
 SOURCE = re.compile(r"rows@(\d+),labels@(\d+)")
 LABEL_COLUMNS = pa.schema([(TICK, pa.int64()), (ROW_ID, pa.string()), (LABEL, pa.float64())])
 QUARANTINE_COLUMNS = pa.schema(
@@ -69,24 +73,25 @@ class DeltaStore(Store):
     Args:
         folder: where the tables are, or will be.
         split: which rows play which part; fixed by the first tick.
+        cache: folder of this machine for what is made again from the tables; needed where they are on an object store.
 
     Raises:
         ConfigError: the store there was made with another split, or its path has a character no table can be under.
         Unavailable: the folder cannot be read.
     """
 
-    def __init__(self, folder: Path, split: Split) -> None:
-        odd = REFUSED.search(str(folder))
+    def __init__(self, folder: Place, split: Split, cache: Path | None = None) -> None:
+        odd = REFUSED.search(str(folder)) or (None if isinstance(folder, Path) else PARTS.search(str(folder)))
         if odd is not None:
             raise ConfigError(
-                f"the path {folder} has {odd[0]!r} in it, under which Delta Lake cannot keep a table; choose another folder "
-                "with --home"
+                f"the path {folder} has {odd[0]!r} in it, under which Delta Lake cannot keep a table; choose another "
+                + ("folder with --home" if isinstance(folder, Path) else "address for [store] uri")
             )
         self.folder = folder
         self._asked = split
         self._fixed: StoreContract | None = None
         self._rows, self._labels, self._set_aside = (
-            TickTable(folder / name) for name in ("rows", "labels", "quarantine")
+            TickTable(folder / name, cache) for name in ("rows", "labels", "quarantine")
         )
         self._spans = TickSpans(folder)
         self._profiles = Profiles(folder / "profiles", self._rows, self._fixed_schema)
@@ -134,8 +139,7 @@ class DeltaStore(Store):
                     table.compact()
             rows, labels = self._without_seen(rows, labels, batch.tick)
             quarantined = pd.concat([rows.quarantined, labels.quarantined], ignore_index=True)
-            if batch.span is not None:
-                self._spans.keep(batch.tick, batch.span)
+            self._spans.keep(batch.tick, batch.span, batch.mark)
             added = self._write(batch.tick, rows.rows, labels.rows, quarantined)
             if added:
                 self._profiles.keep(batch.tick, rows.rows)
@@ -204,15 +208,32 @@ class DeltaStore(Store):
         return entries.sort("tick", "id", "reason", "row").to_pandas()
 
     def taken(self) -> Taken:
+        return self._taken(lambda table, last: table.between(0, last))
+
+    def taken_of(self, ids: Iterable[str]) -> Taken:
+        wanted = pd.Series(list(dict.fromkeys(ids)), dtype="str")
+        theirs = pl.col(ROW_ID).is_in(pl.Series(wanted.to_list(), dtype=pl.String).implode())
+        return self._taken(lambda table, last: table.near(wanted).filter(theirs, pl.col(TICK) <= last))
+
+    @property
+    def mark(self) -> Mark | None:
+        last = self.last_tick
+        if last < 0:
+            return None
+        with answering(self.folder):
+            return self._spans.mark(last)
+
+    def _taken(self, ticks: Callable[[TickTable, int], pl.LazyFrame]) -> Taken:
+        """What was taken in, of the lines of each table up to the last tick."""
         last = self.last_tick
         nothing = pd.DataFrame({ROW_ID: pd.Series(dtype="str"), TICK: pd.Series(dtype="int64")})
         if last < 0:
             return Taken(-1, nothing, pd.DataFrame({ROW_ID: nothing[ROW_ID], LABEL: pd.Series(dtype="float64")}))
         with answering(self.folder):
             # Of a tick that a killed process began nothing counts: it is written again.
-            rows = self._rows.between(0, last).select(ROW_ID, TICK)
-            aside = self._set_aside.between(0, last).select(ROW_ID, TICK, "row")
-            labels = self._labels.between(0, last).select(ROW_ID, LABEL)
+            rows = ticks(self._rows, last).select(ROW_ID, TICK)
+            aside = ticks(self._set_aside, last).select(ROW_ID, TICK, "row")
+            labels = ticks(self._labels, last).select(ROW_ID, LABEL)
             of_label = pl.col("row").str.contains(f'"{LABEL}":', literal=True)
             value = pl.col("row").str.json_path_match(f"$.{LABEL}").alias(LABEL)
             all_rows = pl.concat([rows, aside.filter(~of_label).select(ROW_ID, TICK)]).collect()

@@ -16,6 +16,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from halflife.models.errors import NotFound, Unavailable
 from halflife.models.rows import ROW_ID, TICK
 from halflife.monitoring.adapters.id_index import IdIndex
+from halflife.monitoring.adapters.places import Place
 
 APPLICATION = "halflife.tick"
 STEPS = 50
@@ -39,22 +40,28 @@ class TickTable:
 
     Delta does not refuse a transaction it has seen; it refuses one that is written at the same time as another. So the
     count is read before every append, and the append is bound to the state in which it was read.
+
+    Args:
+        folder: of the table, on this machine or on an object store.
+        cache: folder of this machine for what is made again from the table; needed where that is on an object store.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Place, cache: Path | None = None) -> None:
         self.folder = folder
+        self._cache = cache
         self._opened: DeltaTable | None = None
         self._opened_at = -1
         self._seen: IdIndex | None = None
-        self._end = lru_cache(maxsize=1024)(lambda version: _last(DeltaTable(folder, version=version)))
+        self._end = lru_cache(maxsize=1024)(lambda version: _last(self._open(version)))
 
     def create(self, columns: pa.Schema) -> None:
         """Make the table; an existing one is left as it is."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if isinstance(self.folder, Path):
+            self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            DeltaTable.create(self.folder, columns, mode="ignore", configuration=SETTINGS)
+            DeltaTable.create(_named(self.folder), columns, mode="ignore", configuration=SETTINGS)
         except CommitFailedError:  # somebody else made it first
-            DeltaTable(self.folder)
+            self._open()
 
     @property
     def exists(self) -> bool:
@@ -73,9 +80,16 @@ class TickTable:
         table = self._latest()
         return -1 if table is None else table.version()
 
+    @property
+    def copies(self) -> Path:
+        """The folder of this machine for what is made again from a table on an object store, by the table's own id."""
+        assert self._cache is not None, f"no folder for what is made of {self.folder}"
+        return self._cache / str(self._existing().metadata().id)
+
     def append(self, tick: int, frame: pd.DataFrame) -> bool:
         """Add a tick's rows; False when it had been added already, here or by somebody else at the same time."""
-        return _last(self._existing()) < tick and self._add(tick, frame)
+        table = self._existing()
+        return _last(table) < tick and self._add(table, tick, frame)
 
     def settle(self, tick: int, frame: pd.DataFrame) -> None:
         """Have the table hold these rows of a tick, whatever a killed process left of it; none need no entry.
@@ -89,12 +103,12 @@ class TickTable:
                 self.append(tick, frame)
         elif not _same(self.between(tick, tick).drop(TICK).collect().to_pandas(), frame):
             table.delete(f"{TICK} = {tick}")
-            self._seen = IdIndex(self.folder / "_seen", tick - 1)
+            self._seen = IdIndex(self._index_folder(), tick - 1)
             if len(frame):
-                self._add(tick, frame)
+                self._add(self._existing(), tick, frame)
 
-    def _add(self, tick: int, frame: pd.DataFrame) -> bool:
-        table = self._existing()
+    def _add(self, table: DeltaTable, tick: int, frame: pd.DataFrame) -> bool:
+        """Add to the table as it was when the caller looked: what others added since is told by the commit."""
         before = _last(table)
         columns = pa.schema(table.schema().to_arrow())
         rows = pa.Table.from_pandas(frame.assign(**{TICK: tick}), schema=columns, preserve_index=False)
@@ -169,7 +183,7 @@ class TickTable:
         none = [None] * len(files["path"])
         ends = zip(files["path"], files.get(f"min.{TICK}", none), files.get(f"max.{TICK}", none), strict=True)
         paths = [
-            self.folder / path
+            str(self.folder / path)
             for path, low, high in ends
             if low is None or high is None or (low <= last and first <= high)
         ]
@@ -187,22 +201,34 @@ class TickTable:
         """The index of ids, with the ticks that came since it was last asked for."""
         last = _last(table)
         if self._seen is None:
-            self._seen = IdIndex(self.folder / "_seen", last)
+            self._seen = IdIndex(self._index_folder(), last)
         while (begin := self._seen.last + 1) <= last:
             end = min(last, begin + TICKS_INDEXED - 1)
             fresh = self._scan(table, begin, end).select(ROW_ID, TICK).collect()
             self._seen.add(fresh[ROW_ID].to_pandas(), fresh[TICK].to_numpy(), end)
         return self._seen
 
+    def _open(self, version: int | None = None) -> DeltaTable:
+        return DeltaTable(_named(self.folder), version=version)
+
+    def _index_folder(self) -> Path:
+        """Where the index of ids is: beside the rows, or on this machine."""
+        return self.folder / "_seen" if isinstance(self.folder, Path) else self.copies / "seen"
+
     def _latest(self) -> DeltaTable | None:
         """The table as it is now. Its log grows by one file a version, so whether that is there says all, in no time."""
         if self._opened is not None and (at := self._opened.version()) - self._opened_at < STEPS:
-            if (self.folder / "_delta_log" / f"{at + 1:020d}.json").exists():
+            if (self.folder / "_delta_log" / f"{at + 1:020d}.json").is_file():
                 self._opened.update_incremental()
         elif self.exists:
-            self._opened = DeltaTable(self.folder)
+            self._opened = self._open()
             self._opened_at = self._opened.version()
         return self._opened
+
+
+def _named(place: Place) -> Path | str:
+    """A place as Delta and Polars are told of it."""
+    return place if isinstance(place, Path) else str(place)
 
 
 def _nothing(table: DeltaTable) -> pl.LazyFrame:
@@ -234,7 +260,7 @@ def _last(table: DeltaTable) -> int:
 
 
 @contextmanager
-def answering(folder: Path) -> Iterator[None]:
+def answering(folder: Place) -> Iterator[None]:
     """Turn whatever a disk or a table says into one plain sentence. Raises Unavailable."""
     try:
         yield

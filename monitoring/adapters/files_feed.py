@@ -4,13 +4,14 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
 from halflife.models.errors import ConfigError, FeedError
-from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, Batch, Column, Kind, Schema
+from halflife.models.rows import ENTITY, LABEL, PROPENSITY, RESERVED, ROW_ID, TICK, Batch, Column, Kind, Mark, Schema
 from halflife.monitoring.adapters.binary import labels_of, mistakes
 from halflife.monitoring.adapters.codes import is_code
 from halflife.monitoring.adapters.column_remarks import merged, remarks
@@ -24,13 +25,14 @@ from halflife.monitoring.adapters.csv_dialect import (
     trimmed,
 )
 from halflife.monitoring.adapters.label_table import LabelTable
-from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Pending
+from halflife.monitoring.adapters.marks import read
+from halflife.monitoring.adapters.pending import AT, NOTHING, FeedTable, Marks, Pending
 from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.adapters.table_sources import Found, TableSource, source_of
 from halflife.monitoring.adapters.text_layout import Layout
 from halflife.monitoring.adapters.time_order import times_of
 from halflife.monitoring.label_lag import LabelLag
-from halflife.monitoring.ports import Feed, Store, Waiting
+from halflife.monitoring.ports import Feed, Store, Taken, Waiting
 from halflife.monitoring.ticking import TickRule
 
 INDEX = re.compile(r"__index_level_\d+__")
@@ -105,11 +107,15 @@ class FilesFeed(Feed):
     _ahead: list[tuple["_Table", Pending]] = field(default_factory=list, init=False, repr=False, compare=False)
     """The table that was divided last, and what of it was pending then."""
 
+    _since: list[Mark] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The mark from which on the table was read last; none where it was read whole."""
     _found: list[TableSource] = field(default_factory=list, init=False, repr=False, compare=False)
     """What an address on an object store was found to name."""
 
     def __post_init__(self) -> None:
         _ = self._rule
+        if isinstance(self.source, TableSource) and self.source.mark and self.id is None:
+            raise ConfigError("mark in [feed] goes with id: rows that are read again are told apart by it")
         if self.label_delay < 0:
             raise ConfigError(
                 f"label_delay = {self.label_delay} in [feed]: a label cannot come before its row; 0 or more"
@@ -182,32 +188,68 @@ class FilesFeed(Feed):
         last = -1 if self.store is None else self.store.last_tick
         if self._ahead and self._ahead[0][0] is table and last >= self._ahead[0][1].last:
             return self._ahead[0][1]
-        taken = NOTHING if self.store is None else self.store.taken()
+        taken = self._taken(table)
         if self.id is None and len(table.feed.rows) < taken.rows[ROW_ID].nunique():
             raise FeedError(
                 f"{self._source.name} has {len(table.feed.rows)} rows, fewer than the {taken.rows[ROW_ID].nunique()} taken in "
                 "before, and no column that tells its rows apart: say id = the column in [feed], or bring them back"
             )
-        pending = Pending(table.feed, taken, self._rule, self.label_delay, self._silence)
+        pending = Pending(table.feed, taken, self._rule, self.label_delay, self._silence, self._source.mark)
         self._ahead[:] = [(table, pending)]
         return pending
+
+    def _taken(self, table: "_Table") -> Taken:
+        """What the store has taken in, as far as it is about the rows that were read."""
+        if self.store is None:
+            return NOTHING
+        mark, marks = self._since[0] if self._since else None, table.feed.marks
+        if mark is None or marks is None:
+            return self.store.taken()
+        ids = table.feed.rows[ROW_ID].fillna("").astype("str")
+        told = pd.concat([ids, table.feed.labels[ROW_ID]])
+        taken = self.store.taken() if self._silence is not None else self.store.taken_of(told[told != ""])
+        now = self.store.mark or mark
+        reached = read(now.value)
+        blank = now.blank + sum(each is not None and each < reached for each in marks[(ids == "").to_numpy()])
+        nameless = pd.DataFrame({ROW_ID: [""] * blank, TICK: [taken.last] * blank})
+        rows = pd.concat([taken.rows[taken.rows[ROW_ID].fillna("") != ""], nameless], ignore_index=True)
+        return replace(taken, rows=rows)
 
     @property
     def _table(self) -> "_Table":
         """The table as it is now; a notebook that stays open sees the rows that were added since. Gone, as it was last."""
-        stamp: Hashable | None = self._source.stamp()
-        if stamp is None:
-            stamp = next(reversed(self._kept), None)
-        if self.labels is not None:
-            stamp = stamp, self.labels.source.stamp()
+        if not self._kept:
+            self._since[:] = self._reached()
+        stamp = self._stamp()
         if stamp is None or stamp not in self._kept:
+            if self._kept and self._source.mark:
+                self._since[:] = self._reached()
+                stamp = self._stamp()
             table = self._read()
             self._kept.clear()
             self._kept[stamp] = table
         return self._kept[stamp]
 
+    def _stamp(self) -> Hashable | None:
+        stamp: Hashable | None = self._source.stamp()
+        if stamp is None:
+            stamp = next(reversed(self._kept), None)
+        return stamp if self.labels is None else (stamp, self.labels.source.stamp())
+
+    def _reached(self) -> list[Mark]:
+        """The mark from which on the table is read; none where it is read whole."""
+        source = self._place
+        mark = self.store.mark if source.mark and self.store is not None else None
+        return [] if mark is None or mark.column != source.mark else [mark]
+
     @property
     def _source(self) -> TableSource:
+        """The rows that are read."""
+        return self._place.since(self._since[0].value) if self._since else self._place
+
+    @property
+    def _place(self) -> TableSource:
+        """All rows there are."""
         if isinstance(self.source, TableSource):
             return self.source
         layout = Layout(self.separator, self.spelling.encoding, self.skip_lines, self.comment)
@@ -225,6 +267,8 @@ class FilesFeed(Feed):
             raise FeedError(f"{self._source.name}: {error}") from None
 
     def _understand(self, found: Found) -> "_Table":
+        if not len(found.table) and self.store is not None and self.store.schema is not None:
+            return _Table(self.store.schema, self._nothing_new(), ())
         self._require_columns(found.table.columns)
         held = None if self.store is None or self.store.schema is None else self.store.schema.to_dict()
         # A store of an earlier revision may have taken in categories whose names are numbers as numbers.
@@ -273,6 +317,7 @@ class FilesFeed(Feed):
             times=None if times is None else times.values[order],
             dated=times is not None and times.dated,
             settled=found.settled[order],
+            marks=None if found.marks is None else _objects(found.marks)[order],
         )
         bare = [name for name, (kind, _) in read.items() if kind is Kind.NUMERIC and name not in self.numeric]
         naming = {name: _shown(raw[name]) for name in bare if is_code(raw[name])}
@@ -280,6 +325,13 @@ class FilesFeed(Feed):
         odd += remarks(read, 0 if times is None else times.unreadable, self.time, naming)
         odd += [said for name in features if (said := merged(as_written[name], raw[name]))]
         return _Table(Schema(tuple(Column(name, kind) for name, (kind, _) in read.items())), feed, tuple(odd))
+
+    def _nothing_new(self) -> FeedTable:
+        """No row at the mark or above; labels may have come all the same."""
+        ids = pd.Series(dtype="str")
+        none = pd.DataFrame({ROW_ID: ids, LABEL: pd.Series(dtype="float64"), AT: pd.Series(dtype="float64")})
+        labels = none if self.labels is None else self.labels.read(self.time_zone)
+        return FeedTable(pd.DataFrame({ROW_ID: ids}), labels, None, False, np.empty(0, dtype=bool), _objects([]))
 
     def _features(self, header: Sequence[str]) -> list[str]:
         named = {name for _, name in self._named if name}
@@ -289,7 +341,7 @@ class FilesFeed(Feed):
     def _named(self) -> tuple[tuple[str, str | None], ...]:
         """What each column that is no feature is for."""
         kinds = ("label", "id", "time", "cluster", "propensity")
-        return tuple((kind, getattr(self, kind)) for kind in kinds)
+        return *((kind, getattr(self, kind)) for kind in kinds), ("mark", self._place.mark or None)
 
     def _require_columns(self, header: Sequence[str]) -> None:
         for what, name in self._named:
@@ -317,6 +369,13 @@ class _Table:
     schema: Schema
     feed: FeedTable
     remarks: tuple[str, ...]
+
+
+def _objects(values: Sequence[Any]) -> Marks:
+    """An array of whatever they are."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def _shown(cells: pl.Series) -> str:

@@ -1,16 +1,15 @@
-"""Shadows as compressed files in a folder: one a shadow, LightGBM's text and JSON, nothing that is unpickled."""
+"""Shadows as compressed files in a folder, on this machine or on an object store: one a shadow, LightGBM's text and JSON, nothing that is unpickled."""
 
 import json
 import re
-import shutil
 import zlib
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from halflife.models.errors import NotFound, Unavailable
 from halflife.models.learner.model import Model
+from halflife.monitoring.adapters.places import Place, removed, written_whole
 from halflife.monitoring.ports import Shadows
-from halflife.monitoring.whole_files import write_whole
 
 LEVEL = 1
 """Of compression: at 6 the files are a sixth smaller and take four times as long."""
@@ -24,19 +23,20 @@ class FolderShadows(Shadows):
         Unavailable: from every method: the folder cannot be read or written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Place) -> None:
         self._folder = folder
 
     def keep(self, version: int, number: int, model: Model) -> None:
         path = self._path(version, number)
         whole = json.dumps({"text": model.text, "model": model.to_dict()}).encode()
         try:
-            write_whole(path, zlib.compress(whole, LEVEL))
+            written_whole(path, zlib.compress(whole, LEVEL))
         except OSError as error:
             raise Unavailable(f"{path} cannot be written: {error.strerror}") from None
 
     def known(self, version: int) -> tuple[int, ...]:
-        return tuple(sorted(int(path.stem) for path in self._of(version).glob("*.z")))
+        with self._answering():
+            return tuple(sorted(int(path.name.removesuffix(".z")) for path in self._of(version).glob("*.z")))
 
     def load(self, version: int, number: int) -> Model:
         path = self._path(version, number)
@@ -49,16 +49,21 @@ class FolderShadows(Shadows):
         return Model.from_dict(whole["text"], whole["model"])
 
     def thin(self, kept: Iterable[int]) -> int:
-        freed, spared = 0, set(kept)
-        for folder in self._folder.glob("v*"):
-            found = VERSION.fullmatch(folder.name)
-            if found and int(found[1]) not in spared:
-                freed += sum(path.stat().st_size for path in folder.iterdir())
-                shutil.rmtree(folder)
-        return freed
+        spared = set(kept)
+        with self._answering():
+            there = {path.parent.name for path in self._folder.glob("v*/*")}
+            past = [name for name in there if (found := VERSION.fullmatch(name)) and int(found[1]) not in spared]
+            return sum(removed(self._folder / name) for name in past)
 
-    def _of(self, version: int) -> Path:
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise Unavailable(f"the shadows in {self._folder} cannot be used: {error.strerror}") from None
+
+    def _of(self, version: int) -> Place:
         return self._folder / f"v{version}"
 
-    def _path(self, version: int, number: int) -> Path:
+    def _path(self, version: int, number: int) -> Place:
         return self._of(version) / f"{number}.z"

@@ -5,15 +5,19 @@ its end, in its middle, or have had labels filled in. Every row is stored, set a
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Batch, Mask, Rows, Span
+from halflife.models.rows import LABEL, ROW_ID, TICK, Array, Batch, Mark, Mask, Rows, Span
+from halflife.monitoring.adapters.marks import highest, lowest, written
 from halflife.monitoring.label_lag import LabelLag, label_lag
 from halflife.monitoring.ports import Taken, Waiting
-from halflife.monitoring.ticking import Division, TickRule
+from halflife.monitoring.ticking import Division, TickRule, Ticks
+
+Marks = npt.NDArray[np.object_]
 
 AT = "at"
 """When a label came to be known, as `FeedTable.times`; NaN where that is not told."""
@@ -35,6 +39,7 @@ class FeedTable:
         times: of each row, ascending, shape (n,); None where rows have no time.
         dated: the times are microseconds since 1970, not mere numbers.
         settled: the rows that are wholly written, shape (n,).
+        marks: of each row, None where it has none, shape (n,); None where the table is read whole each time.
     """
 
     rows: pd.DataFrame
@@ -42,6 +47,7 @@ class FeedTable:
     times: Array | None
     dated: bool
     settled: Mask
+    marks: Marks | None = None
 
 
 class Pending:
@@ -57,9 +63,19 @@ class Pending:
         rule: when a tick is over.
         delay: ticks between a row and its label, at least.
         silence: ticks after which a label that has not come is 0; None where it stays unknown.
+        column: by which the table is read from some row on; empty where it is read whole.
     """
 
-    def __init__(self, table: FeedTable, taken: Taken, rule: TickRule, delay: int, silence: int | None = None) -> None:
+    def __init__(
+        self,
+        table: FeedTable,
+        taken: Taken,
+        rule: TickRule,
+        delay: int,
+        silence: int | None = None,
+        column: str = "",
+    ) -> None:
+        self._column = column
         self.last = taken.last
         self._table, self._zone = table, rule.zone
         ids = table.rows[ROW_ID].fillna("").astype("str")
@@ -128,7 +144,37 @@ class Pending:
                 self._table.dated,
                 self._zone,
             )
-        return Batch(tick, rows, labels, span=span)
+        return Batch(tick, rows, labels, span=span, mark=self._mark(tick))
+
+    def _mark(self, tick: int) -> Mark | None:
+        """What is at it or above is all that is not taken in with a tick, rows and labels, and the newest row."""
+        table = self._table
+        if table.marks is None:
+            return None
+        row_comes, label_comes, nameless = self._coming
+        wanted = (np.maximum(row_comes, label_comes) > tick) & self._marked
+        chosen = table.marks[wanted] if wanted.any() else table.marks[self._marked]
+        if not len(chosen):
+            return None
+        mark = lowest(chosen) if wanted.any() else highest(chosen)
+        above = [each is None or each >= mark for each in table.marks[nameless & (row_comes <= tick)]]
+        return Mark(self._column, written(mark), sum(above))
+
+    @cached_property
+    def _coming(self) -> tuple[Ticks, Ticks, Mask]:
+        """The tick in which each row comes, and its last label, -1 where that is past; and the rows without an id."""
+        ids = self._table.rows[ROW_ID].fillna("").astype("str")
+        row_comes = np.full(len(ids), -1, dtype=np.int64)
+        row_comes[self._places] = self.last + 1 + self.division.tick
+        labels = pd.Series(self._due[: self._came], index=self._labels[ROW_ID][: self._came]).groupby(level=0).max()
+        label_comes = ids.map(labels).fillna(-1).to_numpy(dtype=np.int64)
+        return row_comes, label_comes, (ids == "").to_numpy()
+
+    @cached_property
+    def _marked(self) -> Mask:
+        """The rows that have a mark."""
+        assert self._table.marks is not None
+        return np.array([mark is not None for mark in self._table.marks], dtype=bool)
 
 
 def _not_among(ids: "pd.Series[str]", taken: "pd.Series[str]") -> Mask:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from halflife.monitoring.adapters.places import Place
 from halflife.monitoring.drift.sketches.column import Categories, Numbers, Sketch
 from halflife.monitoring.drift.sketches.layout import Edges, Layout, Words
 from halflife.monitoring.drift.sketches.profile import Profile
@@ -18,7 +19,7 @@ SAID = b"halflife"
 DAMAGED = (OSError, pa.ArrowException, KeyError, TypeError, ValueError, IndexError)
 
 
-def write_layout(path: Path, layout: Layout) -> None:
+def write_layout(path: Place, layout: Layout) -> None:
     """Keep the bins: a row for each edge and each known category."""
     names: list[str] = []
     edges: list[float | None] = []
@@ -40,7 +41,7 @@ def write_layout(path: Path, layout: Layout) -> None:
     )
 
 
-def read_layout(path: Path, names: tuple[str, ...]) -> Layout | None:
+def read_layout(path: Place, names: tuple[str, ...]) -> Layout | None:
     """The bins of these columns; None when there are none, or they are damaged."""
     try:
         table, said = _read(path)
@@ -55,7 +56,7 @@ def read_layout(path: Path, names: tuple[str, ...]) -> Layout | None:
         return None
 
 
-def write_profile(path: Path, profile: Profile, layout: Layout) -> None:
+def write_profile(path: Place, profile: Profile, layout: Layout) -> None:
     """Keep a profile: a row for each bin that is not empty, of all columns' bins in one line."""
     counts = np.concatenate([np.empty(0, np.int64), *(sketch.counts for sketch in profile.columns.values())])
     places = np.concatenate([np.empty(0, np.int64), *(_places(sketch) for sketch in profile.columns.values())])
@@ -66,7 +67,7 @@ def write_profile(path: Path, profile: Profile, layout: Layout) -> None:
     _write(path, table, {"layout": layout.digest, "rows": profile.rows, "missing": missing, "moments": moments})
 
 
-def read_profile(path: Path, layout: Layout) -> Profile | None:
+def read_profile(path: Place, layout: Layout) -> Profile | None:
     """A profile over these bins; None when there is none, it is damaged, or it was counted over other bins."""
     try:
         table, said = _read(path)
@@ -96,14 +97,19 @@ def _places(sketch: Sketch) -> Any:
     return sketch.places if isinstance(sketch, Numbers) else np.zeros_like(sketch.counts)
 
 
-def _read(path: Path) -> tuple[pa.Table, dict[str, Any]]:
-    table = pq.read_table(path)
+def _read(path: Place) -> tuple[pa.Table, dict[str, Any]]:
+    table = pq.read_table(path if isinstance(path, Path) else pa.BufferReader(path.read_bytes()))
     said: dict[str, Any] = json.loads(table.schema.metadata[SAID])
     return table, said
 
 
-def _write(path: Path, table: pa.Table, said: Mapping[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _write(path: Place, table: pa.Table, said: Mapping[str, Any]) -> None:
     table = table.replace_schema_metadata({SAID: json.dumps(said)})
-    with replacing(path) as draft:
-        pq.write_table(table, draft, compression="zstd")
+    if isinstance(path, Path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as draft:
+            pq.write_table(table, draft, compression="zstd")
+    else:
+        whole = pa.BufferOutputStream()
+        pq.write_table(table, whole, compression="zstd")
+        path.write(whole.getvalue().to_pybytes())

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from json import JSONDecodeError, dumps, loads
-from pathlib import Path
 
 from halflife.models.errors import ConfigError, SchemaError, Unavailable
 from halflife.models.rows import ENTITY, PROPENSITY, RESERVED, Schema, Split
-from halflife.monitoring.whole_files import write_first
+from halflife.monitoring.adapters.places import Place, written_first
 
 NAME = "store.json"
 
@@ -27,7 +26,7 @@ class StoreContract:
     trimmed: bool = True
 
 
-def read_contract(folder: Path) -> StoreContract | None:
+def read_contract(folder: Place) -> StoreContract | None:
     """The contract of the store in ``folder``; None when there is no store yet.
 
     Raises:
@@ -46,7 +45,7 @@ def read_contract(folder: Path) -> StoreContract | None:
         ) from error
 
 
-def write_contract(folder: Path, contract: StoreContract) -> StoreContract:
+def write_contract(folder: Place, contract: StoreContract) -> StoreContract:
     """Fix the contract, whole or not at all, and return the one that holds: of two writers, the first one's.
 
     Raises:
@@ -54,8 +53,7 @@ def write_contract(folder: Path, contract: StoreContract) -> StoreContract:
     """
     said = {**asdict(contract), "schema": contract.schema.to_dict()}
     text = dumps(said, ensure_ascii=False, indent=2)
-    folder.mkdir(parents=True, exist_ok=True)
-    held = None if write_first(folder / NAME, text, synced=True) else read_contract(folder)
+    held = None if written_first(folder / NAME, text) else read_contract(folder)
     return contract if held is None else held
 
 
@@ -87,7 +85,7 @@ def require_propensity(contract: StoreContract, columns: Iterable[str]) -> None:
         )
 
 
-def require_split(contract: StoreContract, asked: Split, folder: Path) -> None:
+def require_split(contract: StoreContract, asked: Split, folder: Place) -> None:
     """Raise ConfigError unless the split that is asked for is the store's."""
     if contract.split != asked:
         raise ConfigError(

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -32,11 +33,13 @@ class Found:
         table: every cell, null where it is empty.
         settled: the rows that are wholly written, shape (n,).
         names: of each row, where no column identifies it, shape (n,); None where rows have no place of their own.
+        marks: of each row, None where it has none, shape (n,); None where the source is read whole each time.
     """
 
     table: pl.DataFrame
     settled: Mask
     names: pl.Series | None
+    marks: Sequence[Any] | None = None
 
 
 class TableSource(ABC):
@@ -50,6 +53,15 @@ class TableSource(ABC):
     @abstractmethod
     def stamp(self) -> Hashable | None:
         """What changes when the source does, to be had without reading it; None where it cannot be told, or is gone."""
+
+    @property
+    def mark(self) -> str:
+        """Column that only grows, by which it can be read from some row on; empty where it is read whole each time."""
+        return ""
+
+    def since(self, mark: str | None) -> "TableSource":
+        """The rows at a mark and above, and those without one; all of them where it is None."""
+        return self
 
     @property
     def text_files(self) -> tuple[Place, ...]:

@@ -12,7 +12,7 @@ from halflife.models.errors import UsageError
 if TYPE_CHECKING:  # whoever reads a ledger loads no frames
     import pandas as pd
 
-    from halflife.models.rows import Batch, Schema, Span, Split, Window
+    from halflife.models.rows import Batch, Mark, Schema, Span, Split, Window
     from halflife.monitoring.drift.sketches.profile import Profile
     from halflife.monitoring.label_lag import LabelLag
 
@@ -192,6 +192,17 @@ class Store(ABC):
     @abstractmethod
     def taken(self) -> Taken:
         """Everything that has been taken in, by identity."""
+
+    def taken_of(self, ids: Iterable[str]) -> Taken:
+        """Of what has been taken in, what is about these ids; a store that can looks at no others."""
+        whole, wanted = self.taken(), list(ids)
+        rows, labels = (frame[frame["_id"].isin(wanted)] for frame in (whole.rows, whole.labels))
+        return Taken(whole.last, rows, labels, whole.span)
+
+    @property
+    def mark(self) -> Mark | None:
+        """How far the feed's table has been taken in with the last tick; None where that is not kept."""
+        return None
 
     @abstractmethod
     def span(self, first: int, last: int) -> Span | None:

@@ -15,7 +15,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from deltalake import write_deltalake
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from halflife.models.errors import ConfigError, FeedError, SchemaError
 from halflife.models.rows import Split
@@ -149,6 +149,48 @@ class Postgresql(Sqlite):
         super().write(rows.assign(at=pd.to_datetime(rows["at"])))
 
 
+class Marked(Sqlite):
+    """A table to which rows are added and in which labels are filled in, read from a mark on: when a row was written.
+
+    A row without an id is written once: written again it would be another one to whoever reads from a mark on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.held = pd.DataFrame({"id": [], "y": []}, dtype="str")
+        self.written = pd.Series(dtype="int64")
+        super().__init__(folder)
+
+    def at(self, url: str) -> None:
+        super().at(url)
+        self.source = DatabaseSource("HALFLIFE_TEST_ROWS", "rows", mark="written")
+
+    def write(self, rows: pd.DataFrame) -> None:
+        known = rows["y"].fillna("").to_dict()
+        named = rows["id"] != ""
+        fresh = [at for at, y in known.items() if at not in self.held.index or (named[at] and self.held["y"][at] != y)]
+        first = int(self.written.max()) + 1 if len(self.written) else 0
+        self.written = pd.concat(
+            [self.written.drop(fresh, errors="ignore"), pd.Series(range(first, first + len(fresh)), index=fresh)]
+        )
+        self.held = rows
+        super().write(rows.assign(written=self.written.loc[rows.index]))
+
+
+class PostgresqlMarked(Marked):
+    """The same on a real server, the mark a time."""
+
+    def write(self, rows: pd.DataFrame) -> None:
+        super().write(rows)
+        engine = create_engine(self.url)
+        with engine.begin() as connection:
+            connection.execute(
+                text(
+                    "ALTER TABLE rows ALTER written TYPE timestamptz USING to_timestamp(written), ALTER at TYPE timestamp USING at::timestamp"
+                )
+            )
+        engine.dispose()
+
+
 class StoredFolder:
     """As `Folder`, on an object store."""
 
@@ -175,11 +217,13 @@ class StoredDelta(StoredFolder):
 
 Made = Csv | Folder | Delta | Sqlite | StoredFolder
 SOURCES: dict[str, Callable[[Path], Made]] = {
-    made.__name__: made for made in (Csv, Folder, Delta, Sqlite, Postgresql, StoredFolder, StoredDelta)
+    made.__name__: made
+    for made in (Csv, Folder, Delta, Sqlite, Postgresql, Marked, PostgresqlMarked, StoredFolder, StoredDelta)
 }
-FEWER = ("StoredFolder", "StoredDelta")
+FEWER = ("PostgresqlMarked", "StoredFolder", "StoredDelta")
 """Sources that are tried in one situation alone: a request takes its time, and the rest is as with files."""
 TRIALS = [(source, situation) for source in SOURCES for situation in SITUATIONS if source not in FEWER] + [
+    ("PostgresqlMarked", "labels_later"),
     ("StoredFolder", "labels_later"),
     ("StoredDelta", "comes_late"),
 ]
@@ -190,7 +234,7 @@ PARTED = ("Folder", "StoredFolder")
 def made(source: str, tmp_path: Path, request: pytest.FixtureRequest) -> Made:
     """An empty source of a kind."""
     found = SOURCES[source](tmp_path)
-    if isinstance(found, Postgresql):
+    if isinstance(found, Postgresql | PostgresqlMarked):
         found.at(request.getfixturevalue("postgres")())
     if isinstance(found, StoredFolder):
         found.at(request.getfixturevalue("object_store")())
@@ -223,6 +267,8 @@ def test_rows_in_are_stored_or_waiting_or_set_aside(
     """After every step nothing is lost and nothing is there twice; in the end every row and label is taken in."""
     rng = np.random.default_rng([seed, len(source), len(situation)])
     rows = rows_of(seed)
+    if isinstance(made, Marked):  # one whose rows are told apart by an id has it once
+        rows = rows[(rows["id"] == "") | ~rows["id"].duplicated()]
     rule = {"rows_per_tick": 30} if ticks == "counted" else {"tick": "1d", "allowed_lateness": "6h"}
     split = Split()
     for step in [*SITUATIONS[situation](rows, rng), rows, rows]:
@@ -272,15 +318,15 @@ def test_a_line_that_is_cut_off_anywhere_waits(seed: int, tmp_path: Path) -> Non
     rng = np.random.default_rng(seed)
     rows = rows_of(seed)
     rows = rows[(rows["id"] != "") & (rows["x"] != "broken")].drop_duplicates("id")
-    text = rows.to_csv(index=False)
-    ends = [at for at, letter in enumerate(text) if letter == "\n"]
+    whole = rows.to_csv(index=False)
+    ends = [at for at, letter in enumerate(whole) if letter == "\n"]
     path, store = tmp_path / "rows.csv", DeltaStore(tmp_path / "store", Split())
     for line in np.sort(rng.choice(np.arange(20, len(ends) - 1), 12, replace=False)):
-        path.write_text(text[: int(rng.integers(ends[line] + 1, ends[line + 1] + 1))], encoding="utf-8")
+        path.write_text(whole[: int(rng.integers(ends[line] + 1, ends[line + 1] + 1))], encoding="utf-8")
         feed = FilesFeed(path, label="y", id="id", time="at", rows_per_tick=7).following(store)
         ingest(feed, store, feed.closed, None)
         assert line <= counted(store) + feed.waiting.rows <= line + 1
-    path.write_text(text, encoding="utf-8")
+    path.write_text(whole, encoding="utf-8")
     feed = FilesFeed(path, label="y", id="id", time="at", rows_per_tick=7).following(store)
     ingest(feed, store, feed.ticks, None)
     held = store.cases(rows["id"]).set_index("_id")

@@ -1,11 +1,13 @@
 """The contract that every place for shadows keeps: the checks that ship, over the folder of ours and its cache."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from halflife.models.errors import Unavailable
 from halflife.monitoring.adapters.folder_shadows import FolderShadows
+from halflife.monitoring.adapters.object_path import ObjectPath
 from halflife.monitoring.caches import CachedShadows
 from halflife.monitoring.ports import Shadows
 from halflife.testing.shadows_checks import Check, shadows_checks
@@ -22,6 +24,13 @@ def test_shadows_keep_the_contract(cached: bool, check: Check, tmp_path: Path) -
         return CachedShadows(shadows) if cached else shadows
 
     check(make)
+
+
+@pytest.mark.parametrize("check", shadows_checks())
+def test_shadows_on_an_object_store_keep_the_contract(check: Check, object_store: Callable[[], str]) -> None:
+    """It is true of a bucket."""
+    address = ObjectPath.of(object_store()) / "shadows"
+    check(lambda: FolderShadows(address))
 
 
 def test_a_shadow_that_cannot_be_read_says_so(tmp_path: Path) -> None:

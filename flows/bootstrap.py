@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays o
     from halflife.monitoring.reports.rich_text import Terminal
     from halflife.monitoring.trials.backtest import Backtest
 
+LEDGER_FILE, MOVED = "ledger.db", "ledger.db.moved"
+"""In a home whose ledger is its own, and in one whose ledger has moved to a database since."""
 SECTIONS = (
     "retrain",
     "watch",
@@ -148,11 +150,54 @@ def registry(settings: Settings) -> "MlflowRegistry":
 
 
 def ledger(settings: Settings) -> "SqlLedger":
-    """SQLite."""
+    """SQLite in the home, or the model's schema of a PostgreSQL database; made where it is missing.
+
+    Raises:
+        ConfigError: the home's ledger has moved to a database that is not named, or has not moved to the one that is.
+    """
     from halflife.monitoring.adapters.ledger_database import address
+    from halflife.monitoring.adapters.postgres_ledger import schema_of
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
-    return SqlLedger(address(settings.home.resolve() / "ledger.db"))
+    file, said = settings.home.resolve() / LEDGER_FILE, settings.ledger
+    if not said.shared:
+        if not file.exists() and file.with_name(MOVED).exists():
+            raise ConfigError(
+                f"the ledger of {settings.home} was moved to a database: name it in [ledger] url_env; to go back to what"
+                f" the home had then, rename {MOVED} to {LEDGER_FILE}"
+            )
+        return SqlLedger(address(file))
+    if file.exists() and not has_ledger(settings):
+        where = f"--to-env {said.url_env}" if said.url_env else "--to URL"
+        raise ConfigError(
+            f"{settings.home} has a ledger of its own, {LEDGER_FILE}, and the database none of {settings.name!r}:"
+            f" `halflife migrate {where}` moves it there"
+        )
+    return SqlLedger(said.address(), schema=schema_of(settings.name))
+
+
+def has_ledger(settings: Settings) -> bool:
+    """Whether there is a ledger yet; none is made. Raises Unavailable where its database does not answer."""
+    said = settings.ledger
+    if not said.shared:
+        return (settings.home / LEDGER_FILE).exists() or (settings.home / MOVED).exists()
+    from halflife.monitoring.adapters.ledger_database import there_is_one
+    from halflife.monitoring.adapters.postgres_ledger import schema_of
+
+    return there_is_one(said.address(), schema_of(settings.name))
+
+
+def alone(settings: Settings, wait: float = 0.0) -> AbstractContextManager[None]:
+    """Work on a model alone where others, on whatever machine, have the same ledger; nothing where it is the home's.
+
+    Raises:
+        Unavailable: when entered: somebody else works on it for longer than ``wait`` seconds.
+    """
+    if not settings.ledger.shared:
+        return nullcontext()
+    from halflife.monitoring.adapters.postgres_ledger import held, schema_of
+
+    return held(settings.ledger.address(), schema_of(settings.name), repr(settings.name), wait)
 
 
 def templates() -> "dict[str, Make]":
@@ -162,6 +207,8 @@ def templates() -> "dict[str, Make]":
     return {adapter.template_key(): adapter.make_template for adapter in (ledger_database, mlflow_connection)}
 
 
+_USED: dict[Path, Settings] = {}
+"""Home -> the settings that this process last used it with, for whoever is told the home alone."""
 _OPEN: "dict[str, Context]" = {}
 """Home -> its context, for the flows of this process; they are named by the home alone, which any process understands."""
 
@@ -198,6 +245,7 @@ def remember(settings: Settings) -> Path:
         The home, made if it was not there. Raises Unavailable when it cannot be written.
     """
     home = settings.home.resolve()
+    _USED[home] = settings
     path, text = home / SETTINGS, settings.model_dump_json(indent=1, exclude={"home"})
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -206,6 +254,14 @@ def remember(settings: Settings) -> Path:
     except OSError as error:
         raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
     return home
+
+
+def used(home: Path) -> Settings | None:
+    """The settings a home is used with; None where nobody has used it yet."""
+    where = home.resolve()
+    if where not in _USED and (where / SETTINGS).exists():
+        return placed(recall(where), file=False).settings
+    return _USED.get(where)
 
 
 def recall(home: Path) -> Settings:

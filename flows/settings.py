@@ -22,7 +22,7 @@ from halflife.flows.label_settings import LabelSettings
 from halflife.flows.local_paths import WorkingPath
 from halflife.flows.model_name import ModelName
 from halflife.flows.schedule_settings import ScheduleSettings
-from halflife.flows.server_settings import RegistrySettings
+from halflife.flows.server_settings import LedgerSettings, RegistrySettings
 from halflife.flows.up_settings import UpSettings
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
@@ -123,6 +123,7 @@ class Settings(Section):
     feed: Annotated[SerializeAsAny[FeedSettings], BeforeValidator(_of_its_kind)] = DEFAULT_FEED
     labels: LabelSettings | None = None
     registry: RegistrySettings = RegistrySettings()
+    ledger: LedgerSettings = LedgerSettings()
     evidence: EvidencePolicy = EvidencePolicy()
     retrain: RetrainPolicy = RetrainPolicy()
     watch: WatchPolicy = WatchPolicy()

@@ -14,14 +14,16 @@ from halflife.flows.configuration import parse
 from halflife.flows.feed_settings import SyntheticFeedSettings
 from halflife.flows.older_homes import upgraded
 from halflife.flows.placement import SETTINGS, placed
+from halflife.flows.server_settings import LedgerSettings
 from halflife.flows.settings import Settings
-from halflife.models.errors import ConfigError, Unavailable, UsageError
+from halflife.models.errors import ConfigError, NotFound, Unavailable, UsageError
 from halflife.models.recipe import Recipe
 from halflife.models.threads import limit
 from halflife.monitoring.whole_files import write_whole
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
     from halflife.monitoring.adapters.delta_store import DeltaStore
+    from halflife.monitoring.adapters.ledger_move import Moved
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
     from halflife.monitoring.context import Context, Observer
@@ -185,6 +187,29 @@ def has_ledger(settings: Settings) -> bool:
     from halflife.monitoring.adapters.postgres_ledger import schema_of
 
     return there_is_one(said.address(), schema_of(settings.name))
+
+
+def move_ledger(settings: Settings, to: LedgerSettings) -> "Moved":
+    """Move the home's own ledger to a database, keeping its file under another name. Safe to kill and to repeat.
+
+    Raises:
+        ConfigError: the database has another ledger of this model.
+        NotFound: the home has no ledger of its own.
+        Unavailable: one of the two does not answer.
+    """
+    from halflife.monitoring.adapters.ledger_move import move, put_aside
+    from halflife.monitoring.adapters.postgres_ledger import schema_of
+
+    file, schema = settings.home.resolve() / LEDGER_FILE, schema_of(settings.name)
+    aside = file.with_name(MOVED)
+    source = file if file.exists() else aside
+    if not source.exists():
+        raise NotFound(f"{settings.home} has no ledger of its own to move")
+    moved = move(source, to.address(), schema, aside=source is aside)
+    if source is file:
+        put_aside(file, MOVED)
+    remember(settings.model_copy(update={"ledger": to}))
+    return moved
 
 
 def alone(settings: Settings, wait: float = 0.0) -> AbstractContextManager[None]:

@@ -43,13 +43,14 @@ class Database:
             for one thread.
         busy_seconds: how long to wait for another process's transaction.
         schema: of PostgreSQL, made where it is missing; the one that is searched when None.
+        ready: bring it up to date now; left out by who does so in a transaction of his own.
 
     Raises:
         ConfigError: the address is none, or its driver is not installed.
         Unavailable: the database cannot be opened, or was written by a newer Halflife.
     """
 
-    def __init__(self, url: str, busy_seconds: float, schema: str | None = None) -> None:
+    def __init__(self, url: str, busy_seconds: float, schema: str | None = None, *, ready: bool = True) -> None:
         try:
             address = address_of(url)
             self._sqlite = address.get_backend_name() == "sqlite"
@@ -81,7 +82,8 @@ class Database:
             finalize(self, self.engine.dispose)  # a connection that is let go without being closed is warned of
             if schema is not None:
                 postgres_ledger.in_schema(self.engine, schema)
-        self._bring_up_to_date()
+        if ready:
+            self._bring_up_to_date()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -115,13 +117,18 @@ class Database:
                 "install that one"
             )
         with self.write() as connection:
-            if self._schema is not None:
-                postgres_ledger.make_schema(connection, self._schema)
-            if _revision(connection) != HEAD:  # another process may have been faster
-                _migrate(connection)
-                LOG.info("the ledger %s was brought from revision %s to %s", self.where, revision or "none", HEAD)
-                if _revision(connection) != HEAD:
-                    raise AssertionError(f"migrations ended at {_revision(connection)}, not at {HEAD}")
+            self.bring_up_to_date(connection)
+
+    def bring_up_to_date(self, connection: sa.Connection) -> None:
+        """Run the migrations that are missing in a transaction that writes, in PostgreSQL in the schema, made if need be."""
+        if self._schema is not None:
+            postgres_ledger.make_schema(connection, self._schema)
+        revision = _revision(connection)
+        if revision != HEAD:  # another process may have been faster
+            _migrate(connection)
+            LOG.info("the ledger %s was brought from revision %s to %s", self.where, revision or "none", HEAD)
+            if _revision(connection) != HEAD:
+                raise AssertionError(f"migrations ended at {_revision(connection)}, not at {HEAD}")
 
     @contextmanager
     def _plainly(self) -> Iterator[None]:

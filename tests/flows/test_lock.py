@@ -197,6 +197,5 @@ def test_a_model_has_one_writer_on_whatever_machine(
             assert len(halflife.open(config=tmp_path / "other.toml").findings().rows) == 0
         other.send_signal(signal.SIGKILL)
         other.wait()
-    with locked(here.home, 5, settings=here):
-        with locked(here.home):
-            assert in_a_thread(here.home)
+    with locked(here.home, 5, settings=here), locked(here.home):
+        assert in_a_thread(here.home)

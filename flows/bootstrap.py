@@ -79,6 +79,7 @@ def bootstrap(settings: Settings, observe: "Observer | None" = None, terminal: "
         channels=channels(settings.alerts, home, settings.name, terminal),
         shadows=FolderShadows(home / "shadows"),
         observe=observe or unobserved,
+        base_url=settings.links.base_url,
     )
 
 

@@ -127,3 +127,28 @@ class LedgerSettings(Section):
     def _kept(self, url: str) -> str:
         """Without the password, which is kept nowhere."""
         return PASSWORD.sub(r"\1@", url, count=1)
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError(
+            "the address pages are seen at begins with https:// or http://, as in https://halflife.example.org"
+        )
+    if parts.username or parts.query or parts.fragment:
+        raise ValueError("the address goes into mails and pages as it is: no user, no password, nothing after a ? or #")
+    return url.rstrip("/")
+
+
+class LinkSettings(Section):
+    """What links in mails, webhooks, MLflow and pages begin with."""
+
+    base_url: Annotated[
+        str,
+        AfterValidator(_base_url),
+        Field(
+            description="Where people reach the pages of `halflife up`, such as `https://halflife.example.org`; unset, links"
+            " are paths on this machine. Another server will do that has the home's folder `reports` under"
+            " `/reports/NAME`, the name being the home's."
+        ),
+    ] = ""

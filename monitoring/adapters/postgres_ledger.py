@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from halflife.models.errors import Unavailable
+from halflife.models.errors import Held, Unavailable
 from halflife.monitoring.adapters.database_addresses import address_of
 
 LONGEST = 40
@@ -120,7 +120,8 @@ def held(url: str, schema: str, what: str, wait: float = 0.0) -> Iterator[None]:
         wait: seconds to wait for somebody else.
 
     Raises:
-        Unavailable: somebody else holds it for longer; the database does not answer.
+        Held: somebody else holds it for longer.
+        Unavailable: the database does not answer.
     """
     address = address_of(url)
     options = {**ALIVE, "application_name": f"halflife {socket.gethostname()} {os.getpid()}"[:63]}
@@ -132,7 +133,7 @@ def held(url: str, schema: str, what: str, wait: float = 0.0) -> Iterator[None]:
         while not connection.execute(take).scalar_one():
             if time.monotonic() >= ends:
                 connection.close()
-                raise Unavailable(f"another halflife command is working on {what}; wait for it to end")
+                raise Held(f"another halflife command is working on {what}; wait for it to end")
             time.sleep(LOOK)
     except DBAPIError as error:
         raise Unavailable(f"the ledger {shown(address)} {said(error, schema)}") from error

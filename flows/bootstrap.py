@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,14 +14,16 @@ from halflife.flows.configuration import parse
 from halflife.flows.feed_settings import SyntheticFeedSettings
 from halflife.flows.older_homes import upgraded
 from halflife.flows.placement import SETTINGS, placed
+from halflife.flows.server_settings import LedgerSettings
 from halflife.flows.settings import Settings
-from halflife.models.errors import ConfigError, Unavailable, UsageError
+from halflife.models.errors import ConfigError, NotFound, Unavailable, UsageError
 from halflife.models.recipe import Recipe
 from halflife.models.threads import limit
 from halflife.monitoring.whole_files import write_whole
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
     from halflife.monitoring.adapters.delta_store import DeltaStore
+    from halflife.monitoring.adapters.ledger_move import Moved
     from halflife.monitoring.adapters.mlflow_registry import MlflowRegistry
     from halflife.monitoring.adapters.places import Place
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
@@ -32,6 +34,8 @@ if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays o
     from halflife.monitoring.reports.rich_text import Terminal
     from halflife.monitoring.trials.backtest import Backtest
 
+LEDGER_FILE, MOVED = "ledger.db", "ledger.db.moved"
+"""In a home whose ledger is its own, and in one whose ledger has moved to a database since."""
 SECTIONS = (
     "retrain",
     "watch",
@@ -76,6 +80,7 @@ def bootstrap(settings: Settings, observe: "Observer | None" = None, terminal: "
         channels=channels(settings.alerts, home, settings.name, terminal),
         shadows=FolderShadows(beside_rows(settings, "shadows")),
         observe=observe or unobserved,
+        base_url=settings.links.base_url,
     )
 
 
@@ -155,11 +160,77 @@ def registry(settings: Settings) -> "MlflowRegistry":
 
 
 def ledger(settings: Settings) -> "SqlLedger":
-    """SQLite."""
+    """SQLite in the home, or the model's schema of a PostgreSQL database; made where it is missing.
+
+    Raises:
+        ConfigError: the home's ledger has moved to a database that is not named, or has not moved to the one that is.
+    """
     from halflife.monitoring.adapters.ledger_database import address
+    from halflife.monitoring.adapters.postgres_ledger import schema_of
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
-    return SqlLedger(address(settings.home.resolve() / "ledger.db"))
+    file, said = settings.home.resolve() / LEDGER_FILE, settings.ledger
+    if not said.shared:
+        if not file.exists() and file.with_name(MOVED).exists():
+            raise ConfigError(
+                f"the ledger of {settings.home} was moved to a database: name it in [ledger] url_env; to go back to what"
+                f" the home had then, rename {MOVED} to {LEDGER_FILE}"
+            )
+        return SqlLedger(address(file))
+    if file.exists() and not has_ledger(settings):
+        where = f"--to-env {said.url_env}" if said.url_env else "--to URL"
+        raise ConfigError(
+            f"{settings.home} has a ledger of its own, {LEDGER_FILE}, and the database none of {settings.name!r}:"
+            f" `halflife migrate {where}` moves it there"
+        )
+    return SqlLedger(said.address(), schema=schema_of(settings.name))
+
+
+def has_ledger(settings: Settings) -> bool:
+    """Whether there is a ledger yet; none is made. Raises Unavailable where its database does not answer."""
+    said = settings.ledger
+    if not said.shared:
+        return (settings.home / LEDGER_FILE).exists() or (settings.home / MOVED).exists()
+    from halflife.monitoring.adapters.ledger_database import there_is_one
+    from halflife.monitoring.adapters.postgres_ledger import schema_of
+
+    return there_is_one(said.address(), schema_of(settings.name))
+
+
+def move_ledger(settings: Settings, to: LedgerSettings) -> "Moved":
+    """Move the home's own ledger to a database, keeping its file under another name. Safe to kill and to repeat.
+
+    Raises:
+        ConfigError: the database has another ledger of this model.
+        NotFound: the home has no ledger of its own.
+        Unavailable: one of the two does not answer.
+    """
+    from halflife.monitoring.adapters.ledger_move import move, put_aside
+    from halflife.monitoring.adapters.postgres_ledger import schema_of
+
+    file, schema = settings.home.resolve() / LEDGER_FILE, schema_of(settings.name)
+    aside = file.with_name(MOVED)
+    source = file if file.exists() else aside
+    if not source.exists():
+        raise NotFound(f"{settings.home} has no ledger of its own to move")
+    moved = move(source, to.address(), schema, aside=source is aside)
+    if source is file:
+        put_aside(file, MOVED)
+    remember(settings.model_copy(update={"ledger": to}))
+    return moved
+
+
+def alone(settings: Settings, wait: float = 0.0) -> AbstractContextManager[None]:
+    """Work on a model alone where others, on whatever machine, have the same ledger; nothing where it is the home's.
+
+    Raises:
+        Unavailable: when entered: somebody else works on it for longer than ``wait`` seconds.
+    """
+    if not settings.ledger.shared:
+        return nullcontext()
+    from halflife.monitoring.adapters.postgres_ledger import held, schema_of
+
+    return held(settings.ledger.address(), schema_of(settings.name), repr(settings.name), wait)
 
 
 def templates() -> "dict[str, Make]":
@@ -169,6 +240,8 @@ def templates() -> "dict[str, Make]":
     return {adapter.template_key(): adapter.make_template for adapter in (ledger_database, mlflow_connection)}
 
 
+_USED: dict[Path, Settings] = {}
+"""Home -> the settings that this process last used it with, for whoever is told the home alone."""
 _OPEN: "dict[str, Context]" = {}
 """Home -> its context, for the flows of this process; they are named by the home alone, which any process understands."""
 
@@ -205,6 +278,7 @@ def remember(settings: Settings) -> Path:
         The home, made if it was not there. Raises Unavailable when it cannot be written.
     """
     home = settings.home.resolve()
+    _USED[home] = settings
     path, text = home / SETTINGS, settings.model_dump_json(indent=1, exclude={"home"})
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -213,6 +287,14 @@ def remember(settings: Settings) -> Path:
     except OSError as error:
         raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
     return home
+
+
+def used(home: Path) -> Settings | None:
+    """The settings a home is used with; None where nobody has used it yet."""
+    where = home.resolve()
+    if where not in _USED and (where / SETTINGS).exists():
+        return placed(recall(where), file=False).settings
+    return _USED.get(where)
 
 
 def recall(home: Path) -> Settings:

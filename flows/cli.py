@@ -34,6 +34,7 @@ COMMANDS = {
     "report": "Write the conclusions page of the newest version.",
     "alerts": "List alerts and deliveries, deliver what is due, send a test.",
     "config": "Show the settings in force and where each comes from, or what settings there are.",
+    "migrate": "Move the ledger of a home to a PostgreSQL database.",
     "doctor": "Check the configuration, the feed, the stores and the channels.",
     "scenarios": "List the synthetic worlds.",
     "statistics": "List what a claim can speak about.",

@@ -43,11 +43,10 @@ class Opened:
     @cached_property
     def ledger(self) -> "Ledger":
         """The ledger alone, for what only looks. Raises NotFound where there is none yet."""
-        from halflife.flows.bootstrap import ledger
+        from halflife.flows.bootstrap import has_ledger, ledger
 
-        home = self.settings.home
-        if not (home / "ledger.db").exists():
-            raise NotFound(f"{home} has no ledger yet; start with `halflife replay` or `halflife demo`")
+        if not has_ledger(self.settings):
+            raise NotFound(f"{self.settings.home} has no ledger yet; start with `halflife replay` or `halflife demo`")
         return ledger(self.settings)
 
     @property
@@ -63,6 +62,6 @@ class Opened:
 
         return tell(self.ledger, scored=scored)
 
-    def alone(self) -> AbstractContextManager[None]:
-        """Hold the home while something is written there. Raises Unavailable."""
-        return locked(self.settings.home)
+    def alone(self, wait: float = 0.0) -> AbstractContextManager[None]:
+        """Hold the home while something is written there. Raises Unavailable after ``wait`` seconds."""
+        return locked(self.settings.home, wait, self.settings)

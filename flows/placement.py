@@ -18,8 +18,12 @@ SETTINGS = "settings.json"
 KEPT = f"{SETTINGS} of the home"
 OWN = "mlflow.db"
 """MLflow's database in a home that is with no server; the models of such a home are there."""
+TABLES = ("registry", "ledger")
 REGISTRY = {"uri": "MLFLOW_TRACKING_URI", "experiment": "MLFLOW_EXPERIMENT_NAME"}
 """Setting of ``[registry]`` -> the variable that MLflow has for it."""
+
+LEDGER = "HALFLIFE_LEDGER_URL"
+"""The variable that holds the address of the ledger where none is named; it may hold a password, so it is kept by name."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,13 @@ def placed(settings: Settings, *, file: bool) -> Placed:
     Raises:
         ConfigError: a variable holds what cannot be.
     """
-    kept = _kept(settings.home).get("registry", {})
+    kept = _kept(settings.home)
+    at, sources = _registry(settings, kept.get("registry", {}), file=file)
+    at, more = _ledger(at, kept.get("ledger", {}), file=file)
+    return Placed(at, {**sources, **more})
+
+
+def _registry(settings: Settings, kept: Mapping[str, Any], *, file: bool) -> tuple[Settings, dict[str, str]]:
     said = settings.registry if file else type(settings.registry)()
     own = not said.uri and (settings.home / OWN).exists()
     found, sources = {}, {}
@@ -62,14 +72,25 @@ def placed(settings: Settings, *, file: bool) -> Placed:
             found[name], sources[f"registry.{name}"] = kept[name], KEPT
         elif value:
             sources[f"registry.{name}"] = f"default: the models are in the home's {OWN}; {variable} is for new homes"
-    return Placed(_with(settings, "registry", found, sources), sources)
+    return _with(settings, "registry", found, sources), sources
+
+
+def _ledger(settings: Settings, kept: Mapping[str, Any], *, file: bool) -> tuple[Settings, dict[str, str]]:
+    if file and settings.ledger.shared:
+        return settings, {}
+    found, source = {name: value for name, value in kept.items() if value}, KEPT
+    if os.environ.get(LEDGER):
+        found, source = {"url_env": LEDGER}, f"{LEDGER} environment"
+    sources = {f"ledger.{name}": source for name in found}
+    blank = dict.fromkeys(("url", "url_env"), "")
+    return _with(settings, "ledger", {**blank, **found}, sources), sources
 
 
 def _kept(home: Path) -> dict[str, Any]:
     """What a home keeps of servers; nothing where it keeps none, or what it keeps cannot be read."""
     with suppress(OSError, ValueError):
         kept = json.loads((home / SETTINGS).read_text(encoding="utf-8"))
-        return {name: table for name, table in kept.items() if name == "registry" and isinstance(table, dict)}
+        return {name: table for name, table in kept.items() if name in TABLES and isinstance(table, dict)}
     return {}
 
 

@@ -22,9 +22,9 @@ from halflife.flows.label_settings import LabelSettings
 from halflife.flows.local_paths import WorkingPath
 from halflife.flows.model_name import ModelName
 from halflife.flows.schedule_settings import ScheduleSettings
-from halflife.flows.server_settings import RegistrySettings
-from halflife.flows.up_settings import UpSettings
+from halflife.flows.server_settings import LedgerSettings, LinkSettings, RegistrySettings
 from halflife.flows.store_settings import StoreSettings
+from halflife.flows.up_settings import UpSettings
 from halflife.models.recipe import STRATEGY_FIELDS, Recipe
 from halflife.monitoring.policy import (
     CausePolicy,
@@ -125,6 +125,8 @@ class Settings(Section):
     labels: LabelSettings | None = None
     registry: RegistrySettings = RegistrySettings()
     store: StoreSettings = StoreSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    links: LinkSettings = LinkSettings()
     evidence: EvidencePolicy = EvidencePolicy()
     retrain: RetrainPolicy = RetrainPolicy()
     watch: WatchPolicy = WatchPolicy()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from halflife.monitoring.caches import CachedRows, CachedShadows, CachedStore
+from halflife.monitoring.page_links import PageLinks
 from halflife.monitoring.policy import Policy
 from halflife.monitoring.ports import Channel, Feed, Ledger, Registry, Reporter, Shadows, Store
 from halflife.monitoring.version_rows import StoredRows, VersionRows
@@ -27,6 +28,7 @@ class Context:
 
     Attributes:
         home: folder of pages.
+        base_url: where others find them; empty where nobody serves them.
         rows: windows and evidence of versions, over ``store``.
         observe: told what happens.
     """
@@ -42,6 +44,12 @@ class Context:
     channels: Mapping[str, Channel]
     shadows: Shadows
     observe: Observer = unobserved
+    base_url: str = ""
+
+    @property
+    def links(self) -> PageLinks:
+        """Where others find the pages."""
+        return PageLinks(self.home, self.base_url)
 
     def warm(self) -> None:
         """Load what is slow to load, so that it overlaps with whatever else is starting."""
@@ -61,6 +69,7 @@ def cached(
     channels: Mapping[str, Channel],
     shadows: Shadows,
     observe: Observer = unobserved,
+    base_url: str = "",
 ) -> Context:
     """A context whose store, rows and shadows remember what a cycle asks of them again and again."""
     remembering = CachedStore(store)
@@ -76,4 +85,5 @@ def cached(
         channels=channels,
         shadows=CachedShadows(shadows),
         observe=observe,
+        base_url=base_url,
     )

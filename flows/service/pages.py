@@ -16,6 +16,7 @@ from halflife.flows.plain_runner import PlainRunner
 from halflife.flows.prefect_database import die_with_parent
 from halflife.flows.service import up_file
 from halflife.flows.use_cases.standing import Standing, standing
+from halflife.monitoring.page_links import REPORTS, place
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -62,8 +63,8 @@ def application(homes: list[Path]) -> "Starlette":
         return PlainTextResponse("ok")
 
     reports = [
-        Mount(f"/reports/{place}", StaticFiles(directory=path / "reports", check_dir=False))
-        for place, path in places.items()
+        Mount(f"/{REPORTS}/{name}", StaticFiles(directory=path / REPORTS, check_dir=False))
+        for name, path in places.items()
     ]
     return Starlette(
         routes=[
@@ -84,11 +85,10 @@ def named(homes: list[Path]) -> dict[str, Path]:
     """
     places: dict[str, Path] = {}
     for home in homes:
-        name = "".join(c if c.isalnum() or c in "-_." else "-" for c in home.name) or "home"
-        number = 1
-        while (place := name if number == 1 else f"{name}-{number}") in places:
+        name, number = place(home), 1
+        while (free := name if number == 1 else f"{name}-{number}") in places:
             number += 1
-        places[place] = home
+        places[free] = home
     return places
 
 

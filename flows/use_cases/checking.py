@@ -79,7 +79,7 @@ def examine(settings: Settings) -> Iterator[Look]:
 
 
 def _home(settings: Settings) -> str:
-    with locked(settings.home):
+    with locked(settings.home, settings=settings):
         return f"{settings.home} can be written"
 
 
@@ -171,10 +171,10 @@ def _store(settings: Settings) -> str:
 
 
 def _ledger(settings: Settings) -> str | tuple[str, list[str]]:
-    if not (settings.home / "ledger.db").exists():
-        return "not used yet"
-    from halflife.flows.bootstrap import ledger
+    from halflife.flows.bootstrap import has_ledger, ledger
 
+    if not has_ledger(settings):
+        return "not used yet"
     book = ledger(settings)
     waiting = sum(d.state not in ("sent",) for d in book.deliveries())
     versions, findings = book.versions(), book.findings()
@@ -192,12 +192,12 @@ def _ledger(settings: Settings) -> str | tuple[str, list[str]]:
 
 
 def _mlflow(settings: Settings) -> str:
-    from halflife.flows.bootstrap import ledger, registry
+    from halflife.flows.bootstrap import has_ledger, ledger, registry
 
     if not settings.registry.uri and not (settings.home / OWN).exists():
         return "not used yet"
     models = registry(settings)
-    if not (settings.home / "ledger.db").exists():
+    if not has_ledger(settings):
         models.reach()
         return f"no version yet; see what comes with: {models.ui_command}"
     book = ledger(settings)

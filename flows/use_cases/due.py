@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
-from halflife.flows.home_lock import locked
 from halflife.flows.opened import Opened
 from halflife.flows.run_record import ended
 from halflife.flows.use_cases.running import waiting_lines, waiting_values
@@ -99,7 +98,7 @@ def run_due(opened: Opened, wait: float = 0.0) -> Done:
         Held: somebody else holds the home for longer.
         FeedError: the feed cannot be read.
     """
-    with locked(opened.settings.home, wait):
+    with opened.alone(wait):
         began = datetime.now(UTC)
         try:
             stock = Stock.of(opened.context)

@@ -60,12 +60,14 @@ def report(opened: Opened, output: Path | None = None) -> Page:
     said = opened.story(scored=True)
     if not said.versions:
         raise NotFound("there is no version yet; run `halflife retrain` or `halflife replay` first")
+    from halflife.monitoring.page_links import REPORTS, PageLinks
     from halflife.monitoring.reports.page import write_page
 
-    reports = opened.settings.home.resolve() / "reports"
+    home = opened.settings.home.resolve()
+    reports = home / REPORTS
     path = output or reports / "conclusions.html"
     drift = reports / said.versions[-1].label / "drift.html"
-    links = {"drift": str(drift)} if drift.exists() else {}
+    links = {"drift": PageLinks(home, opened.settings.links.base_url).to(drift)} if drift.exists() else {}
     with opened.alone():
         write_page(said, path, title=opened.settings.name, links=links)
     return Page(path, path.stat().st_size)

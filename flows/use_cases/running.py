@@ -387,7 +387,7 @@ def standing(opened: Opened) -> Rechecked:
 
 def plan(opened: Opened) -> Planned:
     """What is to be done now, and what comes next; nothing is done, and nothing is made in the home."""
-    from halflife.flows.bootstrap import feed, policy, store
+    from halflife.flows.bootstrap import feed, has_ledger, policy, store
     from halflife.monitoring.cycle import known
     from halflife.monitoring.plan import Known, outlook
     from halflife.monitoring.plan import plan as planned
@@ -395,8 +395,7 @@ def plan(opened: Opened) -> Planned:
     settings = opened.settings
     rows, under = store(settings), policy(settings)
     ticks = feed(settings).following(rows).closed
-    there = (settings.home / "ledger.db").exists()
-    now = known(rows, opened.ledger, settings.name) if there else Known(stored=rows.last_tick)
+    now = known(rows, opened.ledger, settings.name) if has_ledger(settings) else Known(stored=rows.last_tick)
     until = now.stored if ticks is None else max(ticks - 1, now.stored)
     stages = planned(now, under, until, under.catch_up)
     return Planned(stages, outlook(now, under, stages), at_once=under.retrain.on_drift)

@@ -6,22 +6,22 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from halflife.models.errors import ConfigError, Unavailable
 from halflife.monitoring import database_cache
+from halflife.monitoring.adapters import postgres_ledger
 from halflife.monitoring.adapters.database_addresses import address_of
 from halflife.monitoring.adapters.ledger_tables import HEAD
+from halflife.monitoring.alerts.redaction import redacted
 
 LOG = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-WRITERS = 0x48616C66
-"""Number of the advisory lock that makes PostgreSQL's writers queue as SQLite's do ("Half" in ASCII)."""
-
 PLAIN = {
     "database is locked": "is locked: another process is writing to it; waited {busy:g} s. Try again when it is done",
     "unable to open database file": "cannot be opened; is it a file, and may it and its folder be written to?",
@@ -42,13 +42,15 @@ class Database:
         url: SQLAlchemy's, such as ``sqlite:////home/me/halflife-home/ledger.db``. ``sqlite://`` lives in memory and is
             for one thread.
         busy_seconds: how long to wait for another process's transaction.
+        schema: of PostgreSQL, made where it is missing; the one that is searched when None.
+        ready: bring it up to date now; left out by who does so in a transaction of his own.
 
     Raises:
         ConfigError: the address is none, or its driver is not installed.
         Unavailable: the database cannot be opened, or was written by a newer Halflife.
     """
 
-    def __init__(self, url: str, busy_seconds: float) -> None:
+    def __init__(self, url: str, busy_seconds: float, schema: str | None = None, *, ready: bool = True) -> None:
         try:
             address = address_of(url)
             self._sqlite = address.get_backend_name() == "sqlite"
@@ -58,13 +60,14 @@ class Database:
                 options["poolclass"] = StaticPool
             self.engine = sa.create_engine(address, **options)
         except (ArgumentError, NoSuchModuleError) as error:
-            raise ConfigError(f"{url!r} is not a database address; one is sqlite:///ledger.db") from error
+            raise ConfigError(f"{redacted(repr(url))} is not a database address; one is sqlite:///ledger.db") from error
         except ModuleNotFoundError as error:
             raise ConfigError(
-                f"the ledger's address asks for the driver {error.name!r}, which is not installed"
+                f"the ledger's address asks for the driver {error.name!r}, which is not installed: pip install"
+                ' "halflife[postgres]"'
             ) from error
-        self.where = address.database or "in memory" if self._sqlite else address.render_as_string(hide_password=True)
-        self._busy = busy_seconds
+        self.where = address.database or "in memory" if self._sqlite else postgres_ledger.shown(address)
+        self._busy, self._schema = busy_seconds, schema
         if self._sqlite:
             plain = not memory and not self.where.startswith("file:")
             if plain and not Path(self.where).parent.is_dir():
@@ -75,7 +78,12 @@ class Database:
                 database_cache.fill(Path(self.where), template_key(), make_template)
             sa.event.listen(self.engine, "connect", _pragmas)
             sa.event.listen(self.engine, "begin", _begin)
-        self._bring_up_to_date()
+        else:
+            finalize(self, self.engine.dispose)  # a connection that is let go without being closed is warned of
+            if schema is not None:
+                postgres_ledger.in_schema(self.engine, schema)
+        if ready:
+            self._bring_up_to_date()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -89,8 +97,8 @@ class Database:
         with self._plainly(), self.engine.connect() as connection:
             connection = connection.execution_options(halflife_writes=True)
             with connection.begin():
-                if connection.dialect.name == "postgresql":
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
+                if not self._sqlite:
+                    postgres_ledger.writing(connection, self._schema)
                 yield connection
 
     def close(self) -> None:
@@ -109,11 +117,18 @@ class Database:
                 "install that one"
             )
         with self.write() as connection:
-            if _revision(connection) != HEAD:  # another process may have been faster
-                _migrate(connection)
-                LOG.info("the ledger %s was brought from revision %s to %s", self.where, revision or "none", HEAD)
-                if _revision(connection) != HEAD:
-                    raise AssertionError(f"migrations ended at {_revision(connection)}, not at {HEAD}")
+            self.bring_up_to_date(connection)
+
+    def bring_up_to_date(self, connection: sa.Connection) -> None:
+        """Run the migrations that are missing in a transaction that writes, in PostgreSQL in the schema, made if need be."""
+        if self._schema is not None:
+            postgres_ledger.make_schema(connection, self._schema)
+        revision = _revision(connection)
+        if revision != HEAD:  # another process may have been faster
+            _migrate(connection)
+            LOG.info("the ledger %s was brought from revision %s to %s", self.where, revision or "none", HEAD)
+            if _revision(connection) != HEAD:
+                raise AssertionError(f"migrations ended at {_revision(connection)}, not at {HEAD}")
 
     @contextmanager
     def _plainly(self) -> Iterator[None]:
@@ -121,9 +136,26 @@ class Database:
         try:
             yield
         except DBAPIError as error:
+            if not self._sqlite:
+                raise Unavailable(f"the ledger {self.where} {postgres_ledger.said(error, self._schema)}") from error
             cause = str(error.orig)
             said = next((said for sign, said in PLAIN.items() if sign in cause), f"does not answer: {cause}")
             raise Unavailable(f"the ledger {self.where} {said.format(busy=self._busy)}") from error
+
+
+def there_is_one(url: str, schema: str) -> bool:
+    """Whether a PostgreSQL database has a ledger in a schema; nothing is made. Raises Unavailable and ConfigError."""
+    try:
+        where = address_of(url)
+        engine = sa.create_engine(where, poolclass=NullPool)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+        Database(url, 0.0, schema)  # says what is wrong
+        raise
+    try:
+        with engine.connect() as connection:
+            return postgres_ledger.has_ledger(connection, schema)
+    except DBAPIError as error:
+        raise Unavailable(f"the ledger {postgres_ledger.shown(where)} {postgres_ledger.said(error, schema)}") from error
 
 
 def address(path: Path) -> str:
@@ -168,7 +200,11 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _revision(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
+    if connection.dialect.name == "postgresql":
+        there = postgres_ledger.has_ledger(connection, None)
+    else:
+        there = sa.inspect(connection).has_table("alembic_version")
+    if not there:
         return None
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 

@@ -40,6 +40,7 @@ class SqlLedger(SqlReasons, SqlPerformances):
     Args:
         url: SQLAlchemy's address of the database; it is made, or brought up to date, when it is opened.
         busy_seconds: how long a transaction waits for another process's.
+        schema: of PostgreSQL, in which the tables are; `postgres_ledger.schema_of` gives a model's.
 
     Raises:
         ConfigError: the address is none, or its driver is not installed.
@@ -50,8 +51,8 @@ class SqlLedger(SqlReasons, SqlPerformances):
     ([], [])
     """
 
-    def __init__(self, url: str, *, busy_seconds: float = 15.0) -> None:
-        self._database = Database(url, busy_seconds)
+    def __init__(self, url: str, *, busy_seconds: float = 15.0, schema: str | None = None) -> None:
+        self._database = Database(url, busy_seconds, schema)
         self._read, self._write = self._database.read, self._database.write
         self._versions: list[Version] = []
         self._findings, self._statuses = KnownFindings(), KnownStatuses()

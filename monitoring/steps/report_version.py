@@ -12,6 +12,7 @@ from halflife.monitoring.conclude import RECENT, tell
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.context import Context
 from halflife.monitoring.drift.watched_sides import Watched
+from halflife.monitoring.page_links import REPORTS
 from halflife.monitoring.policy import AlertPolicy
 from halflife.monitoring.reports.card import card
 from halflife.monitoring.reports.listing import finding_rows, half_life_metrics, performance_metrics
@@ -32,13 +33,17 @@ def report(context: Context, version: Version, watched: Watched | None = None) -
     """
     story = tell(context.ledger, scored=True)
     drift = _drift(context, story, version)
-    links = pages(context, story, drift, context.home / "reports" / version.label, watched)
+    links = pages(context, story, drift, context.home / REPORTS / version.label, watched)
+    shown = {name: context.links.to(path) for name, path in links.items()}
     context.registry.annotate(
         version,
         metrics=_metrics(story, drift),
         artifacts=list(links.values()),
         texts={"findings.json": dumps(_told(story, version), indent=1), **_documents(story, version)},
-        tags={"halflife.went_stale": str(sum(change.after.refutes for change in story.changes))},
+        tags={
+            **({f"halflife.page.{name}": address for name, address in shown.items()} if context.links.served else {}),
+            "halflife.went_stale": str(sum(change.after.refutes for change in story.changes)),
+        },
         card=card(version, story),
     )
     context.observe(f"{version.label}: {_news(story, version, context.policy.alerts)}", lasting=True)
@@ -48,7 +53,7 @@ def report(context: Context, version: Version, watched: Watched | None = None) -
         drift=drift,
         quarantined=_quarantined(context, story, version),
         ingested=_ingested(context, story, version),
-        links={name: str(path) for name, path in links.items()},
+        links=shown,
         source=context.policy.name,
         limits=context.policy.alerts,
     )

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from halflife.flows.bootstrap import bootstrap
+from halflife.flows.configuration import read
 from halflife.flows.home_lock import locked
 from halflife.models.errors import Unavailable
 
@@ -149,3 +151,51 @@ def test_a_held_home_is_told_before_anything_is_written(small_folder: Callable[[
         with pytest.raises(Unavailable, match="another halflife command is working"):
             home.file("auc() > 0.5")
         assert [path.name for path in home.home.iterdir()] == [".lock"]
+
+
+SHARED = """
+import sys
+from pathlib import Path
+from halflife.flows.configuration import read
+from halflife.flows.home_lock import locked
+settings = read(Path(sys.argv[1]))
+with locked(settings.home, settings=settings):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_model_has_one_writer_on_whatever_machine(
+    tmp_path: Path, postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a ledger in PostgreSQL another home is kept out until the process is gone, killed or not; readers are not."""
+    import halflife
+
+    monkeypatch.setenv("HALFLIFE_TEST_LEDGER", postgres())
+    for home in ("one", "other"):
+        text = f'name = "churn"\nhome = "{tmp_path / home}"\n[ledger]\nurl_env = "HALFLIFE_TEST_LEDGER"\n'
+        (tmp_path / f"{home}.toml").write_text(text, encoding="utf-8")
+    here = read(tmp_path / "other.toml")
+    bootstrap(here)
+    with subprocess.Popen(
+        [sys.executable, "-c", SHARED, str(tmp_path / "one.toml")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        said = "another halflife command is working on 'churn'; wait for it to end"
+        with pytest.raises(Unavailable, match=said), locked(here.home, settings=here):
+            pass
+        with (
+            pytest.raises(Unavailable, match=said),
+            locked(here.home, 0.3),
+        ):  # as a flow asks, which knows the home alone
+            pass
+        with locked(here.home, settings=here.model_copy(update={"name": "another"})):
+            assert len(halflife.open(config=tmp_path / "other.toml").findings().rows) == 0
+        other.send_signal(signal.SIGKILL)
+        other.wait()
+    with locked(here.home, 5, settings=here), locked(here.home):
+        assert in_a_thread(here.home)

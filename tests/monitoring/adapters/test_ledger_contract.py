@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from halflife.monitoring.adapters.postgres_ledger import schema_of
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 from halflife.testing.ledger_checks import ledger_checks
 from halflife.testing.ledger_specimens import Check
@@ -18,8 +19,14 @@ def test_a_ledger_keeps_the_contract(url: str, check: Check, tmp_path: Path) -> 
         check(lambda: ledger)
 
 
+@pytest.fixture(scope="module")
+def database(postgres: Callable[[], str]) -> str:
+    """One database, in which each check has a schema of its own."""
+    return postgres()
+
+
 @pytest.mark.parametrize("check", ledger_checks())
-def test_a_ledger_in_postgresql_keeps_the_contract(check: Check, postgres: Callable[[], str]) -> None:
+def test_a_ledger_in_postgresql_keeps_the_contract(check: Check, database: str) -> None:
     """The same checks, over a real server, whose driver is found although the address names none."""
-    with SqlLedger(postgres()) as ledger:
+    with SqlLedger(database, schema=schema_of(check.__name__)) as ledger:
         check(lambda: ledger)

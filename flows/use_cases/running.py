@@ -97,7 +97,7 @@ class IngestTold(Shown):
         late = f", {self.late:,} of them late" if self.late else ""
         held = f"the store holds ticks 0 to {self.last_tick}" if self.last_tick >= 0 else "the store is empty"
         told = f"{self.rows:,} rows{late}" if self.rows or self.last_tick < 0 else "nothing new"
-        lines = [f"{told}; {held}; {self.quarantined:,} rows in quarantine", *waiting_lines(self.waiting)]
+        lines = [f"{told}; {held}; {self.quarantined:,} rows and labels in quarantine", *waiting_lines(self.waiting)]
         return Text("\n".join(lines))
 
 

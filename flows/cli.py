@@ -1,12 +1,14 @@
 """The ``halflife`` command: a table of commands, loaded when they are used, and what errors look like."""
 
 import os
+import signal
 import sys
 from importlib import import_module
 from io import StringIO, TextIOWrapper
 
 import click
 
+from halflife.flows.stopped import Terminated, raise_terminated
 from halflife.models.errors import HalflifeError
 from halflife.monitoring.reports.visible import visible
 
@@ -81,12 +83,16 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a ``--fail-on`` condition."""
+    """Run the command line; exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a ``--fail-on`` condition.
+
+    A command that is stopped ends with 130 (Ctrl-C) or 143 (SIGTERM).
+    """
     send_nothing_home()
     if isinstance(
         sys.stdout, TextIOWrapper
     ):  # an answer is not lost for a character that the terminal's encoding lacks
         sys.stdout.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, raise_terminated)
     try:
         _utf8(sys.argv[1:])
         cli.main(prog_name="halflife", standalone_mode=False)
@@ -98,6 +104,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         _die("stopped; run the same command again to go on from here", 130)
+    except Terminated as stop:
+        _die("stopped by SIGTERM; run the same command again to go on from here", stop.exit_code)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from halflife.flows import prefect_engine
 from halflife.flows.bootstrap import hold
 from halflife.flows.runners import Runner
+from halflife.flows.stopped import Terminated
 
 if TYPE_CHECKING:
     from halflife.models.domain import Drift, Version
@@ -84,4 +85,9 @@ class PrefectRunner(Runner):
         async def whole() -> T:
             return await flow(home)
 
-        return asyncio.run(whole())
+        from prefect.exceptions import TerminationSignal
+
+        try:
+            return asyncio.run(whole())
+        except TerminationSignal:  # Prefect's own, of SIGTERM
+            raise Terminated from None

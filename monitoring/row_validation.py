@@ -161,6 +161,16 @@ def set_aside(rows: pd.DataFrame, reasons: Mapping[int, str]) -> pd.DataFrame:
     )
 
 
+def of_labels(quarantined: pd.DataFrame) -> Mask:
+    """Which quarantine entries are of labels that came, not of rows; shape (n,).
+
+    >>> done = conform_labels(pd.DataFrame({"_id": ["c"], "_label": [7]}))
+    >>> of_labels(done.quarantined).tolist()
+    [True]
+    """
+    return np.asarray(quarantined["row"].astype("str").str.contains(f'"{LABEL}":', regex=False), dtype=bool)
+
+
 def _ids(raw: pd.Series) -> pd.Series:
     """Identities as text; whole numbers without a decimal point, since 7 becomes 7.0 beside a missing id."""
     raw = raw.reset_index(drop=True)

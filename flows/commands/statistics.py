@@ -17,15 +17,14 @@ def command(name: str | None, as_json: bool) -> None:
     """List what a claim can speak about; or explain one statistic: NAME."""
     from halflife.monitoring.claims.language.manual import explained, statistics_table
     from halflife.monitoring.claims.statistics import STATISTICS
-    from halflife.monitoring.claims.syntax.sql_words import near
+    from halflife.monitoring.claims.statistics.registry import not_known
 
     if name is None:
         table = statistics_table()
         emit(table) if as_json else _list(table)
         return
     if name not in STATISTICS:
-        known = f"statistics are {', '.join(STATISTICS)}{near(name, STATISTICS)}"
-        raise click.UsageError(f"{name!r} is not a statistic; {known}")
+        raise click.UsageError(not_known(name, STATISTICS))
     told = explained(STATISTICS[name])
     emit(told) if as_json else _explain(told)
 

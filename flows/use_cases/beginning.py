@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from halflife.flows.adapters import Place
 
 CONFIG = Path("halflife.toml")
+DATABASE = re.compile(r"(sqlite|postgres(ql)?|mysql|mariadb|mssql|oracle|duckdb)(\+\w+)?:", re.IGNORECASE)
+DATABASE_FILES = (".db", ".sqlite", ".sqlite3", ".db3")
 WILD = re.compile(r"[*?\[]")
 
 
@@ -130,6 +132,8 @@ def begin(
         raise UsageError(f"{file} is there already; say --force to write over it, or --config another file")
     from halflife.flows.adapters import inferred, place
 
+    for each in [*paths, *([labels] if labels else [])]:
+        _require_files(each)
     path = place(one_path(paths))
     told = None if labels is None else place(labels)
     found = inferred(path, told, **asked)
@@ -157,6 +161,19 @@ def begin(
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, first_config(title, choices))
     return Begun(file, source, whole)
+
+
+def _require_files(path: str) -> None:
+    """Raise UsageError where a path names a database, and say how to have its rows."""
+    address = DATABASE.match(path)
+    if address is None and not path.lower().endswith(DATABASE_FILES):
+        return
+    url = "its address" if address else f"sqlite:///{path}"
+    shown = f"{address[0]}//…" if address and "@" in path else path  # a password is not said again
+    raise UsageError(
+        f'{shown} is a database, and init reads files; in the configuration say kind = "database" in [feed], '
+        f'with table (or query), label and id, and url_env = "ROWS_URL", an environment variable that holds {url}'
+    )
 
 
 def one_path(paths: Sequence[str]) -> str:

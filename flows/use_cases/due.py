@@ -36,7 +36,9 @@ class Done(Shown):
         watched: how often the newest ticks were compared with the champion's window.
         versions: registered.
         untested: of each of them, how many findings could not be tested on it; empty where all could.
-        delivered: messages sent.
+        delivered: messages sent, one for each alert in each channel.
+        alerts: of which there were messages.
+        channels: that took them.
         waiting: what is not in the store yet; None where the feed cannot count it.
         seconds: it took.
     """
@@ -51,6 +53,8 @@ class Done(Shown):
     versions: tuple[str, ...]
     untested: tuple[str, ...]
     delivered: int
+    alerts: int
+    channels: tuple[str, ...]
     waiting: Waiting | None
     seconds: float
 
@@ -64,6 +68,8 @@ class Done(Shown):
             "versions": list(self.versions),
             "untested": list(self.untested),
             "delivered": self.delivered,
+            "alerts": self.alerts,
+            "channels": list(self.channels),
             **waiting_values(self.waiting),
             "seconds": round(self.seconds, 3),
         }
@@ -78,7 +84,9 @@ class Done(Shown):
             told.append(f"{self.ingested:,} rows of {ticks(*self.ticks, self.dates)}{late}{aside}")
         told += [f"{self.watched} {plural('watch', self.watched).replace('watchs', 'watches')}"] if self.watched else []
         told += [f"{', '.join(self.versions)} registered"] if self.versions else []
-        told += [f"{self.delivered} {plural('message', self.delivered)} sent"] if self.delivered else []
+        if self.delivered:
+            where = f"{len(self.channels)} {plural('channel', len(self.channels))}"
+            told.append(f"{self.alerts} {plural('alert', self.alerts)} sent in {where}")
         return "; ".join(told) or "nothing was due"
 
     def __rich__(self) -> RenderableType:
@@ -129,7 +137,7 @@ class Stock:
     tick: int
     versions: int
     watches: int
-    sent: int
+    sent: frozenset[tuple[str, str]]
     aside: int
     labels: int
 
@@ -163,6 +171,7 @@ class Stock:
         store, ledger = self.context.store, self.context.ledger
         last = store.last_tick
         new = last > self.tick
+        sent = _sent(ledger) - self.sent
         span = store.span(self.tick + 1, last) if new else None
         return Done(
             ingested=store.profile(self.tick + 1, last).rows if new else 0,
@@ -174,7 +183,9 @@ class Stock:
             watched=len(ledger.drifts()) - self.watches,
             versions=tuple(version.label for version in ledger.versions()[self.versions :]),
             untested=_untested(ledger, self.versions),
-            delivered=_sent(ledger) - self.sent,
+            delivered=len(sent),
+            alerts=len({key for key, _ in sent}),
+            channels=tuple(sorted({channel for _, channel in sent})),
             waiting=self.context.feed.waiting,
             seconds=time.perf_counter() - self.began,
         )
@@ -192,8 +203,9 @@ def _untested(ledger: "Ledger", since: int) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
-def _sent(ledger: "Ledger") -> int:
-    return sum(delivery.state == "sent" for delivery in ledger.deliveries())
+def _sent(ledger: "Ledger") -> frozenset[tuple[str, str]]:
+    """Alert and channel of each message that was sent."""
+    return frozenset((d.alert.key, d.channel) for d in ledger.deliveries() if d.state == "sent")
 
 
 def _labels(store: "Store") -> int:

@@ -26,12 +26,14 @@ class CauseTold(Shown):
         breakdown: of its change; None where it was never re-tested.
         status: on the later version.
         kept: whether it stands in the ledger as the cause of a change of status.
+        before: a sentence about how it fell and rose again before; empty where it did not.
     """
 
     finding: Finding
     breakdown: Breakdown | None = None
     status: Status | None = None
     kept: bool = False
+    before: str = ""
 
     def values(self) -> dict[str, Any]:
         if self.breakdown is None or self.status is None:
@@ -39,14 +41,14 @@ class CauseTold(Shown):
         from halflife.monitoring.wording.cause_words import document
 
         told = document(self.breakdown, self.finding, self.status, changed=self.kept)
-        return {**told, "kept": self.kept}
+        return {**told, "kept": self.kept, "before": self.before}
 
     def __rich__(self) -> RenderableType:
         if self.breakdown is None or self.status is None:
             return Text(self._never())
         from halflife.monitoring.reports.cause_terminal import details
 
-        return details(self.breakdown, self.finding, self.status, changed=self.kept)
+        return details(self.breakdown, self.finding, self.status, changed=self.kept, before=self.before)
 
     def _never(self) -> str:
         finding = self.finding
@@ -117,6 +119,7 @@ def why(opened: Opened, key: str, *, old: int | None = None, new: int | None = N
         UsageError: the versions are in another order, or θ is not known on both.
     """
     from halflife.monitoring.steps.attribute_causes import change_breakdown, keep_why, status_on, versions_of
+    from halflife.monitoring.wording.cause_words import dips
 
     with opened.alone():
         context = opened.context
@@ -130,7 +133,8 @@ def why(opened: Opened, key: str, *, old: int | None = None, new: int | None = N
         )
         told = change_breakdown(context, asked, first, last)
         kept = keep_why(context, asked, told)
-        return CauseTold(asked, told, status_on(context, asked, told), kept)
+        history = {check.version: check.status for check in context.ledger.checks(finding=asked.id)}
+        return CauseTold(asked, told, status_on(context, asked, told), kept, dips(history, last.number))
 
 
 def explain(

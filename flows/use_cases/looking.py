@@ -182,12 +182,11 @@ def findings(
     if status is not None and status not in (words := (*(s.value for s in Status), *FLAGS)):
         raise UsageError(f"{status!r} is no status; it is one of {', '.join(words)}")
     from halflife.monitoring.claims.statistics import STATISTICS
-    from halflife.monitoring.claims.syntax.sql_words import near
+    from halflife.monitoring.claims.statistics.registry import not_known
     from halflife.monitoring.reports.listing import finding_rows
 
     if statistic is not None and statistic not in STATISTICS:
-        known = f"statistics are {', '.join(STATISTICS)}{near(statistic, STATISTICS)}"
-        raise UsageError(f"{statistic!r} is not a statistic; {known}")
+        raise UsageError(not_known(statistic, STATISTICS))
     rows = [
         row
         for row in finding_rows(opened.story() if version is None else _earlier(opened, version))

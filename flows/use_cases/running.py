@@ -97,7 +97,7 @@ class IngestTold(Shown):
         late = f", {self.late:,} of them late" if self.late else ""
         held = f"the store holds ticks 0 to {self.last_tick}" if self.last_tick >= 0 else "the store is empty"
         told = f"{self.rows:,} rows{late}" if self.rows or self.last_tick < 0 else "nothing new"
-        lines = [f"{told}; {held}; {self.quarantined:,} rows in quarantine", *waiting_lines(self.waiting)]
+        lines = [f"{told}; {held}; {self.quarantined:,} rows and labels in quarantine", *waiting_lines(self.waiting)]
         return Text("\n".join(lines))
 
 
@@ -294,12 +294,12 @@ def ingest(opened: Opened, ticks: int | None = None) -> IngestTold:
         opened: the home.
         ticks: how many at most; None for every one that is over, or one of a feed that does not end.
     """
-    begin(opened)
-    store, feed = opened.context.store, opened.context.feed
-    if ticks is None:
-        ticks = 1 if feed.closed is None else ALL
-    before = store.last_tick
-    opened.runner.ingest(opened.context, ticks)
+    with opened.alone():
+        store, feed = opened.context.store, opened.context.feed
+        before, closed = store.last_tick, feed.closed
+    if closed is None or closed - 1 > before:
+        begin(opened)
+        opened.runner.ingest(opened.context, ticks or (1 if closed is None else ALL))
     last = store.last_tick
     new = last > before
     rows = store.profile(before + 1, last).rows if new else 0

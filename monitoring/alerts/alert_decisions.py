@@ -35,6 +35,8 @@ def decide(
     drift: Drift | None = None,
     quarantined: int = 0,
     ingested: int = 0,
+    mislabelled: int = 0,
+    labels: int = 0,
     links: Mapping[str, str] | None = None,
     limits: AlertPolicy = DEFAULT,
 ) -> Alert | None:
@@ -48,6 +50,8 @@ def decide(
         drift: the watch that led to this version, if there was one. Passed over when it was underpowered.
         quarantined: rows set aside since the version before.
         ingested: rows kept since the version before.
+        mislabelled: labels set aside since the version before.
+        labels: that the rows kept since have.
         links: name -> address or path, passed on.
         limits: from where on something is worth a message.
 
@@ -63,7 +67,8 @@ def decide(
         *case_events(conclusions, version, limits.cases, limits.few_cases),
         *_drift(drift),
         *_refused(version),
-        *_quarantine(quarantined, quarantined + ingested, limits.quarantine),
+        *_quarantine("row", quarantined, quarantined + ingested, limits.quarantine),
+        *_quarantine("label", mislabelled, mislabelled + labels, limits.quarantine),
         *_untested(conclusions, version),
         *foretold_events(conclusions),
     ]
@@ -183,13 +188,14 @@ def _refused(version: Version) -> list[AlertEvent]:
     return [AlertEvent(item, "not promoted", "the version was not promoted")]
 
 
-def _quarantine(quarantined: int, rows: int, limit: float) -> list[AlertEvent]:
-    if quarantined <= limit * rows:
+def _quarantine(what: str, aside: int, came: int, limit: float) -> list[AlertEvent]:
+    """Of rows, or of labels, that came: how many were set aside."""
+    if aside <= limit * came:
         return []
-    share = percent(quarantined / rows)
-    sentence = f"{quarantined:,} of {count(rows, 'row')} ({share}) could not be used and were set aside, with reasons."
+    share, were = percent(aside / came), "was" if aside == 1 else "were"
+    sentence = f"{aside:,} of {count(came, what)} ({share}) could not be used and {were} set aside, with reasons."
     item = AlertItem(AlertKind.QUARANTINE, Severity.WARNING, sentence)
-    return [AlertEvent(item, f"{share} of rows quarantined", f"{share} of rows were quarantined")]
+    return [AlertEvent(item, f"{share} of {what}s quarantined", f"{share} of {what}s were quarantined")]
 
 
 def _untested(conclusions: Conclusions, version: Version) -> list[AlertEvent]:

@@ -12,7 +12,7 @@ from halflife.monitoring.wording.cause_words import short
 from halflife.monitoring.wording.cause_words import summary as why_summary
 from halflife.monitoring.wording.figures import retrains
 from halflife.monitoring.wording.foresight_words import likeliest
-from halflife.monitoring.wording.half_life_words import UNKNOWN, by_noise, on_arrival
+from halflife.monitoring.wording.half_life_words import UNKNOWN, by_noise, on_arrival, without_noise
 from halflife.monitoring.wording.opacity_words import lines
 from halflife.monitoring.wording.performance_words import labels_arrived
 from halflife.monitoring.wording.tick_words import ticks
@@ -50,7 +50,7 @@ def card(version: Version, conclusions: Conclusions) -> str:
     if tested:
         paragraphs += [
             f"**Went stale.** {_stale(changes, conclusions)}",
-            f"**Half-life.** {_half_lives(conclusions.half_lives)}",
+            f"**Half-life.** {_half_lives(conclusions.half_lives, without_noise(conclusions.versions))}",
             f"**Cannot be known.** {_unknown(tested, conclusions)}",
         ]
     if foretold := likeliest(conclusions, FIRST):
@@ -117,11 +117,11 @@ def _change(change: StatusChange, why: Why | None, alike: int) -> str:
     )
 
 
-def _half_lives(half_lives: Sequence[HalfLife]) -> str:
+def _half_lives(half_lives: Sequence[HalfLife], because: str) -> str:
     told = [h for h in half_lives if h.n]
     if not told:
         return "No finding has been followed for a retrain yet."
-    unknown = "" if any(h.alone for h in told) else f" {UNKNOWN[0].upper()}{UNKNOWN[1:]}."
+    unknown = "" if any(h.alone for h in told) else f" {because[0].upper()}{because[1:]}, {UNKNOWN}."
     arrival = on_arrival(told[-1]) if told[-1].kind == ALL else ""
     return f"{'; '.join(map(_half_life, told))}, in retrains.{unknown}{f' {arrival}' if arrival else ''}"
 

@@ -16,13 +16,16 @@ WIDTH = 24
 """Of a bar for all of a change, in characters."""
 
 
-def details(told: Breakdown, finding: Finding, status: Status, *, changed: bool = True) -> RenderableType:
+def details(
+    told: Breakdown, finding: Finding, status: Status, *, changed: bool = True, before: str = ""
+) -> RenderableType:
     """The sentence, the shares as bars, and every figure they rest on, for a terminal."""
     why = told.why
     parts: list[RenderableType] = [
         Text(sentence(why, finding, status, changed=changed), style="bold"),
         Text(finding.claim, style="dim"),
     ]
+    parts += [Text(before)] if before else []
     if why.shares:
         parts += [Text(), _bars(why)]
     parts += [Text(), _figures(told)]

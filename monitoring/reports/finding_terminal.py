@@ -167,7 +167,8 @@ def _counted(unit: str, n: int) -> str:
 def _figures(measurement: Measurement, role: str, unit: str) -> Text:
     text = Text(measured(measurement))
     facts = [f"{measurement.rows:,} {_counted(unit, measurement.rows)}"] if measurement.rows else []
-    facts += [f"p = {measurement.p_value:.3g}"] if measurement.p_value is not None else []
+    doubted = measurement.status not in (Status.HOLDS, Status.WEAKENED) and measurement.p_value is not None
+    facts += [f"p = {measurement.p_value:.3g} if the claim were true"] if doubted else []
     facts += ["exact"] if _exact(measurement) else []
     facts += [str(measurement.status)] if measurement.status is not Status.UNTESTABLE else []
     if facts:

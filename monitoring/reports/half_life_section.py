@@ -9,7 +9,7 @@ from halflife.monitoring.reports import half_life_plots as plots
 from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.survival.half_lives import ALL, ARRIVALS
 from halflife.monitoring.wording.figures import retrains
-from halflife.monitoring.wording.half_life_words import arrived, below, by_noise, cell, named
+from halflife.monitoring.wording.half_life_words import arrived, below, by_noise, cell, named, without_noise
 
 METHODS = {"kaplan-meier": "Kaplan–Meier", "gamma": "constant rate"}
 
@@ -32,6 +32,7 @@ def render(conclusions: Conclusions) -> Markup:
         environment.get_template("_half_lives.html").render(
             stillborn=conclusions.stillborn,
             compared=compared,
+            because=without_noise(conclusions.versions),
             blocks=any(half.band == "blocks" for half in half_lives),
             said=below(conclusions),
             curves=[(named(half), half, plots.survival(half, horizon)) for half in [*every, *half_lives[:-1]]],

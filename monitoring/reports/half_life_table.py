@@ -21,8 +21,8 @@ WITH_NOISE = (
     " noise alone, what retraining noise would do without any drift."
 )
 WITHOUT = (
-    "Stale after d: of 100 conclusions, those gone stale when an investigation of d retrains ends. No shadows were"
-    " trained, so how much of this is retraining noise is not known."
+    "Stale after d: of 100 conclusions, those gone stale when an investigation of d retrains ends. How much of"
+    " this is retraining noise is not known."
 )
 
 

@@ -41,11 +41,16 @@ def strip(counts: Mapping[int, Mapping[Status, int]], label: str, *, cell: int =
                 )
         if bars:
             parts.append(f"<g><title>v{number}: {escape(said)}</title>{''.join(bars)}</g>")
-    return svg(max(1, len(counts)) * cell, height, label, parts, "strip")
+    return svg(max(1, len(counts)) * cell, height, label, parts, "strip", stretched=True)
 
 
-def svg(width: int, height: int, label: str, parts: Sequence[str], kind: str) -> Markup:
-    """Numbers and our own words only; ``label`` is escaped, and so is any text inside ``parts``."""
-    return Markup('<svg class="{}" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">').format(
-        kind, width, height, width, height, label
+def svg(width: int, height: int, label: str, parts: Sequence[str], kind: str, *, stretched: bool = False) -> Markup:
+    """Numbers and our own words only; ``label`` is escaped, and so is any text inside ``parts``.
+
+    Args:
+        stretched: the page may make it wider or narrower at the same height.
+    """
+    fit = Markup(' preserveAspectRatio="none"') if stretched else ""
+    return Markup('<svg class="{}" viewBox="0 0 {} {}" width="{}" height="{}"{} role="img" aria-label="{}">').format(
+        kind, width, height, width, height, fit, label
     ) + Markup("".join(parts) + "</svg>")  # noqa: S704

@@ -17,6 +17,7 @@ from halflife.monitoring.policy import AlertPolicy
 from halflife.monitoring.reports.card import card
 from halflife.monitoring.reports.listing import finding_rows, half_life_metrics, performance_metrics
 from halflife.monitoring.reports.page import write_page
+from halflife.monitoring.row_validation import of_labels
 from halflife.monitoring.steps.investigate_version import PAGE
 from halflife.monitoring.steps.watch_ticks import look_at
 from halflife.monitoring.wording import foresight_words
@@ -47,12 +48,15 @@ def report(context: Context, version: Version, watched: Watched | None = None) -
         card=card(version, story),
     )
     context.observe(f"{version.label}: {_news(story, version, context.policy.alerts)}", lasting=True)
+    quarantined, mislabelled = _quarantined(context, story, version)
     alert = decide(
         story,
         version,
         drift=drift,
-        quarantined=_quarantined(context, story, version),
+        quarantined=quarantined,
         ingested=_ingested(context, story, version),
+        mislabelled=mislabelled,
+        labels=sum(context.store.labels(_since(story, version) + 1, version.last)),
         links=shown,
         source=context.policy.name,
         limits=context.policy.alerts,
@@ -109,8 +113,11 @@ def _since(story: Conclusions, version: Version) -> int:
     return max((v.last for v in story.versions if v.number < version.number), default=-1)
 
 
-def _quarantined(context: Context, story: Conclusions, version: Version) -> int:
-    return len(context.store.quarantine(_since(story, version) + 1, version.last))
+def _quarantined(context: Context, story: Conclusions, version: Version) -> tuple[int, int]:
+    """Rows and labels set aside since the version before."""
+    aside = context.store.quarantine(_since(story, version) + 1, version.last)
+    labels = int(of_labels(aside).sum()) if len(aside) else 0
+    return len(aside) - labels, labels
 
 
 def _ingested(context: Context, story: Conclusions, version: Version) -> int:

@@ -151,6 +151,29 @@ def whose(why: Why) -> str:
     return "world" if top in WORLD else "noise" if top in NOISE else NAMES[top]
 
 
+def dips(history: Mapping[int, Status], upto: int) -> str:
+    """How a finding fell and rose again before a version; empty where it did not.
+
+    Args:
+        history: version -> its status there.
+        upto: number of the version.
+
+    >>> dips({1: Status.HOLDS, 2: Status.STALE, 3: Status.STALE, 4: Status.HOLDS, 5: Status.UNCLEAR}, 5)
+    'Before, it was refuted on v2 to v3 and held again on v4.'
+    """
+    found: list[str] = []
+    fallen: list[int] = []
+    for number in sorted(number for number in history if number <= upto):
+        status = history[number]
+        if status.refutes:
+            fallen.append(number)
+        elif fallen and status in (Status.HOLDS, Status.WEAKENED):
+            span = f"v{fallen[0]}" + (f" to v{fallen[-1]}" if len(fallen) > 1 else "")
+            found.append(f"refuted on {span} and held again on v{number}")
+            fallen = []
+    return f"Before, it was {'; '.join(found)}." if found else ""
+
+
 def summary(whys: Iterable[Why]) -> str:
     """What made several changes, and how much of them cannot be attributed; empty for none.
 

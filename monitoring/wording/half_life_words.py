@@ -1,8 +1,9 @@
 """What half-lives mean, in sentences: never one without what retraining noise alone would have done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
+from halflife.models.domain import Version
 from halflife.models.half_life import Arrival, HalfLife
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.survival.constant_rate import FEW_DEATHS
@@ -14,11 +15,18 @@ from halflife.monitoring.wording.figures import likely, number, percent, plural,
 
 INVESTIGATION = 3
 """Retrains: the length the headline speaks of, where findings were followed so long."""
-UNKNOWN = "too few shadows were trained to say how much of that is retraining noise"
+UNTRAINED = "no shadows were trained"
+UNTESTED = "shadows were trained, but too few labelled evidence rows came for findings to be tested in them"
+UNKNOWN = "so how much of that is retraining noise is not known"
 KINDS = 6
 """Those with the most findings are compared with each other, pair by pair."""
 ERROR = 0.05
 """Chance of naming any difference where there is none."""
+
+
+def without_noise(versions: Iterable[Version]) -> str:
+    """Why nothing is known of what retraining noise alone would do: there were no shadows, or no rows to test them on."""
+    return UNTESTED if any(version.shadows for version in versions) else UNTRAINED
 
 
 def named(half: HalfLife) -> str:
@@ -43,11 +51,11 @@ def cell(arrival: Arrival | None, unit: str = "") -> str:
     return f"{arrival.stale * 100:.0f}{unit}" + ("" if arrival.noise is None else f" ({arrival.noise * 100:.0f})")
 
 
-def lifetime(half: HalfLife) -> str:
-    """How long all findings live, beside noise alone.
+def lifetime(half: HalfLife, because: str = UNTRAINED) -> str:
+    """How long all findings live, beside noise alone, or why that is not known (`without_noise`).
 
     >>> lifetime(HalfLife("all", None, 11.8, None, 40, 0, "gamma"))
-    'None has died, so their half-life is over 12 retrains; too few shadows were trained to say how much of that is retraining noise.'
+    'None has died, so their half-life is over 12 retrains; no shadows were trained, so how much of that is retraining noise is not known.'
     """
     if half.median is not None:
         lead = f"Their half-life is {retrains(half)} retrains"
@@ -56,7 +64,7 @@ def lifetime(half: HalfLife) -> str:
     else:
         lead = f"None has died, so their half-life is over {number(half.lower)} retrains"
     if half.alone is None:
-        return f"{lead}; {UNKNOWN}."
+        return f"{lead}; {because}, {UNKNOWN}."
     if half.alone.median is not None:
         return f"{lead}; retraining noise alone would make it {by_noise(half)}."
     age, expected, _ = half.alone.curve[-1]

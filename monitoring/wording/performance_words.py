@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from halflife.models.domain import Version
 from halflife.models.performance import Basis, Performance
 from halflife.monitoring.estimate_record import Record, newest, record
-from halflife.monitoring.wording.figures import percent, plural
+from halflife.monitoring.wording.figures import percent
 from halflife.monitoring.wording.tick_words import ticks
 
 NAMES = {"auc": "AUC", "log_loss": "log loss", "brier": "Brier score", "accuracy": "accuracy"}
@@ -78,11 +78,12 @@ def _kept(records: Sequence[Record]) -> list[str]:
     if not records:
         return []
     n = max(r.told for r in records)
-    held = " and ".join(f"{r.held} in {NAMES[r.metric]}" for r in records)
-    said = [f"Of {n} {plural('estimate', n)} whose labels have come since, the interval held the truth {held}."]
+    held = " and ".join(f"{r.held} of {r.told} times for {NAMES[r.metric]}" for r in records)
+    was = f"{n} times" if n > 1 else "once"
+    said = [f"Labels have come {was} since an estimate was told; its interval then held the truth {held}."]
     if off := [NAMES[r.metric] for r in records if r.unreliable]:
         said.append(
-            f"At 90 % that is too few by more than chance in {' and '.join(off)}: scores have changed their meaning, so do"
+            f"With 90 % intervals that is too few by more than chance for {' and '.join(off)}: scores have changed their meaning, so do"
             " not rely on estimates before labels come."
         )
     return said

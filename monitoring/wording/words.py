@@ -92,7 +92,10 @@ def sentences(conclusions: Conclusions) -> list[str]:
     if every is None:
         said.append("None has been re-tested by enough retrains to say how long findings live.")
     else:
-        said += [half_life_words.lifetime(every), half_life_words.on_arrival(every)]
+        said += [
+            half_life_words.lifetime(every, half_life_words.without_noise(conclusions.versions)),
+            half_life_words.on_arrival(every),
+        ]
     return [*filter(None, said), *_beyond(conclusions)]
 
 

@@ -333,6 +333,22 @@ def test_what_is_no_table_is_one_sentence(odd: bytes) -> None:
         run("init", "odd.csv")
 
 
+@pytest.mark.parametrize(
+    ("path", "said_of_it"),
+    [
+        ("rows.db", "rows.db is a database, and init reads files"),
+        ("sqlite:///rows.db", "sqlite:///rows.db is a database"),
+        ("postgresql://me:secret@host/db", "postgresql://… is a database"),
+    ],
+)
+def test_a_database_is_told_what_to_say(path: str, said_of_it: str) -> None:
+    """Its address is told as it was given, without a password, and with it the kind of feed that reads it."""
+    with pytest.raises(UsageError, match='kind = "database"') as error:
+        run("init", path)
+    assert str(error.value).startswith(said_of_it)
+    assert "secret" not in str(error.value)
+
+
 def test_a_pipe_is_refused_at_once() -> None:
     """It could be read once, and a feed is read again; waiting for it would be for ever."""
     os.mkfifo("pipe.csv")

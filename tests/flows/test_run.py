@@ -14,6 +14,7 @@ from halflife.flows.home_lock import locked
 from halflife.flows.opened import Opened
 from halflife.flows.plain_runner import PlainRunner
 from halflife.flows.use_cases.due import Done, run_due
+from halflife.flows.use_cases.running import ingest
 from halflife.models.errors import Unavailable
 from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
@@ -42,6 +43,20 @@ def test_runs_come_to_what_a_replay_does(small_folder: Callable[[int], Path]) ->
         assert [v.model_digest for v in one.versions()] == [v.model_digest for v in other.versions()]
         assert one.findings() == other.findings()
         assert one.checks() == other.checks()
+
+
+def test_an_ingest_with_nothing_new_starts_nothing(small_folder: Callable[[int], Path]) -> None:
+    """As a run does: Prefect is not started for it, and what waits is told."""
+
+    class Unstarted(PlainRunner):
+        def start(self, home: Path) -> None:
+            raise AssertionError("nothing is due")
+
+    folder = small_folder(2)
+    settings = read(folder / "halflife.toml")
+    taken = ingest(Opened(settings, PlainRunner()))
+    again = ingest(Opened(settings, Unstarted()))
+    assert (again.rows, again.last_tick, again.waiting) == (0, taken.last_tick, taken.waiting)
 
 
 def test_what_it_says_is_the_documented_json(small_folder: Callable[[int], Path]) -> None:

@@ -19,7 +19,8 @@ from halflife.models.errors import ClaimError
 from halflife.models.rows import Schema
 from halflife.monitoring.claims.statistics import STATISTICS
 from halflife.monitoring.claims.statistics.base import Statistic
-from halflife.monitoring.claims.syntax.argument_values import Values, unknown
+from halflife.monitoring.claims.statistics.registry import not_known
+from halflife.monitoring.claims.syntax.argument_values import Values
 from halflife.monitoring.claims.syntax.claim_text import SHAPE, Source, Value, spelled
 from halflife.monitoring.claims.syntax.sql_words import near
 
@@ -152,7 +153,7 @@ class _Reader:
         if not isinstance(name, ast.Name):
             raise self.source.fault(node, f"the left side should be a statistic; {SHAPE}")
         if name.id not in STATISTICS:
-            raise self.source.fault(name, unknown("a statistic", "statistics are", name.id, tuple(STATISTICS)))
+            raise self.source.fault(name, not_known(name.id, STATISTICS))
         statistic = STATISTICS[name.id]
         if not isinstance(node, ast.Call):
             raise self.source.at(self.source.end(node), f"a statistic has parentheses; {_usage(statistic)}")

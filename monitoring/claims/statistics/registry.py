@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from halflife.monitoring.claims.statistics.base import CaseStatistic, SetStatistic, Statistic
+from halflife.monitoring.claims.syntax.sql_words import near
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -51,6 +53,34 @@ class Statistics(Mapping[str, Statistic]):
 
     def __len__(self) -> int:
         return len({*self._known, *self._offered})
+
+
+MEANT = {
+    "direction": "effect",
+    "slope": "effect",
+    "influence": "effect",
+    "importance": "attribution_share",
+    "shap": "attribution_share",
+    "attribution": "attribution_share",
+    "rank": "attribution_rank",
+    "reason": "top_reason",
+    "roc_auc": "auc",
+    "fairness": "gap",
+    "disparity": "gap",
+}
+"""What people call a statistic -> its name here."""
+
+
+def not_known(name: str, known: Iterable[str]) -> str:
+    """What is said of a name that is no statistic.
+
+    >>> not_known("direction", ["auc", "effect"])
+    "'direction' is not a statistic; statistics are auc, effect; did you mean 'effect'?"
+    """
+    names = list(known)
+    called = next((MEANT[word] for word in get_close_matches(name.lower(), MEANT, n=1, cutoff=0.8)), "")
+    hint = f"; did you mean {called!r}?" if called in names else near(name, names)
+    return f"{name!r} is not a statistic; statistics are {', '.join(names)}{hint}"
 
 
 def _statistic(entry: EntryPoint) -> Statistic:

@@ -380,6 +380,13 @@ def test_the_notes_direction_is_kept_and_not_said_twice() -> None:
     assert counted.sentence == f"Drift in ticks 10 to 14 against v1: {note}"
 
 
+def test_labels_that_were_set_aside_are_no_rows() -> None:
+    """Rows and labels are counted apart, each against what came of its kind."""
+    alert = Story().add("a", HOLDS, HOLDS).alert(quarantined=0, ingested=1000, mislabelled=20, labels=380)
+    assert alert.subject == "v2: 5.0 % of labels quarantined"
+    assert alert.items[0].sentence == "20 of 400 labels (5.0 %) could not be used and were set aside, with reasons."
+
+
 @pytest.mark.parametrize(("quarantined", "ingested"), [(0, 0), (10, 990), (0, 5)])
 def test_quarantine_at_the_limit_is_no_message(quarantined: int, ingested: int) -> None:
     """One row in a hundred is the default limit, and not above it."""

@@ -121,8 +121,8 @@ def test_half_lives_without_shadows_say_so() -> None:
     halves = (HalfLife("all", 4.0, 3.0, 5.0, 20, 12, "kaplan-meier", curve),)
     text = card(version(2), conclusions([finding(1)], {1: Status.HOLDS}, half_lives=halves))
     assert (
-        "**Half-life.** all 4.0 [3.0, 5.0] (12 of 20 died), in retrains. Too few shadows were trained to say how much of"
-        " that is retraining noise. An investigation that takes 3 retrains ends with a stale conclusion" in text
+        "**Half-life.** all 4.0 [3.0, 5.0] (12 of 20 died), in retrains. No shadows were trained, so how much of that"
+        " is retraining noise is not known. An investigation that takes 3 retrains ends with a stale conclusion" in text
     )
 
 

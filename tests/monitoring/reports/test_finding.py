@@ -75,8 +75,8 @@ def test_the_numbers_behind_the_verdict_are_there() -> None:
     text = " ".join(printed(finding(guard=True), [check(1, 0.42), check(2, 0.29, 0.03, Status.UNCLEAR)], 120).split())
     assert "#7 · made on v1 by ann · scope population · guard" in text
     assert "On v2: unclear since v2" in text
-    assert "fresh rows 0.290 [0.260, 0.320] 900 rows, p = 0.04, unclear decides" in text
-    assert "pinned rows 0.340 [0.290, 0.390] 800 rows, p = 0.9, holds" in text
+    assert "fresh rows 0.290 [0.260, 0.320] 900 rows, p = 0.04 if the claim were true, unclear decides" in text
+    assert "pinned rows 0.340 [0.290, 0.390] 800 rows, holds" in text
     assert "the whole interval is above 0.28, the threshold 0.3 with its tolerance 0.02" in text
     assert "margin -0.010, on the other side of the threshold, 0.3 half-widths" in text
     assert "at birth +0.120: 0.420 [0.400, 0.440] on v1" in text

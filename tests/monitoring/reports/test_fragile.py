@@ -55,7 +55,7 @@ def test_the_portrait_of_a_case_of_all_models_speaks_of_its_own_unit() -> None:
     assert "margin -0.100, on the other side of the threshold, 0.3 half-widths" in text
     assert "at birth +0.500: -2.000 [-2.300, -1.700] on v1" in text
     assert "shadows it holds in 1 of 3 other models trained on the same window" in text
-    assert "pinned rows -1.400 [-1.700, -1.100] 1 row, p = 0.2, unclear decides" in text
+    assert "pinned rows -1.400 [-1.700, -1.100] 1 row, p = 0.2 if the claim were true, unclear decides" in text
 
 
 def test_the_portrait_of_a_claim_about_the_process_says_what_its_interval_covers() -> None:

@@ -61,7 +61,7 @@ def test_page_says_first_what_a_newcomer_should_know(page: str, story: Conclusio
     said = headline(story)
     assert re.match(r"Of 494 findings, \d+ hold, .* and \d+ cannot be tested on the newest version\.", said)
     assert re.search(
-        r"Their half-life is \d\.\d \[\d\.\d, (\d\.\d\]|∞\)) retrains; too few shadows were trained to say .* noise\."
+        r"Their half-life is \d\.\d \[\d\.\d, (\d\.\d\]|∞\)) retrains; no shadows were trained, so how much .* noise is not known\."
         r" An investigation that takes 3 retrains",
         said,
     )
@@ -149,24 +149,33 @@ def test_page_of_nothing(tmp_path: Path) -> None:
         assert said in path.read_text(encoding="utf-8")
 
 
-def test_browser_draws_the_map_without_complaint(tmp_path: Path, story: Conclusions) -> None:
-    """A real browser finds the cells, lays nothing out wider than a phone, and has nothing to complain about."""
+@pytest.mark.parametrize("width", [500, 800])
+def test_browser_draws_the_map_without_complaint(tmp_path: Path, story: Conclusions, width: int) -> None:
+    """A real browser finds the cells, lays nothing out wider than a phone, scrolls no table of a window of 800 pixels
+    sideways, and has nothing to complain about.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on the path: the page was not opened in a browser")
     path = write_page(story, tmp_path / "page.html", title="Conclusions", links={})
-    probe = "<script>addEventListener('load',()=>{document.title=document.documentElement.scrollWidth+' of '+innerWidth})</script>"
+    wide = "[...document.querySelectorAll('.scroll')].filter(e=>e.scrollWidth>e.clientWidth).length"
+    probe = (
+        "<script>addEventListener('load',()=>{document.title=document.documentElement.scrollWidth+' of '+innerWidth"
+        f"+', scrolled '+{wide}}})</script>"
+    )
     path.write_text(path.read_text(encoding="utf-8").replace("</head>", f"{probe}</head>"), encoding="utf-8")
     command = [
-        *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--window-size=500,900"),
+        *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"),
+        f"--window-size={width},900",
         *("--user-data-dir=" + str(tmp_path / "profile"), "--virtual-time-budget=2000", "--dump-dom", path.as_uri()),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert len([c for c in Cells(done.stdout).cells if c["title"].startswith("v")]) > 300
     assert "CONSOLE" not in done.stderr
-    found = re.search(r"<title>(\d+) of (\d+)</title>", done.stdout)
+    found = re.search(r"<title>(\d+) of (\d+), scrolled (\d+)</title>", done.stdout)
     assert found is not None
     assert int(found[1]) <= int(found[2])
+    assert width < 800 or int(found[3]) == 0
 
 
 def test_expired_and_recurring_findings_are_told(story: Conclusions) -> None:

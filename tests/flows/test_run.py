@@ -13,7 +13,8 @@ from halflife.flows.configuration import read
 from halflife.flows.home_lock import locked
 from halflife.flows.opened import Opened
 from halflife.flows.plain_runner import PlainRunner
-from halflife.flows.use_cases.due import Done, run_due
+from halflife.flows.use_cases.done import Done
+from halflife.flows.use_cases.due import run_due
 from halflife.flows.use_cases.running import ingest
 from halflife.models.errors import Unavailable
 from halflife.monitoring.adapters.sql_ledger import SqlLedger

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import polars as pl
@@ -17,6 +18,9 @@ from halflife.models.errors import NotFound, Unavailable
 from halflife.models.rows import ROW_ID, TICK
 from halflife.monitoring.adapters.id_index import IdIndex
 from halflife.monitoring.adapters.places import Place
+
+Files = dict[str, list[Any]]
+"""What Delta says of each file of a table."""
 
 APPLICATION = "halflife.tick"
 STEPS = 50
@@ -53,6 +57,10 @@ class TickTable:
         self._opened_at = -1
         self._seen: IdIndex | None = None
         self._end = lru_cache(maxsize=1024)(lambda version: _last(self._open(version)))
+        self._reached: tuple[int, int] | None = None
+        """A version, and the last tick as of it."""
+        self._listed: tuple[int, Files] | None = None
+        """A version, and its files."""
 
     def create(self, columns: pa.Schema) -> None:
         """Make the table; an existing one is left as it is."""
@@ -72,7 +80,7 @@ class TickTable:
     def last(self) -> int:
         """The last tick appended; -1 when there is none."""
         table = self._latest()
-        return -1 if table is None else _last(table)
+        return -1 if table is None else self._last(table)
 
     @property
     def version(self) -> int:
@@ -89,7 +97,7 @@ class TickTable:
     def append(self, tick: int, frame: pd.DataFrame) -> bool:
         """Add a tick's rows; False when it had been added already, here or by somebody else at the same time."""
         table = self._existing()
-        return _last(table) < tick and self._add(table, tick, frame)
+        return self._last(table) < tick and self._add(table, tick, frame)
 
     def settle(self, tick: int, frame: pd.DataFrame) -> None:
         """Have the table hold these rows of a tick, whatever a killed process left of it; none need no entry.
@@ -98,7 +106,7 @@ class TickTable:
         versions of a table do not depend on where a process was killed.
         """
         table = self._existing()
-        if _last(table) < tick:
+        if self._last(table) < tick:
             if len(frame):
                 self.append(tick, frame)
         elif not _same(self.between(tick, tick).drop(TICK).collect().to_pandas(), frame):
@@ -109,7 +117,7 @@ class TickTable:
 
     def _add(self, table: DeltaTable, tick: int, frame: pd.DataFrame) -> bool:
         """Add to the table as it was when the caller looked: what others added since is told by the commit."""
-        before = _last(table)
+        before = self._last(table)
         columns = pa.schema(table.schema().to_arrow())
         rows = pa.Table.from_pandas(frame.assign(**{TICK: tick}), schema=columns, preserve_index=False)
         try:
@@ -148,7 +156,7 @@ class TickTable:
         """The last tick as of ``version``. Raises NotFound when there is no such version yet."""
         table = self._existing()
         if version == table.version():
-            return _last(table)
+            return self._last(table)
         if version > table.version():
             raise NotFound(f"the store's {self.folder.name} have no version {version}; the newest is {table.version()}")
         return self._end(version)
@@ -164,7 +172,7 @@ class TickTable:
         this moment. It is taken away without a commit, so that the table's versions do not depend on the clock.
         """
         table = self._latest()
-        loose = [] if table is None else _of_one_tick(table)
+        loose = [] if table is None else _of_one_tick(self._files(table))
         if table is None or len(loose) < 2:
             return
         for replaced in table.vacuum(KEPT_HOURS, dry_run=True, enforce_retention_duration=False):
@@ -179,7 +187,7 @@ class TickTable:
         Files are named by their paths: as addresses, which ``scan_delta`` makes of them, a space or a letter of another
         language in a folder's name leads nowhere.
         """
-        files = pa.table(table.get_add_actions(flatten=True)).to_pydict()
+        files = self._files(table)
         none = [None] * len(files["path"])
         ends = zip(files["path"], files.get(f"min.{TICK}", none), files.get(f"max.{TICK}", none), strict=True)
         paths = [
@@ -191,6 +199,17 @@ class TickTable:
             return _nothing(table)
         return pl.scan_parquet(paths, glob=False, hive_partitioning=False).filter(pl.col(TICK).is_between(first, last))
 
+    def _last(self, table: DeltaTable) -> int:
+        """The last tick; what is asked of a version once, since Delta reads its log for each answer."""
+        if self._reached is None or self._reached[0] != table.version():
+            self._reached = table.version(), _last(table)
+        return self._reached[1]
+
+    def _files(self, table: DeltaTable) -> Files:
+        if self._listed is None or self._listed[0] != table.version():
+            self._listed = table.version(), pa.table(table.get_add_actions(flatten=True)).to_pydict()
+        return self._listed[1]
+
     def _existing(self) -> DeltaTable:
         table = self._latest()
         if table is None:
@@ -199,7 +218,7 @@ class TickTable:
 
     def _index(self, table: DeltaTable) -> IdIndex:
         """The index of ids, with the ticks that came since it was last asked for."""
-        last = _last(table)
+        last = self._last(table)
         if self._seen is None:
             self._seen = IdIndex(self._index_folder(), last)
         while (begin := self._seen.last + 1) <= last:
@@ -236,9 +255,8 @@ def _nothing(table: DeltaTable) -> pl.LazyFrame:
     return pl.LazyFrame(pl.from_arrow(pa.schema(table.schema().to_arrow()).empty_table()))
 
 
-def _of_one_tick(table: DeltaTable) -> list[int]:
+def _of_one_tick(files: Files) -> list[int]:
     """Bytes of each file that holds a single tick and is small."""
-    files = pa.table(table.get_add_actions(flatten=True)).to_pydict()
     ticks = zip(files.get(f"min.{TICK}", []), files.get(f"max.{TICK}", []), strict=True)
     return [
         size for size, (first, last) in zip(files["size_bytes"], ticks, strict=False) if first == last and size < SMALL

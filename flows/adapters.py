@@ -19,7 +19,7 @@ from halflife.flows.feed_settings import (
 from halflife.flows.label_settings import LabelSettings
 from halflife.flows.plugged_kinds import known, plugged
 from halflife.models.errors import ConfigError
-from halflife.monitoring.object_addresses import without_secrets
+from halflife.monitoring.alerts.redaction import redacted
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -116,7 +116,7 @@ def place(text: str) -> "Place":
     try:
         return place_of(text)
     except ValueError as error:
-        raise ConfigError(f"{without_secrets(text)}: {error}") from None
+        raise ConfigError(f"{redacted(text)}: {error}") from None
 
 
 def inferred(path: "Place", labels: "Place | None", **asked: str | None) -> "Inferred":

@@ -13,7 +13,6 @@ from halflife.flows.alert_settings import alert_settings
 from halflife.flows.settings import DEFAULT_FEED, Settings
 from halflife.models.errors import ConfigError
 from halflife.monitoring.alerts.redaction import redacted
-from halflife.monitoring.object_addresses import without_secrets
 from halflife.monitoring.section import Section
 
 
@@ -67,7 +66,7 @@ def _explained(error: Any, table: Mapping[str, Any]) -> str:
     said = error["input"]
     if isinstance(said, dict):
         return f"[{name}]: {message}"
-    return f"{name} = {redacted(repr(without_secrets(said) if isinstance(said, str) else said))}: {message}"
+    return f"{name} = {redacted(repr(said))}: {message}"
 
 
 def _unknown(tables: list[str], key: str, table: Mapping[str, Any]) -> str:

@@ -8,8 +8,6 @@ SCHEMES = ("s3", "s3a", "gs", "az", "abfs", "abfss")
 ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 SECRET = re.compile(r"[?&](sig|sv|se|x-amz-|x-goog-|token|access|key|secret)", re.IGNORECASE)
 """How a query begins that lets its bearer in."""
-BEARER = re.compile(r"^((?!abfs)[A-Za-z0-9+.-]+://|abfss?://[^/@]*:)[^/@]*@")
-QUERY = re.compile(r"\?.*=.*", re.DOTALL)
 EXAMPLES = "s3://bucket/rows, gs://bucket/rows or az://container/rows"
 
 
@@ -20,15 +18,6 @@ def is_address(text: str) -> bool:
     (True, False, False)
     """
     return ADDRESS.match(text) is not None
-
-
-def without_secrets(text: str) -> str:
-    """A text as it may be told, when it may be an address with a key or password in it.
-
-    >>> without_secrets("s3://key:word@bucket/rows.csv"), without_secrets("az://rows?sig=abc")
-    ('s3://…@bucket/rows.csv', 'az://rows?…')
-    """
-    return QUERY.sub("?…", BEARER.sub(r"\1…@", text)) if is_address(text) else text
 
 
 def plain_address(text: str) -> str:

@@ -164,6 +164,7 @@ def _webhook(settings: WebhookSettings, home: Path, source: str) -> "Channel":
     from halflife.monitoring.adapters.channels.secrets import secret
     from halflife.monitoring.adapters.channels.webhook import Webhook
 
+    # One that the home keeps without its secret is an address where nothing can be sent; the channel says so when it sends.
     url = settings.url or secret(settings.url_env, "the address of the webhook")
     return Webhook(url=url, secret_env=settings.secret_env, source=source)
 

@@ -12,14 +12,14 @@ from halflife.flows.adapters import channel_kind, feed_kind, place
 from halflife.flows.alert_settings import AlertSettings
 from halflife.flows.configuration import parse
 from halflife.flows.feed_settings import SyntheticFeedSettings
+from halflife.flows.home_folder import keep
 from halflife.flows.older_homes import upgraded
 from halflife.flows.placement import SETTINGS, placed
 from halflife.flows.server_settings import LedgerSettings
 from halflife.flows.settings import Settings
-from halflife.models.errors import ConfigError, NotFound, Unavailable, UsageError
+from halflife.models.errors import ConfigError, NotFound, UsageError
 from halflife.models.recipe import Recipe
 from halflife.models.threads import limit
-from halflife.monitoring.whole_files import write_whole
 
 if TYPE_CHECKING:  # each adapter is imported where it is made: a command pays only for what it uses
     from halflife.monitoring.adapters.delta_store import DeltaStore
@@ -279,13 +279,7 @@ def remember(settings: Settings) -> Path:
     """
     home = settings.home.resolve()
     _USED[home] = settings
-    path, text = home / SETTINGS, settings.model_dump_json(indent=1, exclude={"home"})
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            write_whole(path, text)
-    except OSError as error:
-        raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
+    keep(settings, home)
     return home
 
 

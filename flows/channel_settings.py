@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_serializer, model_validator
 
+from halflife.monitoring.alerts.redaction import hidden
 from halflife.monitoring.section import Count, Section
 
 
@@ -26,7 +27,9 @@ class SmtpSettings(Section):
 class WebhookSettings(Section):
     """A receiver of signed webhooks. Its secret, and an address that is one, are read from the variables named here."""
 
-    url: Annotated[str, Field(description="Address, where it is no secret.")] = ""
+    url: Annotated[
+        str, Field(description="Address, where it is no secret; what looks like one in it is not kept in the home.")
+    ] = ""
     url_env: Annotated[str, Field(description="Environment variable that holds the address.")] = ""
     secret_env: Annotated[
         str, Field(description="Environment variable that holds the secret messages are signed with.")
@@ -37,3 +40,8 @@ class WebhookSettings(Section):
         if bool(self.url) == bool(self.url_env):
             raise ValueError("give url, or url_env to name the environment variable that holds it")
         return self
+
+    @field_serializer("url")
+    def _kept(self, url: str) -> str:
+        """Without what may be a secret in it, which is kept nowhere."""
+        return hidden(url)

@@ -39,9 +39,11 @@ def locked(home: Path, wait: float = 0.0, settings: "Settings | None" = None) ->
         return
     from filelock import FileLock, Timeout  # loads asyncio
 
+    from halflife.flows.home_folder import make_home
+
     lock = FileLock(where / ".lock", timeout=wait)
     try:
-        where.mkdir(parents=True, exist_ok=True)
+        make_home(where)
         lock.acquire()
     except Timeout:
         raise Held(f"another halflife command is working in {home}; wait for it to end") from None

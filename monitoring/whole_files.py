@@ -15,13 +15,14 @@ LONGEST = 80
 """Characters of a file's name that its draft's name repeats."""
 
 
-def write_whole(path: Path, content: str | bytes, *, synced: bool = False) -> Path:
+def write_whole(path: Path, content: str | bytes, *, synced: bool = False, private: bool = False) -> Path:
     """Write a file, making its folder; a text in UTF-8, its lines as they are.
 
     Args:
         path: of the file. One that is there keeps its mode; where it is a link, what it leads to is written.
         content: all of it.
         synced: whether it must be on the disk, and not only with the operating system, when this returns.
+        private: for its owner's eyes alone, whatever the umask and whatever was there.
 
     Returns:
         ``path``.
@@ -34,8 +35,12 @@ def write_whole(path: Path, content: str | bytes, *, synced: bool = False) -> Pa
     'holds'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path, synced=synced) as draft:
-        _write(draft, content)
+    with replacing(path, synced=synced, private=private) as draft:
+        if private:
+            draft.touch(0o600, exist_ok=False)
+            draft.write_bytes(content.encode() if isinstance(content, str) else content)
+        else:
+            _write(draft, content)
     return path
 
 
@@ -69,12 +74,13 @@ def write_first(path: Path, content: str | bytes, *, synced: bool = False) -> bo
 
 
 @contextmanager
-def replacing(path: Path, *, synced: bool = False) -> Iterator[Path]:
+def replacing(path: Path, *, synced: bool = False, private: bool = False) -> Iterator[Path]:
     """The name of a draft, for what a library writes; it takes the place of ``path`` when the block ends.
 
     Args:
         path: of the file; its folder must be there.
         synced: as in `write_whole`.
+        private: the mode of what is there is not taken over.
 
     Raises:
         OSError: the draft cannot take the place; whatever the block raises. The draft is gone then.
@@ -83,7 +89,7 @@ def replacing(path: Path, *, synced: bool = False) -> Iterator[Path]:
     draft = _beside(path)
     try:
         yield draft
-        if path.exists():
+        if path.exists() and not private:
             shutil.copymode(path, draft)
         if synced:
             _sync(draft)

@@ -209,9 +209,15 @@ def _mlflow(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def _channels(settings: Settings) -> str:
+def _channels(settings: Settings) -> str | tuple[str, list[str]]:
     from halflife.flows.bootstrap import channels
+    from halflife.monitoring.alerts.redaction import hidden
 
-    return (
-        ", ".join(channels(settings.alerts, settings.home, settings.name)) + " (try them with `halflife alerts test`)"
-    )
+    there, webhook = channels(settings.alerts, settings.home, settings.name), settings.alerts.webhook
+    says = f"{', '.join(there)} (try them with `halflife alerts test`)"
+    if webhook is None or hidden(webhook.url) == webhook.url:
+        return says
+    return says, [
+        "the webhook's address holds a secret, which the home does not keep: what runs without the configuration cannot "
+        "send; alerts.webhook.url_env names a variable instead"
+    ]

@@ -36,10 +36,11 @@ class Migrated(Shown):
         return {"model": self.model, "where": self.where, "rows": dict(self.counts), "setting": self.setting}
 
     def __rich__(self) -> RenderableType:
-        told = [f"{rows:,} {table}" for table, rows in self.counts.items() if rows]
+        told = [f"{table} {rows:,}" for table, rows in self.counts.items() if rows]
         verb = "was moved before" if self.before else "is moved"
         return Text(
-            f"the ledger of {self.model!r} {verb} to {self.where}: {', '.join(told) or 'nothing in it yet'}\n"
+            f"the ledger of {self.model!r} {verb} to {self.where}\n"
+            f"rows: {', '.join(told) or 'none yet'}\n"
             "its file is kept as ledger.db.moved, which nothing reads; the home remembers the database, and so should its\n"
             f"configuration:\n\n[ledger]\n{self.setting}"
         )

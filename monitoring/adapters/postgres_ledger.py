@@ -49,7 +49,7 @@ def schema_of(model: str) -> str:
     """The schema of a model's ledger: no two names have the same.
 
     >>> schema_of("churn"), schema_of("Churn (EU)")
-    ('halflife_churn', 'halflife_churn_eu_f1bd0b3bdb7b')
+    ('halflife_churn', 'halflife_churn_eu_ac3485119dd1')
     """
     if re.fullmatch(rf"[a-z][a-z0-9]{{0,{LONGEST - 1}}}", model):
         return f"halflife_{model}"
@@ -63,7 +63,8 @@ def shown(address: sa.URL) -> str:
     >>> shown(sa.make_url("postgresql+psycopg://ann:hunter2@host/rows?sslmode=require"))
     'postgresql://ann@host/rows'
     """
-    return address.set(drivername="postgresql", password=None, query={}).render_as_string()
+    whole = sa.URL.create("postgresql", address.username, None, address.host, address.port, address.database)
+    return whole.render_as_string()
 
 
 def said(error: DBAPIError, schema: str | None) -> str:

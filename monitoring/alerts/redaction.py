@@ -4,6 +4,9 @@ import re
 
 USER = re.compile(r"(?<=://)[^/\s]+@")
 """Who, and often the password, before the host of an address."""
+WORD = re.compile(r"[\w-]+")
+TOKEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{16,}")
+"""A word of letters and digits too long for a name: what is made by a machine to be known to few."""
 SECRETS = (
     (USER, "***@"),
     (re.compile(r"(?i)(?<![\w-])([\w-]*(?:password|passwd|pwd|secret|token|key|signature|sig))=[^&\s]+"), r"\1=***"),
@@ -21,6 +24,17 @@ def redacted(text: str) -> str:
     for pattern, instead in SECRETS:
         text = pattern.sub(instead, text)
     return text
+
+
+def hidden(address: str) -> str:
+    """An address without what may be a secret in it, be it only a part of the path, as in those that chats give out.
+
+    >>> hidden("https://hooks.example.org/services/T024BE7LD/B0/9f8e7d6c5b4a39281706f5e4")
+    'https://hooks.example.org/services/T024BE7LD/B0/***'
+    >>> hidden("https://example.org/hooks/halflife?v=1")
+    'https://example.org/hooks/halflife?v=1'
+    """
+    return WORD.sub(lambda word: "***" if TOKEN.fullmatch(word[0]) else word[0], redacted(address))
 
 
 def bare(address: str) -> str:

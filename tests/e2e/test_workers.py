@@ -1,6 +1,5 @@
 """A worker needs its configuration alone: with a registry and a ledger that are shared, an empty home goes on."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -27,6 +26,8 @@ path = "{rows}"
 label = "left"
 id = "customer"
 rows_per_tick = 600
+[store]
+uri = "{store}"
 [registry]
 uri = "{server}"
 [ledger]
@@ -77,7 +78,13 @@ def config(
     def make(name: str, home: str) -> Opened:
         file = tmp_path / f"{home}.toml"
         file.write_text(
-            CONFIG.format(name=name, home=tmp_path / home, rows=tmp_path / "rows.csv", server=mlflow_server)
+            CONFIG.format(
+                name=name,
+                home=tmp_path / home,
+                rows=tmp_path / "rows.csv",
+                store=f"file://{tmp_path}/store-of-{name}",
+                server=mlflow_server,
+            )
         )
         return Opened(read(file), PlainRunner())
 
@@ -104,8 +111,6 @@ def test_another_worker_goes_on_as_the_first_would(tmp_path: Path, config: Calla
     with pytest.raises(KeyboardInterrupt):
         run_due(first)
     assert first.ledger.version().number == 1
-    shutil.copytree(tmp_path / "first" / "store", tmp_path / "other" / "store")
-    shutil.copytree(tmp_path / "first" / "shadows", tmp_path / "other" / "shadows")
     rows(4210).to_csv(tmp_path / "rows.csv", index=False)
     run_due(config("worker", "other"))
     run_due(config("twin", "twin"))

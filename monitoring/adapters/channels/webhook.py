@@ -11,6 +11,9 @@ from halflife.models.errors import ConfigError, Unavailable
 from halflife.monitoring.adapters.channels.secrets import secret
 from halflife.monitoring.ports import Channel
 
+HIDDEN = "***"
+"""In place of a secret in an address."""
+
 
 @dataclass(frozen=True)
 class Webhook(Channel):
@@ -26,7 +29,7 @@ class Webhook(Channel):
         timeout: seconds for connecting, and for each answer.
 
     Raises:
-        ConfigError: the address is not one of http or https.
+        ConfigError: the address is not one of http or https; from `send`: its secret, or that of the signature, is missing.
     """
 
     url: str = field(repr=False)
@@ -43,6 +46,11 @@ class Webhook(Channel):
     def send(self, alert: Alert) -> None:
         import httpx
 
+        if HIDDEN in self.url:
+            raise ConfigError(
+                f"{self._where} is sent to an address that holds a secret, which the home does not keep: name an environment"
+                " variable that holds it in alerts.webhook.url_env, or run with the configuration that has it"
+            )
         at = datetime.now(UTC)
         body = json.dumps(envelope(alert, self.source, at), ensure_ascii=False, allow_nan=False).encode()
         parts = urlsplit(self.url)

@@ -106,10 +106,21 @@ def _feed(settings: Settings) -> tuple[str, list[str]]:
     lines += [f"{column.kind.value:<12} {column.name}" for column in source.schema.columns]
     label = getattr(settings.feed, "label", "of the world") or "from [labels]"
     tick, share = _first_labels(source, batch)
-    lines.append(f"{'label':<12} {label}: {_labels(share, tick)}")
+    lines.append(f"{'label':<12} {label}: {_labels(share, tick)}{_positive(settings)}")
     lines += [f"{'labels':<12} {said}" for said in _late(settings, source)]
     lines += [f"{'leak':<12} {sentence}" for sentence in first_leaks(source, settings.investigate.available_after)]
     return "\n".join(lines), [*source.remarks, *_sizes(settings, source, batch, share)]
+
+
+def _positive(settings: Settings) -> str:
+    """What the configuration says is positive, where the word does not say so itself; `init` may have guessed it."""
+    from halflife.monitoring.label_words import says_yes
+
+    where = settings.labels if settings.labels is not None and settings.labels.elsewhere else settings.feed
+    said = getattr(where, "positive", None)
+    if not isinstance(said, str) or says_yes(said):
+        return ""
+    return f"; that {said!r} is the positive value is guessed if `halflife init` wrote it: check it"
 
 
 def _first_labels(source: "Feed", batch: "Batch") -> tuple[int, float]:

@@ -94,7 +94,7 @@ def _text(path: Place, layout: Layout) -> tuple[pa.Table, bool]:
     try:
         separator = layout.separator or separator_of(text)
         header = header_of(text, separator)
-        raw, ended = written(raw, separator, len(header))
+        raw, ended = written(raw, separator, len(header), layout.skip_lines + 1)
     except csv.Error as error:
         raise FeedError(f"{path} is not a table: {error}") from None
     _require_single(path, header)

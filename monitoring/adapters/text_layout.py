@@ -8,6 +8,12 @@ from pathlib import Path
 from halflife.models.errors import ConfigError, FeedError
 from halflife.monitoring.adapters.places import Place
 
+ROWS_LIKE, MOSTLY = 3, 0.8
+"""Lines after an open quote that have a row's cells, at least, and their share, to be rows."""
+SHOWN = 60
+"""Letters of a line that are shown."""
+OPEN = "unexpected end of data"
+"""What the csv module says where a quoted cell does not end."""
 QUOTE = b'"'
 
 
@@ -72,16 +78,21 @@ def contents(path: Place) -> bytes:
     return raw.replace(b"\r", b"\n") if b"\r" in raw and b"\n" not in raw else raw
 
 
-def written(raw: bytes, separator: str, cells: int) -> tuple[bytes, bool]:
+def written(raw: bytes, separator: str, cells: int, first: int = 1) -> tuple[bytes, bool]:
     r"""The lines that can be read, and whether the last of them has its end.
 
     A last line without an end is being written. As long as it has fewer cells than the header it is no row, and waits
-    unread; with all its cells it is one whose last cell may still grow.
+    unread; with all its cells it is one whose last cell may still grow. A quote that opens and never closes, with rows
+    after it, is a mistake.
 
     Args:
         raw: the text from its header on.
         separator: between cells.
         cells: of the header.
+        first: number of its line in the file.
+
+    Raises:
+        csv.Error: a quote is open, which would make one cell of the rows after it; says where.
 
     >>> written(b"a,b\n1,2\n3", ",", 2), written(b"a,b\n1,2\n3,4", ",", 2), written(b'a,b\n1,2\n3,"x\ny', ",", 2)
     ((b'a,b\n1,2\n', True), (b'a,b\n1,2\n3,4', False), (b'a,b\n1,2\n', True))
@@ -94,7 +105,60 @@ def written(raw: bytes, separator: str, cells: int) -> tuple[bytes, bool]:
         end = start
         if open_quotes % 2 == 0:
             break
-    tail = raw[start + 1 :]
-    row = next(csv.reader(StringIO(tail.decode(), newline=""), delimiter=separator), [])
-    short = tail.count(QUOTE) % 2 == 1 or len(row) < cells
+    lines = list(StringIO(raw[start + 1 :].decode(), newline=""))
+    whole, row, fault = _read(lines, separator)
+    if fault and fault != OPEN:
+        at, shown = first + raw.count(b"\n", 0, start + 1) + whole, _shown(lines[whole])
+        raise csv.Error(
+            f"a quote opens in line {at} and closes before the end of its cell: {shown}; close it, or double it where it is "
+            "part of the cell"
+        )
+    if not fault:  # a quote within a cell opens nothing: 6" nails
+        if raw.endswith((b"\n", b"\r")):
+            return raw, True
+        start = raw.rfind(b"\n")
+    else:
+        start += len("".join(lines[:whole]).encode())
+        _require_closed(lines[whole:], separator, cells, first + raw.count(b"\n", 0, start + 1))
+    short = bool(fault) or len(row) < cells
     return (raw[: start + 1], True) if short and start >= 0 else (raw, False)
+
+
+def _read(lines: list[str], separator: str) -> tuple[int, list[str], str]:
+    """How many lines are whole rows, the last row, and what is wrong after them; empty for nothing."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    whole, last = 0, list[str]()
+    try:
+        for row in reader:
+            whole, last = reader.line_num, row
+    except csv.Error as error:
+        return whole, last, str(error)
+    return whole, last, ""
+
+
+def _require_closed(lines: list[str], separator: str, cells: int, at: int) -> None:
+    """Raise csv.Error where what begins with an open quote looks like rows and not like the text of one cell.
+
+    Args:
+        lines: from the one in which it opens to the last.
+        separator: between cells.
+        cells: of a row.
+        at: number of the first of these lines.
+    """
+    rest = lines[1:]
+    alike = sum(each.count(separator) == cells - 1 for each in rest)
+    if cells > 1 and alike >= ROWS_LIKE and alike >= MOSTLY * len(rest):
+        raise csv.Error(
+            f"a quote opens in line {at} and is not closed, so that the {len(rest):,} lines after it would be one cell: "
+            f"{_shown(lines[0])}; close it, or double it where it is part of the cell"
+        )
+
+
+def _shown(line: str) -> str:
+    """A line's beginning, in quotes.
+
+    >>> _shown("a,b" + chr(10))
+    "'a,b'"
+    """
+    text = line.rstrip("\r\n")
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

@@ -179,6 +179,17 @@ def test_every_line_has_its_reason() -> None:
     assert max(map(len, lines)) <= 120
 
 
+@pytest.mark.parametrize(("no", "yes", "guessed"), [("いいえ", "はい", False), ("stay", "gone", True)])
+def test_a_positive_value_that_does_not_say_so_is_a_guess(no: str, yes: str, *, guessed: bool) -> None:
+    """Where no word says yes in a language that is known, the rarer is taken, and called a guess here and by the doctor."""
+    rows = frame()
+    rows.assign(label=np.where(np.arange(N) % 3 == 0, yes, no)).to_csv("rows.csv", index=False)
+    assert said("rows.csv", "--label", "label")["positive"] == yes
+    assert ("The positive value, guessed" in Path("halflife.toml").read_text(encoding="utf-8")) is guessed
+    (feed,) = (look["says"] for look in json.loads(run("doctor", "--json").stdout)["checks"] if look["name"] == "feed")
+    assert (f"that '{yes}' is the positive value is guessed" in feed) is guessed
+
+
 def test_an_investigation_is_suggested() -> None:
     """Columns of few names are groups; which way the label goes with the strongest columns is there as a comment."""
     frame().assign(noise=np.random.default_rng(0).normal(size=N)).to_csv("rows.csv", index=False)

@@ -8,6 +8,7 @@ from halflife.models.errors import FeedError, UsageError
 from halflife.monitoring.adapters.binary import POSITIVE, binary, few_mistakes, values_of
 from halflife.monitoring.adapters.csv_dialect import require_known
 from halflife.monitoring.inferred_settings import Choice, listed
+from halflife.monitoring.label_words import says_yes
 
 PLAIN = ("label", "target", "y", "class", "outcome", "response", "ground_truth", "ziel", "zielwert")
 TOLD = [
@@ -42,8 +43,6 @@ TOLD = [
 """Names that labels have, and that features may have too."""
 MOST, MANY = 8, 50
 """Values that a label has at most, mistakes too; rows from which a third one may be a mistake."""
-YES = ("1", "yes", "true", "y", "t", "ja", "oui", "si", "sí", "sim", "da", "tak", "positive", "pos", "+")
-"""What says by itself that it is the positive value."""
 
 
 def label_of(
@@ -115,10 +114,12 @@ def _positive(cells: pl.Series, asked: str | None) -> tuple[str, str]:
         return asked, "The positive value, as you said."
     values = list(counts)
     both = listed(sorted(values))
-    known = [value for value in values if value.lower() in YES]
+    known = [value for value in values if says_yes(value)]
     if len(known) == 1 and len(values) <= 2:
         return known[0], f"The positive value, of {both}."
     pair = next((p for pair, p in POSITIVE.items() if {v.lower() for v in values} <= pair), None)
     if pair is not None:
         return pair, f"The positive value; so far there is only {both}."
-    return (values or [""])[-1], f"The positive value: the rarer of {both}; say the other one if you mean that."
+    return (values or [""])[
+        -1
+    ], f"The positive value, guessed: the rarer of {both}, which do not say so; say the other one if you mean that."

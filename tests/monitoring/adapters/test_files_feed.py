@@ -408,6 +408,28 @@ def test_a_label_of_a_third_value_is_set_aside(
     assert (later.rows, later.labels, later.quarantined) == (1, 1, 0)
 
 
+def test_an_open_quote_is_told_where_it_opens(tmp_path: Path) -> None:
+    """Rows after it are not taken for a cell that is being written; a quote within a cell opens nothing."""
+    rows = [f'{k},"note {k}",{k % 2}' for k in range(20)]
+    rows[7] = '7,"note 7,1'
+    made = feed(tmp_path, "\n".join(["x,note,y", *rows]) + "\n")
+    assert complaint(made) == (
+        "rows.csv is not a table: a quote opens in line 9 and closes before the end of its cell: '7,\"note 7,1'; close it, or "
+        "double it where it is part of the cell"
+    )
+    plain = feed(
+        tmp_path, "\n".join(["x,note,y", *(row.replace('"', "") for row in rows[:7]), *rows[7:8]]) + "\n8,n,0" * 9
+    )
+    assert complaint(plain) == (
+        "rows.csv is not a table: a quote opens in line 9 and is not closed, so that the 9 lines after it would be one "
+        "cell: '7,\"note 7,1'; close it, or double it where it is part of the cell"
+    )
+    rows[7] = '7,6" nails,1'
+    assert len(feed(tmp_path, "\n".join(["x,note,y", *rows]) + "\n", rows_per_tick=20).batch(0).rows) == 20
+    growing = feed(tmp_path, "\n".join(["x,note,y", *rows, "20,"]), rows_per_tick=20)
+    assert (growing.ticks, len(growing.batch(0).rows)) == (1, 20)
+
+
 def test_a_column_with_many_values_is_no_label(tmp_path: Path) -> None:
     """Where a third value is more than a tenth of the labels, the configuration is wrong, and says so."""
     made = feed(tmp_path, "x,y\n" + "".join(f"1,{k % 3}\n" for k in range(60)))

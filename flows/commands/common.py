@@ -49,6 +49,31 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_home
 
 
+def several(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--config`` and ``--home``, each as often as there are models; the command gets ``named``, empty for none."""
+
+    @click.option(
+        "--config",
+        "configs",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="Settings of a model; may be said several times. Default halflife.toml if it is there.",
+    )
+    @click.option(
+        "--home",
+        "homes",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="Instead, a home as it was last used; may be said several times.",
+    )
+    @wraps(command)
+    def with_models(*args: Any, configs: tuple[Path, ...], homes: tuple[Path, ...], **kwargs: Any) -> Any:
+        named = [resolve(config, None) for config in configs] + [resolve(None, home) for home in homes]
+        return command(*args, named=named, **kwargs)
+
+    return with_models
+
+
 def at(settings: Settings, *, verbose: int, observe: "Observer | None" = None) -> Opened:
     """A home for a command: its flows run under Prefect, and news goes to stderr."""
 

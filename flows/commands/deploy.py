@@ -1,24 +1,13 @@
 """``halflife deploy``."""
 
-from pathlib import Path
-
 import click
 
-from halflife.flows.commands.common import VERBOSE, at, note, show
-from halflife.flows.resolution import resolve
+from halflife.flows.commands.common import VERBOSE, at, note, several, show
+from halflife.flows.resolution import Resolved, resolve
 
 
 @click.command(epilog="Example: halflife deploy --config churn.toml --pool ml, with a server in PREFECT_API_URL")
-@click.option(
-    "--config", "configs", type=click.Path(path_type=Path), multiple=True, help="Settings of a model; may be repeated."
-)
-@click.option(
-    "--home",
-    "homes",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="A home, as it was last used; may be repeated.",
-)
+@several
 @click.option("--pool", default="", help="Work pool whose workers run it; they need halflife and these paths.")
 @click.option("--serve", is_flag=True, help="Run it here, one run at a time, until Ctrl-C.")
 @click.option("--paused", is_flag=True, help="Register the schedule without starting it.")
@@ -26,8 +15,7 @@ from halflife.flows.resolution import resolve
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; logs on stderr.")
 @VERBOSE
 def command(
-    configs: tuple[Path, ...],
-    homes: tuple[Path, ...],
+    named: list[Resolved],
     pool: str,
     serve: bool,
     paused: bool,
@@ -41,11 +29,9 @@ def command(
     """
     from halflife.flows.use_cases.deploying import deploy, run_here
 
-    asked: list[tuple[Path | None, Path | None]] = [(config, None) for config in configs]
-    asked += [(None, home) for home in homes]
-    resolved = [resolve(*one) for one in asked or [(None, None)]]
-    every = [at(one.settings, verbose=verbose) for one in resolved]
-    show(deploy(resolved, pool=pool, serve=serve, paused=paused, tags=tags), as_json)
+    named = named or [resolve(None, None)]
+    every = [at(one.settings, verbose=verbose) for one in named]
+    show(deploy(named, pool=pool, serve=serve, paused=paused, tags=tags), as_json)
     if serve:
         note("runs are picked up here, one at a time, until Ctrl-C")
         run_here(every)

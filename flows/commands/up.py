@@ -6,16 +6,15 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
-from halflife.flows.commands.common import VERBOSE, at, emit, note
+from halflife.flows.commands.common import VERBOSE, at, emit, note, several
 from halflife.flows.configuration import parse
 from halflife.flows.opened import Opened
-from halflife.flows.resolution import DEFAULT_HOME, mark_last, resolve
+from halflife.flows.resolution import DEFAULT_HOME, Resolved, mark_last, resolve
 from halflife.flows.settings import Settings
 from halflife.flows.up_settings import UpSettings
 from halflife.models.errors import UsageError
@@ -37,20 +36,7 @@ class Length(click.ParamType["float"]):
 
 
 @click.command(epilog="Example: halflife up --scenario sudden --speed 60")
-@click.option(
-    "--config",
-    "configs",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="Settings of a model; may be said several times. Default halflife.toml if it is there.",
-)
-@click.option(
-    "--home",
-    "homes",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="Instead, a home as it was last used; may be said several times.",
-)
+@several
 @click.option("--scenario", help="Instead, a synthetic world; halflife scenarios lists them.")
 @click.option(
     "--speed",
@@ -67,8 +53,7 @@ class Length(click.ParamType["float"]):
 @click.option("--json", "as_json", is_flag=True, help="The addresses as one JSON document on stdout, once all answer.")
 @VERBOSE
 def command(
-    configs: tuple[Path, ...],
-    homes: tuple[Path, ...],
+    named: list[Resolved],
     scenario: str | None,
     speed: float,
     lasts: float | None,
@@ -83,7 +68,9 @@ def command(
     """
     from halflife.flows.use_cases.serving import Told, serve
 
-    every = [at(settings, verbose=verbose) for settings in _asked(configs, homes, scenario)]
+    every = [at(settings, verbose=verbose) for settings in _asked(named, scenario)]
+    if speed != 1.0 and all(one.settings.feed.kind != "synthetic" for one in every):
+        raise UsageError("--speed is for synthetic worlds; rows of your own come when they come")
     where = every[0].settings.up.model_copy(
         update={key: value for key, value in listening.items() if value is not None}
     )
@@ -101,14 +88,12 @@ def command(
         note("ended; run the same again to go on from here")
 
 
-def _asked(configs: Sequence[Path], homes: Sequence[Path], scenario: str | None) -> list[Settings]:
-    if sum(map(bool, (configs, homes, scenario))) > 1:
-        raise UsageError("say --config, --home or --scenario, one of the three")
-    if scenario is not None:
-        return [world(scenario)]
-    if configs or homes:
-        return [resolve(config, None).settings for config in configs] + [resolve(None, home).settings for home in homes]
-    return [resolve(None, None).settings]
+def _asked(named: Sequence[Resolved], scenario: str | None) -> list[Settings]:
+    if scenario is None:
+        return [one.settings for one in named or [resolve(None, None)]]
+    if named:
+        raise UsageError("a --scenario has settings and a home of its own; leave out --config and --home")
+    return [world(scenario)]
 
 
 def world(scenario: str) -> Settings:

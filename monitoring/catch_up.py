@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from halflife.models.domain import Version
-
-if TYPE_CHECKING:
-    from halflife.monitoring.policy import RetrainPolicy
 
 
 class Missed(StrEnum):
@@ -34,28 +30,27 @@ class CatchUp:
     missed: Missed = Missed.ALL
     within: int | None = None
 
-    def first(self, versions: Sequence[Version], policy: "RetrainPolicy", over: int) -> int:
+    def first(self, versions: Sequence[Version], window: int, every: int, over: int) -> int:
         """The first tick at which something may be done; ticks before it are taken in, and that is all.
 
         Args:
             versions: that there are, oldest first.
-            policy: when retrains are due by the calendar.
+            window: ticks a version is trained on.
+            every: ticks from one retrain to the next.
             over: the last tick that is over.
 
-        >>> from halflife.monitoring.policy import RetrainPolicy
-        >>> retrain = RetrainPolicy(window=4, every=5)
-        >>> [CatchUp(Missed(how)).first((), retrain, 20) for how in ("all", "once", "skip")]
+        >>> [CatchUp(Missed(how)).first((), 4, 5, 20) for how in ("all", "once", "skip")]
         [0, 18, 20]
-        >>> CatchUp(Missed.ALL, within=10).first((), retrain, 20)
+        >>> CatchUp(Missed.ALL, within=10).first((), 4, 5, 20)
         13
         """
-        begins = versions[-1].last + policy.every if versions else policy.window - 1
-        if over < begins + policy.every:
+        begins = versions[-1].last + every if versions else window - 1
+        if over < begins + every:
             return 0  # at most one is due, and none was missed
         if self.missed is Missed.SKIP:
             return over
         if self.missed is Missed.ONCE:
-            return begins + (over - begins) // policy.every * policy.every
+            return begins + (over - begins) // every * every
         if self.within is None or over - self.within <= begins:
             return 0
-        return begins - (begins - (over - self.within)) // policy.every * policy.every
+        return begins - (begins - (over - self.within)) // every * every

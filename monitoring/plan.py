@@ -90,7 +90,7 @@ def plan(known: Known, policy: Policy, tick: int, catch_up: CatchUp = EVERYTHING
     if known.asked is not None:
         return tuple(_asked(known, policy, known.asked))
     flagged = known.drifts[-1] if known.drifts and not known.told else None
-    due = next_due(known, policy, catch_up.first(known.versions, policy.retrain, tick))
+    due = next_due(known, policy, catch_up.first(known.versions, policy.retrain.window, policy.retrain.every, tick))
     if flagged is not None and flagged.tick > known.untrainable and due > min(flagged.tick, tick):
         why = f"drift was flagged at tick {flagged.tick} and no retrain follows"
         return WarnOfDrift(flagged.tick, why), Deliver(flagged.tick, why)

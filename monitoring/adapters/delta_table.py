@@ -39,6 +39,13 @@ SETTINGS: dict[str, str | None] = {
 }
 
 
+FAR: dict[str, str | None] = {
+    # Every answer reads the log from its last checkpoint on, a request a version.
+    "delta.checkpointInterval": "8",
+}
+"""On an object store."""
+
+
 class TickTable:
     """A Delta table with columns ``_tick``, ``_id`` and others; Delta's application transaction counts its ticks.
 
@@ -67,7 +74,8 @@ class TickTable:
         if isinstance(self.folder, Path):
             self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            DeltaTable.create(_named(self.folder), columns, mode="ignore", configuration=SETTINGS)
+            settings = SETTINGS if isinstance(self.folder, Path) else SETTINGS | FAR
+            DeltaTable.create(_named(self.folder), columns, mode="ignore", configuration=settings)
         except CommitFailedError:  # somebody else made it first
             self._open()
 
@@ -131,6 +139,7 @@ class TickTable:
             if before < tick <= self.last:
                 return False
             raise
+        self._reached = table.version(), max(before, tick)
         if self._seen is not None and self._seen.last == before < tick:
             self._seen.add(frame[ROW_ID], tick, tick)
         return True

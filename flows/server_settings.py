@@ -116,10 +116,10 @@ class LedgerSettings(Section):
             return self.url
         url = os.environ.get(self.url_env, "")
         if not url.startswith(POSTGRES):
-            what = "holds no address of one" if url else "is not set"
+            what = "holds none" if url else "is not set"
             raise ConfigError(
-                f"the ledger is in a PostgreSQL database, and the environment variable {self.url_env} {what}, such as"
-                " postgresql://user:password@host/database"
+                f"the environment variable {self.url_env} {what}: it should hold the address of the ledger's database, such"
+                " as postgresql://user:password@host/database"
             )
         return url
 

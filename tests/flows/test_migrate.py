@@ -138,7 +138,10 @@ def test_a_file_that_somebody_reads_is_not_taken_away(home: Path, monkeypatch: p
     [
         ([], "say where to"),
         (["--to", "mysql://host/db"], "a shared ledger is in PostgreSQL"),
-        (["--to-env", "HALFLIFE_NO_SUCH"], "the environment variable HALFLIFE_NO_SUCH is not set"),
+        (
+            ["--to-env", "HALFLIFE_NO_SUCH"],
+            "the environment variable HALFLIFE_NO_SUCH is not set: it should hold the address of the ledger's database",
+        ),
     ],
 )
 def test_where_to_is_asked_for(tmp_path: Path, words: list[str], said: str) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from halflife.flows.bootstrap import registry, remember
+from halflife.flows.bootstrap import has_ledger, registry, remember
 from halflife.flows.configuration import parse
-from halflife.flows.placement import placed
+from halflife.flows.placement import LEDGER, placed
 from halflife.flows.resolution import resolve
 from halflife.flows.settings_in_force import in_force
 from halflife.models.errors import ConfigError
@@ -18,7 +18,7 @@ FILE = 'name = "churn"\nhome = "{home}"\n'
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a configuration that names no server, and an environment that names none either."""
-    for variable in (URI, NAME):
+    for variable in (URI, NAME, LEDGER):
         monkeypatch.delenv(variable, raising=False)
     (tmp_path / "halflife.toml").write_text(FILE.format(home=tmp_path / "home"))
     return tmp_path
@@ -103,3 +103,37 @@ def test_a_database_in_a_file_is_found_beside_the_configuration(folder: Path) ->
     made = registry(resolve(file, None).settings)
     assert made.uri == f"sqlite:///{folder}/team/mlflow.db"
     assert made.artifacts == folder / "team" / "artifacts"
+
+
+def test_the_ledgers_variable_is_kept_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it holds is written nowhere; the file stands above it, and the home remembers where its ledger is."""
+    monkeypatch.setenv(LEDGER, "postgresql://ann:hunter2@host/rows")
+    assert told(folder, "ledger.url_env") == (LEDGER, f"{LEDGER} environment")
+    settings = resolve(folder / "halflife.toml", None).settings
+    assert settings.ledger.address() == "postgresql://ann:hunter2@host/rows"
+    remember(settings)
+    assert "hunter2" not in (folder / "home" / "settings.json").read_text()
+    monkeypatch.delenv(LEDGER)
+    assert told(folder, "ledger.url_env") == (LEDGER, "settings.json of the home")
+    with pytest.raises(ConfigError, match=f"variable {LEDGER} is not set: it should hold the address of the ledger"):
+        has_ledger(resolve(folder / "halflife.toml", None).settings)
+    file = folder / "halflife.toml"
+    file.write_text(f'{file.read_text()}[ledger]\nurl = "postgresql://ann:hunter2@other/rows"\n')
+    settings = resolve(file, None).settings
+    assert (settings.ledger.url_env, settings.ledger.address()) == ("", "postgresql://ann:hunter2@other/rows")
+    assert told(folder, "ledger.url") == ("postgresql://***@other/rows", f"{file}:4")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"url": "mysql://host/rows"}, "a shared ledger is in PostgreSQL"),
+        ({"url": "postgresql://host/rows?password=hunter2"}, "the password goes into the environment"),
+        ({"url": "postgresql://host/rows", "url_env": "X"}, "give url, or url_env"),
+    ],
+)
+def test_a_ledger_that_cannot_be_is_told(table: dict[str, str], said: str) -> None:
+    """In one sentence, without the password."""
+    with pytest.raises(ConfigError, match=said) as told:
+        parse({"ledger": table}, "halflife.toml")
+    assert "hunter2" not in str(told.value)

@@ -165,7 +165,7 @@ def ledger(settings: Settings) -> "SqlLedger":
     Raises:
         ConfigError: the home's ledger has moved to a database that is not named, or has not moved to the one that is.
     """
-    from halflife.monitoring.adapters.ledger_database import address
+    from halflife.monitoring.adapters.database_addresses import sqlite_address
     from halflife.monitoring.adapters.postgres_ledger import schema_of
     from halflife.monitoring.adapters.sql_ledger import SqlLedger
 
@@ -176,7 +176,7 @@ def ledger(settings: Settings) -> "SqlLedger":
                 f"the ledger of {settings.home} was moved to a database: name it in [ledger] url_env; to go back to what"
                 f" the home had then, rename {MOVED} to {LEDGER_FILE}"
             )
-        return SqlLedger(address(file))
+        return SqlLedger(sqlite_address(file))
     if file.exists() and not has_ledger(settings):
         where = f"--to-env {said.url_env}" if said.url_env else "--to URL"
         raise ConfigError(

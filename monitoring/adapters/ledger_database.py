@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 from halflife.models.errors import ConfigError, Unavailable
 from halflife.monitoring import database_cache
 from halflife.monitoring.adapters import postgres_ledger
-from halflife.monitoring.adapters.database_addresses import address_of
+from halflife.monitoring.adapters.database_addresses import address_of, sqlite_file
 from halflife.monitoring.adapters.ledger_tables import HEAD
 from halflife.monitoring.alerts.redaction import redacted
 
@@ -54,7 +54,7 @@ class Database:
         try:
             address = address_of(url)
             self._sqlite = address.get_backend_name() == "sqlite"
-            memory = self._sqlite and address.database in (None, "", ":memory:")
+            memory = self._sqlite and not sqlite_file(address)
             options: dict[str, Any] = {"connect_args": {"timeout": busy_seconds}} if self._sqlite else {}
             if memory:
                 options["poolclass"] = StaticPool
@@ -66,7 +66,7 @@ class Database:
                 f"the ledger's address asks for the driver {error.name!r}, which is not installed: pip install"
                 ' "halflife[postgres]"'
             ) from error
-        self.where = address.database or "in memory" if self._sqlite else postgres_ledger.shown(address)
+        self.where = sqlite_file(address) or "in memory" if self._sqlite else postgres_ledger.shown(address)
         self._busy, self._schema = busy_seconds, schema
         if self._sqlite:
             plain = not memory and not self.where.startswith("file:")
@@ -156,15 +156,6 @@ def there_is_one(url: str, schema: str) -> bool:
             return postgres_ledger.has_ledger(connection, schema)
     except DBAPIError as error:
         raise Unavailable(f"the ledger {postgres_ledger.shown(where)} {postgres_ledger.said(error, schema)}") from error
-
-
-def address(path: Path) -> str:
-    """The address of a ledger in a file, whatever its path is made of.
-
-    >>> address(Path("/my home?/ledger.db"))
-    'sqlite:////my home%3F/ledger.db'
-    """
-    return sa.URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def template_key() -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from halflife.models.errors import ConfigError, Unavailable
-from halflife.monitoring.adapters.ledger_database import Database, address
+from halflife.monitoring.adapters.database_addresses import sqlite_address
+from halflife.monitoring.adapters.ledger_database import Database
 from halflife.monitoring.adapters.ledger_tables import METADATA
 
 AT_ONCE = 1_000
@@ -46,7 +47,7 @@ def move(file: Path, url: str, schema: str, *, aside: bool = False) -> Moved:
         ConfigError: there is a ledger in the schema, and it is another one.
         Unavailable: one of the two does not answer, or what was copied is not what was read.
     """
-    source = Database(address(file), BUSY)
+    source = Database(sqlite_address(file), BUSY)
     target = Database(url, BUSY, schema, ready=False)
     try:
         with source.read() as old, target.write() as new:

@@ -56,7 +56,9 @@ class Connection:
             return None
         from sqlalchemy import make_url
 
-        return Path(make_url(self.uri).database or "")
+        from halflife.monitoring.adapters.database_addresses import sqlite_file
+
+        return Path(sqlite_file(make_url(self.uri)))
 
     @cached_property
     def client(self) -> "MlflowClient":
@@ -120,17 +122,6 @@ class Connection:
         return Unavailable(f"the MLflow store {where} does not answer: {why}. Nothing was lost; run the same again")
 
 
-def sqlite_address(path: Path) -> str:
-    """The address of a database in a file, whatever its path is made of.
-
-    >>> sqlite_address(Path("/my home?/mlflow.db"))
-    'sqlite:////my home%3F/mlflow.db'
-    """
-    from sqlalchemy import URL
-
-    return URL.create("sqlite", database=str(path)).render_as_string()
-
-
 def template_key() -> str:
     """Of the template of MLflow's database."""
     return f"mlflow-{version('mlflow')}"
@@ -142,6 +133,8 @@ def make_template(path: Path) -> None:
     _silence_migrations()
     with hushed():
         from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
+
+        from halflife.monitoring.adapters.database_addresses import sqlite_address
 
         engine = create_sqlalchemy_engine(sqlite_address(path))  # type: ignore[no-untyped-call]  # as MLflow has it
         _initialize_tables(engine)  # type: ignore[no-untyped-call]  # as MLflow has it

@@ -20,7 +20,7 @@ from halflife.monitoring.adapters import (
     mlflow_server,
     mlflow_steps,
 )
-from halflife.monitoring.adapters.mlflow_connection import Connection, sqlite_address
+from halflife.monitoring.adapters.mlflow_connection import Connection
 from halflife.monitoring.alerts.redaction import bare, redacted
 from halflife.monitoring.ports import Registry
 
@@ -70,6 +70,8 @@ class MlflowRegistry(Registry):
     @classmethod
     def at(cls, home: Path, name: str, *, experiment: str = "", patience: float = 20.0) -> "MlflowRegistry":
         """The default installation: SQLite and a folder of artifacts under ``home``."""
+        from halflife.monitoring.adapters.database_addresses import sqlite_address
+
         home = home.absolute()
         address = sqlite_address(home / DATABASE)
         return cls(address, name, home / "artifacts", experiment=experiment, patience=patience)

@@ -142,4 +142,4 @@ def test_a_log_line_is_one_line_of_what_was_said(said: str) -> None:
         tree.handlers = before
     assert not steers(made)
     assert all(line.startswith("  ") for line in made.split("\n")[1:])
-    assert squeezed(made).endswith(squeezed(visible(said)))
+    assert squeezed(made).endswith(squeezed(visible(f"x{said}"))[1:])

@@ -4,13 +4,14 @@ import re
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from halflife.monitoring.catch_up import Missed
 from halflife.monitoring.section import Section
 
 EVERY = re.compile(r"([1-9]\d*)\s*(s|min|h|d)")
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+EVERY_DEFAULT = "10min"
 SHORTEST = 10
 """Seconds between two looks: one costs some hundred rows of Prefect's database."""
 
@@ -18,7 +19,7 @@ SHORTEST = 10
 class ScheduleSettings(Section):
     """When `halflife up` and deployments look for what is due. A look where nothing is due ends at once."""
 
-    every: Annotated[str, Field(description='How often, such as "10s", "10min", "1h" or "1d".')] = "10min"
+    every: Annotated[str, Field(description='How often, such as "10s", "10min", "1h" or "1d".')] = EVERY_DEFAULT
     cron: Annotated[
         str, Field(description='Instead of `every`: when, as cron has it, such as "15 2 * * *", in `time_zone`.')
     ] = ""
@@ -75,6 +76,12 @@ class ScheduleSettings(Section):
         except (OSError, ValueError, KeyError):
             raise ValueError("it is no time zone; they are called like Europe/Berlin") from None
         return said
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "ScheduleSettings":
+        if self.cron and self.every != EVERY_DEFAULT:
+            raise ValueError("it says every and cron; say one of the two")
+        return self
 
     @property
     def shown(self) -> str:

@@ -74,7 +74,8 @@ def command(
     where = every[0].settings.up.model_copy(
         update={key: value for key, value in listening.items() if value is not None}
     )
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell's & has SIGINT ignored
+        signal.signal(number, _interrupt)
     with ExitStack() as stack:
         told = Told(lambda addresses: _ready(addresses, every, stack, as_json=as_json))
         if not as_json:

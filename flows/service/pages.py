@@ -99,11 +99,9 @@ def _opened(homes: list[Path]) -> list[Opened]:
 
 def _links(home: Path) -> list[tuple[str, str]]:
     said = up_file.addresses(home)
-    return [
-        (name, said[key].removesuffix("/api"))
-        for key, name in (("prefect", "Prefect"), ("mlflow", "MLflow"))
-        if key in said
-    ]
+    links = {"Prefect": said.get("prefect", "").removesuffix("/api"), "MLflow": said.get("mlflow", "")}
+    pages = {"MLflow": "/#/models"}  # its front page speaks of other things
+    return [(name, url + pages.get(name, "")) for name, url in links.items() if url]
 
 
 def main(descriptor: int, homes: list[Path]) -> None:

@@ -117,7 +117,7 @@ def pages(homes: list[Path], host: str, port: int) -> tuple[Child, Address]:
     listening = listen(host, port, "the pages", "--port")
     url = f"http://{shown(host)}:{listening.getsockname()[1]}"
     child = Child(
-        "the pages",
+        "the server of the pages",
         (sys.executable, "-m", "halflife.flows.service.pages", str(listening.fileno()), *map(str, homes)),
         homes[0] / FOLDER / "pages.log",
         health=f"{url}/alive",

@@ -25,6 +25,11 @@ def addresses(home: Path) -> dict[str, str]:
         return {}
 
 
+def died(home: Path) -> bool:
+    """Whether a service was there and ended without saying so."""
+    return (home / FILE).exists() and not addresses(home)
+
+
 def forget(home: Path) -> None:
     """The service has ended."""
     (home / FILE).unlink(missing_ok=True)

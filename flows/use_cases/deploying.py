@@ -12,6 +12,7 @@ from rich.table import Table
 from halflife.flows import prefect_engine
 from halflife.flows.opened import Opened
 from halflife.flows.resolution import Resolved
+from halflife.flows.service import up_file
 from halflife.models.errors import NotFound, Unavailable, UsageError
 from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown
@@ -67,7 +68,8 @@ def deploy(
         tags: of their runs.
 
     Raises:
-        UsageError: no server is configured, or both ``pool`` and ``serve`` are said.
+        UsageError: no server is configured, it is that of a ``halflife up`` of the same home, or both ``pool`` and
+            ``serve`` are said.
         NotFound: the server has no such work pool.
         Unavailable: the server does not answer.
     """
@@ -80,6 +82,12 @@ def deploy(
             "`halflife up` brings a server of its own, with the schedule"
         )
     prefect_engine.require_answer(url)
+    for one in every:
+        up = up_file.addresses(one.settings.home.resolve()).get("prefect")
+        if up is not None and up.rstrip("/") == url.rstrip("/"):
+            raise UsageError(
+                f"halflife up runs {one.settings.name!r} on that server already; deploy to a server of your own, or end it first"
+            )
     os.environ["PREFECT_API_URL"] = url
     return Deployed(asyncio.run(_register(every, pool, paused, tags)), serve)
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from halflife.flows.opened import Opened
 from halflife.flows.run_record import RunRecord, last_run
 from halflife.flows.schedule_settings import seconds
+from halflife.flows.service import up_file
 from halflife.flows.settings import Settings
 from halflife.models.domain import Role, Status
 from halflife.models.errors import NotFound, Unavailable
@@ -124,7 +125,7 @@ def _status(opened: Opened, now: datetime) -> ModelStatus:
     try:
         story = opened.story()
         ticks = opened.last_tick + 1
-        alert = next((delivery.alert.subject for delivery in reversed(opened.ledger.deliveries())), "")
+        alert = next((delivery.alert.subject for delivery in opened.ledger.deliveries()), "")
     except NotFound:
         pass
     except Unavailable as error:
@@ -146,7 +147,9 @@ def _status(opened: Opened, now: datetime) -> ModelStatus:
 
 
 def _troubles(settings: Settings, run: RunRecord | None, now: datetime) -> Iterator[str]:
-    """What the last run says of the service."""
+    """What is known of the service, and what its last run says."""
+    if up_file.died(settings.home.resolve()):
+        yield "halflife up was killed and runs no more; start it again"
     if run is None:
         return
     if run.failed:

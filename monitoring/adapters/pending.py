@@ -83,6 +83,8 @@ class Pending:
         times = None if table.times is None else table.times[self._places]
         after = taken.span.last if taken.span is not None and taken.span.dated == table.dated else -np.inf
         self._times = times
+        # A row whose id is stored comes to be set aside, late or not.
+        self._again = ids.iloc[self._places].isin(taken.rows[ROW_ID]).to_numpy()
         self.division: Division = rule.divide(table.settled[self._places], times, after=after)
         came = pd.concat(
             [
@@ -140,7 +142,7 @@ class Pending:
             span = Span(
                 float((on_time if len(on_time) else times)[0]),
                 float(times[-1]),
-                int(self.division.late[here].sum()),
+                int((self.division.late[here] & ~self._again[here]).sum()),
                 self._table.dated,
                 self._zone,
             )

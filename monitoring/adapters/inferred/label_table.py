@@ -14,6 +14,9 @@ from halflife.monitoring.inferred_settings import Choice
 SHARED = 0.5
 """Of the labels, those whose row is there, at least; others may come later."""
 
+SINGLE = 0.99
+"""Of the rows, those that an id tells apart, at least: some rows come twice, or without one, and are set aside."""
+
 
 def label_table_of(
     rows: pl.DataFrame, path: Place, taken: list[str], *, key: str | None, label: str | None, positive: str | None
@@ -46,7 +49,7 @@ def label_table_of(
 
     def overlap(pair: tuple[str, str]) -> tuple[float, bool]:
         mine, theirs = texts(rows[pair[0]]).drop_nulls(), texts(table[pair[1]]).drop_nulls().str.strip_chars()
-        single = mine.n_unique() == len(rows)
+        single = mine.n_unique() >= SINGLE * len(rows)
         shared = int(theirs.is_in(mine.implode()).sum()) / max(1, len(theirs))
         return (shared if single else 0.0), pair[0] == pair[1]
 

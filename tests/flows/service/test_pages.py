@@ -15,6 +15,7 @@ from halflife.flows.configuration import read
 from halflife.flows.opened import Opened
 from halflife.flows.plain_runner import PlainRunner
 from halflife.flows.run_record import RunRecord, ended, last_run
+from halflife.flows.service import up_file
 from halflife.flows.service.pages import application
 from halflife.flows.use_cases.due import run_due
 from halflife.flows.use_cases.standing import standing
@@ -117,9 +118,15 @@ def test_a_failed_and_a_missed_run_are_told_everywhere(opened: Opened, pages: Br
         assert standing([opened], now + timedelta(minutes=14)).healthy
         late = standing([opened], now + timedelta(minutes=16))
         assert not late.healthy
-        assert "a run was due at" in uncoloured(late.__rich__())
+        assert "has not ended" in uncoloured(late.__rich__())
+        up_file.note(home, {"halflife": "http://127.0.0.1:8070"})
+        assert standing([opened], now).healthy
+        said = json.loads((home / "service" / "up.json").read_text())
+        (home / "service" / "up.json").write_text(json.dumps({**said, "pid": 2**22 + 1}))
+        assert "halflife up was killed" in uncoloured(standing([opened], now).__rich__())
     finally:
         kept.keep(home)
+        up_file.forget(home)
 
 
 def test_a_home_that_was_never_used_stands_empty(small_folder: Callable[[int], Path]) -> None:

@@ -34,6 +34,7 @@ def test_cron_is_in_its_zone() -> None:
         ({"every": "2s"}, "more often than every 10 seconds"),
         ({"cron": "61 * * * *"}, r"schedule\.cron = '61 \* \* \* \*': it is not as cron has it"),
         ({"cron": "0 1 * * *", "time_zone": "Mars"}, "it is no time zone"),
+        ({"cron": "0 1 * * *", "every": "1h"}, r"\[schedule\]: it says every and cron; say one of the two"),
         ({"evry": "1h"}, r"did you mean schedule\.every\?"),
     ],
 )

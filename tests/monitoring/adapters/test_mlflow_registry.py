@@ -440,7 +440,7 @@ def test_a_deleted_experiment_is_told_plainly(
     MlflowRegistry(registry.uri, "binned", registry.artifacts).register(version, model, window)
     mlflow = client(registry)
     mlflow.delete_experiment(mlflow.get_experiment_by_name("binned").experiment_id)
-    with pytest.raises(Unavailable, match="MLflow's experiment 'binned' was deleted; .* brings it back"):
+    with pytest.raises(Unavailable, match=r"MLflow's experiment 'binned' was deleted; .* brings it back"):
         MlflowRegistry(registry.uri, "binned", registry.artifacts).register(version, model, window)
 
 

@@ -116,11 +116,12 @@ def folder() -> list[str]:
 
 
 def elsewhere() -> list[str]:
-    """Labels in a table of their own, some of which have not come, with the time at which they did."""
+    """Labels in a table of their own, some of which have not come, with the time at which they did; a row comes twice."""
     rows = frame().assign(key=[f"k{k}" for k in range(N)])
     rows["at"] = pd.Timestamp("2024-05-01") + pd.to_timedelta(np.arange(N), "h")
     labels = pd.DataFrame({"row": rows["key"], "paid": rows.pop("label"), "known": rows["at"] + pd.Timedelta("2D")})
-    rows.to_csv("rows.csv", index=False)
+    twice, nameless = rows.iloc[[3]], rows.iloc[[5]].assign(key=None)
+    pd.concat([rows, twice, nameless]).to_csv("rows.csv", index=False)
     labels.head(N - 200).to_csv("labels.csv", index=False)
     return ["rows.csv", "--labels", "labels.csv"]
 

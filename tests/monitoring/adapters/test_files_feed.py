@@ -408,6 +408,23 @@ def test_a_label_of_a_third_value_is_set_aside(
     assert (later.rows, later.labels, later.quarantined) == (1, 1, 0)
 
 
+def test_rows_that_come_again_are_not_called_late(tmp_path: Path) -> None:
+    """They are set aside; late is what is stored late."""
+    head, first = "k,t,x,y\n", "".join(f"{k},2024-01-0{k},{k},{k % 2}\n" for k in (2, 3, 4))
+    made = feed(tmp_path, head + first, id="k", time="t", rows_per_tick=3)
+    store = DeltaStore(tmp_path / "store", Split())
+    store.append(made.batch(0), made.schema)
+    late, new = "1,2024-01-01,1,0\n", "5,2024-01-05,5,1\n6,2024-01-06,6,0\n"
+    (tmp_path / "rows.csv").write_text(head + first + late + first + new, encoding="utf-8")
+    following, spans, rows = made.following(store), [], []
+    for tick in (1, 2):
+        batch = following.batch(tick)
+        rows.append(store.append(batch, made.schema).rows)
+        spans.append(batch.span)
+    assert sum(rows) == 3
+    assert sum(span.late for span in spans if span is not None) == 1
+
+
 def test_an_open_quote_is_told_where_it_opens(tmp_path: Path) -> None:
     """Rows after it are not taken for a cell that is being written; a quote within a cell opens nothing."""
     rows = [f'{k},"note {k}",{k % 2}' for k in range(20)]

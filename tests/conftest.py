@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 
 import httpx
 import pytest
@@ -147,7 +148,7 @@ def programs() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def postgres() -> Iterator[Callable[[], str]]:
     """``postgres()``: the address of a new, empty database; skips where PostgreSQL is not installed."""
     there = programs()
     if there is None:
@@ -155,13 +156,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("postgres")
+    # Not among pytest's folders: each run of pytest on the machine makes those the owner's alone, and this one has another.
+    folder = Path(mkdtemp(prefix="halflife-postgres-"))
     as_user: list[str] = []
     if os.geteuid() == 0:  # as whom it refuses to run
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         shutil.chown(folder, "postgres", "postgres")
-        for parent in [p for p in folder.parents if p.stat().st_uid == 0 and not p.stat().st_mode & 0o001]:
-            parent.chmod(parent.stat().st_mode | 0o011)
 
     def run(program: str, *words: str, check: bool = True) -> None:
         words = (*as_user, str(there / program), *words)
@@ -181,5 +181,5 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     try:
         yield make
     finally:
-        # Where its folder has been cleared away it has ended by itself.
         run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", check=False)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from halflife.flows.opened import Opened
 from halflife.flows.plain_runner import PlainRunner
 from halflife.flows.resolution import resolve
-from halflife.flows.use_cases import alerting, explaining, filing, looking, measuring, reporting, running, sharing
+from halflife.flows.use_cases import (
+    alerting,
+    explaining,
+    filing,
+    looking,
+    measuring,
+    reporting,
+    run_answers,
+    running,
+    sharing,
+)
 from halflife.flows.version_names import VersionName, numbered
 
 if TYPE_CHECKING:
@@ -149,15 +159,15 @@ class Halflife:
         """What cannot be known about a version."""
         return measuring.opacity(self._opened, version=_number(version), refits=refits)
 
-    def plan(self) -> running.Planned:
+    def plan(self) -> run_answers.Planned:
         """What is to be done now, and what comes next; nothing is done."""
         return running.plan(self._opened)
 
-    def replay(self, ticks: int | None = None) -> running.Replayed:
+    def replay(self, ticks: int | None = None) -> run_answers.Replayed:
         """Run every cycle over the feed's history; goes on where an earlier run stopped."""
         return running.replay(self._opened, ticks)
 
-    def ingest(self, rows: "pd.DataFrame | int | None" = None, *, ticks: int | None = None) -> running.IngestTold:
+    def ingest(self, rows: "pd.DataFrame | int | None" = None, *, ticks: int | None = None) -> run_answers.IngestTold:
         """Pull the next ticks of the feed that are over into the store.
 
         Args:
@@ -171,15 +181,15 @@ class Halflife:
 
         return running.push(self._opened, pl.from_pandas(rows))
 
-    def watch(self) -> running.WatchTold:
+    def watch(self) -> run_answers.WatchTold:
         """Compare the newest ticks with the window the champion was trained on."""
         return running.watch(self._opened)
 
-    def retrain(self) -> running.Retrained:
+    def retrain(self) -> run_answers.Retrained:
         """Train a version on the newest window, with all that follows."""
         return running.retrain(self._opened)
 
-    def recheck(self) -> running.Rechecked:
+    def recheck(self) -> run_answers.Rechecked:
         """Re-test every open finding on the newest version."""
         return running.recheck(self._opened)
 

@@ -49,7 +49,8 @@ def locked(home: Path, wait: float = 0.0, settings: "Settings | None" = None) ->
         raise Held(f"another halflife command is working in {home}; wait for it to end") from None
     except OSError as error:
         raise Unavailable(f"{home} cannot be written: {error.strerror}; choose another folder with --home") from None
-    from halflife.flows.bootstrap import alone, used
+    from halflife.flows.bootstrap import used
+    from halflife.flows.ledger_place import alone
 
     try:
         under = settings or used(where)

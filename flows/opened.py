@@ -43,7 +43,7 @@ class Opened:
     @cached_property
     def ledger(self) -> "Ledger":
         """The ledger alone, for what only looks. Raises NotFound where there is none yet."""
-        from halflife.flows.bootstrap import has_ledger, ledger
+        from halflife.flows.ledger_place import has_ledger, ledger
 
         if not has_ledger(self.settings):
             raise NotFound(f"{self.settings.home} has no ledger yet; start with `halflife replay` or `halflife demo`")

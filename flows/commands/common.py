@@ -20,7 +20,7 @@ from halflife.models.errors import UsageError
 from halflife.monitoring.reports.visible import visible
 
 if TYPE_CHECKING:
-    from halflife.flows.use_cases.running import Rechecked
+    from halflife.flows.use_cases.run_answers import Rechecked
     from halflife.monitoring.context import Observer
     from halflife.monitoring.reports.rich_text import Terminal
     from halflife.monitoring.reports.shown import Shown

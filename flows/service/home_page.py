@@ -11,7 +11,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from halflife.flows.opened import Opened
 from halflife.flows.use_cases.standing import ModelStatus, clock, counted, findings_of, standing
 from halflife.models.domain import Role, Version
-from halflife.models.errors import NotFound, Unavailable
 from halflife.monitoring.conclusions import Conclusions
 from halflife.monitoring.reports.visible import finished
 from halflife.monitoring.wording.tick_words import ticks
@@ -54,11 +53,11 @@ def home_page(every: Mapping[str, Opened], links: Iterable[tuple[str, str]], now
         lstrip_blocks=True,
     )
     stand = standing(every.values(), now).models
-    models = [_model(one, place, opened, now) for one, (place, opened) in zip(stand, every.items(), strict=True)]
+    models = [_model(one, place, now) for one, place in zip(stand, every, strict=True)]
     return environment.get_template("home.html").render(models=models, links=list(links), now=clock(now))
 
 
-def _model(status: ModelStatus, place: str, opened: Opened, now: datetime) -> dict[str, object]:
+def _model(status: ModelStatus, place: str, now: datetime) -> dict[str, object]:
     run = status.last_run
     return {
         "model": status.model,
@@ -73,17 +72,16 @@ def _model(status: ModelStatus, place: str, opened: Opened, now: datetime) -> di
         if run is not None and run.next_run is not None and run.next_run > now
         else None,
         "last_alert": status.last_alert,
-        "rows": _rows(place, opened, status.champion),
+        "rows": _rows(place, status),
     }
 
 
-def _rows(place: str, opened: Opened, champion: str | None) -> list[Row]:
-    try:
-        story = opened.story()
-    except (NotFound, Unavailable):
+def _rows(place: str, status: ModelStatus) -> list[Row]:
+    if status.story is None:
         return []
-    folder = opened.settings.home.resolve() / "reports"
-    return [_row(version, story, place, folder, champion) for version in reversed(story.versions[-SHOWN:])]
+    folder = status.home / "reports"
+    newest = reversed(status.story.versions[-SHOWN:])
+    return [_row(version, status.story, place, folder, status.champion) for version in newest]
 
 
 def _row(version: Version, story: Conclusions, place: str, folder: Path, champion: str | None) -> Row:

@@ -182,7 +182,7 @@ def _store(settings: Settings) -> str:
 
 
 def _ledger(settings: Settings) -> str | tuple[str, list[str]]:
-    from halflife.flows.bootstrap import has_ledger, ledger
+    from halflife.flows.ledger_place import has_ledger, ledger
 
     if not has_ledger(settings):
         return "not used yet"
@@ -203,7 +203,8 @@ def _ledger(settings: Settings) -> str | tuple[str, list[str]]:
 
 
 def _mlflow(settings: Settings) -> str:
-    from halflife.flows.bootstrap import has_ledger, ledger, registry
+    from halflife.flows.bootstrap import registry
+    from halflife.flows.ledger_place import has_ledger, ledger
 
     if not settings.registry.uri and not (settings.home / OWN).exists():
         return "not used yet"

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from halflife.flows.use_cases.running import waiting_lines, waiting_values
+from halflife.flows.use_cases.run_answers import waiting_lines, waiting_values
 from halflife.monitoring.ports import Waiting
 from halflife.monitoring.reports.rich_text import Text
 from halflife.monitoring.reports.shown import Shown

@@ -60,8 +60,9 @@ def migrate(opened: Opened, url: str = "", url_env: str = "") -> Migrated:
         NotFound: the home has no ledger.
         Unavailable: somebody works there, or the database does not answer.
     """
-    from halflife.flows.bootstrap import move_ledger
+    from halflife.flows.bootstrap import remember
     from halflife.flows.home_lock import locked
+    from halflife.flows.ledger_place import move_ledger
 
     if bool(url) == bool(url_env):
         raise UsageError("say where to: --to URL, or --to-env with the name of the variable that holds it")
@@ -73,6 +74,7 @@ def migrate(opened: Opened, url: str = "", url_env: str = "") -> Migrated:
     settings = opened.settings
     with locked(settings.home, settings=settings.model_copy(update={"ledger": to})):
         moved = move_ledger(settings, to)
+        remember(settings.model_copy(update={"ledger": to}))
     kept = to.model_dump()
     setting = f'url_env = "{url_env}"' if url_env else f'url = "{kept["url"]}"'
     return Migrated(settings.name, moved.where, moved.counts, setting, moved.before)

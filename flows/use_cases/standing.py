@@ -40,6 +40,7 @@ class ModelStatus:
         last_run: None where nothing was run by a schedule, or by ``halflife run``.
         last_alert: subject of the newest alert; empty for none.
         troubles: what is not as it should be, a sentence each.
+        story: what its ledger concludes; None before there is one.
     """
 
     model: str
@@ -52,6 +53,7 @@ class ModelStatus:
     last_run: RunRecord | None
     last_alert: str
     troubles: tuple[str, ...]
+    story: Conclusions | None = None
 
     @property
     def healthy(self) -> bool:
@@ -143,6 +145,7 @@ def _status(opened: Opened, now: datetime) -> ModelStatus:
         last_run=run,
         last_alert=alert,
         troubles=tuple(troubles),
+        story=story,
     )
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from harness import Pair, scenario
 
-from halflife.flows.bootstrap import ledger, remember
+from halflife.flows.bootstrap import remember
+from halflife.flows.ledger_place import ledger
 from halflife.flows.settings import Settings
 from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 

@@ -76,7 +76,7 @@ def become(asked: dict[str, str | list[str] | dict[str, str]]) -> None:
     """This process, from here on, is the command."""
     os.setsid()
     os.environ.clear()
-    os.environ.update(asked["environment"])  # type: ignore[arg-type]
+    os.environ.update(asked["environment"])  # type: ignore[arg-type]  # of names and values
     os.chdir(str(asked["cwd"]))
     for descriptor, name in ((1, "out"), (2, "err")):
         file = os.open(str(asked[name]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

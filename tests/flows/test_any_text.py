@@ -8,9 +8,10 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from halflife.flows.bootstrap import ledger, recall, remember
+from halflife.flows.bootstrap import recall, remember
 from halflife.flows.cli import cli, main
 from halflife.flows.configuration import parse
+from halflife.flows.ledger_place import ledger
 from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 from halflife.monitoring.claims.language.grammar import parse as parse_claim
 from halflife.monitoring.reports.visible import visible

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from halflife.flows.bootstrap import ledger, recall, remember
+from halflife.flows.bootstrap import recall, remember
 from halflife.flows.cli import cli
 from halflife.flows.configuration import parse
+from halflife.flows.ledger_place import ledger
 from halflife.flows.opened import Opened
 from halflife.flows.plain_runner import PlainRunner
 from halflife.flows.use_cases.alerting import deliver

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from halflife.flows import bootstrap
+from halflife.flows import bootstrap, ledger_place
 from halflife.flows.cli import cli
 from halflife.flows.configuration import parse
 from halflife.flows.resolution import resolve
@@ -31,7 +31,7 @@ def home(tmp_path: Path, postgres: Callable[[], str], monkeypatch: pytest.Monkey
     monkeypatch.delenv("HALFLIFE_LEDGER_URL", raising=False)
     settings = parse({"home": tmp_path / "home", "name": "Churn (EU)"}, "test")
     bootstrap.remember(settings)
-    with bootstrap.ledger(settings) as ledger:
+    with ledger_place.ledger(settings) as ledger:
         ledger.add_version(version(1))
         nothing = Measurement(0, None, Status.UNTESTABLE, reason="no rows: Привет, \x07")
         ledger.file([finding("ranks"), finding("other")], [Check(0, 1, math.nan, nothing, None)])
@@ -61,14 +61,14 @@ def everything(ledger: SqlLedger) -> list[object]:
 
 def test_everything_arrives_and_goes_on(home: Path) -> None:
     """The same rows, and the next alert gets the next number; the home knows where its ledger is, its file is aside."""
-    with bootstrap.ledger(here(home)) as ledger:
+    with ledger_place.ledger(here(home)) as ledger:
         before = everything(ledger)
     told = json.loads(migrate(home, "--json"))
     assert (told["rows"]["versions"], told["rows"]["deliveries"]) == (1, 4)
     assert told["setting"] == f'url_env = "{ENV}"'
     assert sorted(path.name for path in home.glob("ledger*")) == ["ledger.db.moved"]
     assert here(home).ledger.url_env == ENV
-    with bootstrap.ledger(here(home)) as ledger:
+    with ledger_place.ledger(here(home)) as ledger:
         assert everything(ledger) == before
         assert ledger.enqueue(replace(ALERT, key="v3"), ["console"])
         assert "was moved before" in migrate(home)
@@ -88,13 +88,13 @@ def test_cut_off_it_goes_on(home: Path, where: str, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(ledger_move, where, killed)
     with pytest.raises(KeyboardInterrupt):
-        bootstrap.move_ledger(here(home), to_database(home).ledger)
+        ledger_place.move_ledger(here(home), to_database(home).ledger)
     assert (home / "ledger.db").exists()
     assert not here(home).ledger.shared
-    assert bootstrap.has_ledger(to_database(home)) is (where == "put_aside")
+    assert ledger_place.has_ledger(to_database(home)) is (where == "put_aside")
     monkeypatch.setattr(ledger_move, where, real)
     migrate(home)
-    with bootstrap.ledger(here(home)) as ledger:
+    with ledger_place.ledger(here(home)) as ledger:
         assert len(ledger.findings()) == 2
 
 
@@ -106,13 +106,13 @@ def to_database(home: Path) -> Settings:
 def test_a_ledger_is_used_in_one_place_alone(home: Path) -> None:
     """Not from the database before it moved, nor from the file after; and not over another ledger of the same name."""
     with pytest.raises(ConfigError, match=f"`halflife migrate --to-env {ENV}` moves it there"):
-        bootstrap.ledger(to_database(home))
+        ledger_place.ledger(to_database(home))
     migrate(home)
     with pytest.raises(ConfigError, match=r"was moved to a database: name it in \[ledger\] url_env"):
-        bootstrap.ledger(parse({"home": home, "name": "Churn (EU)"}, "test"))
+        ledger_place.ledger(parse({"home": home, "name": "Churn (EU)"}, "test"))
     other = home.parent / "other"
     bootstrap.remember(parse({"home": other, "name": "Churn (EU)"}, "test"))
-    with bootstrap.ledger(here(other)) as ledger:
+    with ledger_place.ledger(here(other)) as ledger:
         ledger.add_version(version(1))
     with pytest.raises(
         ConfigError, match=r"it is another one \(1 versions, 2 findings; this one has 1 and 0\): nothing"

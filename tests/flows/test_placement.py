@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from halflife.flows.bootstrap import has_ledger, registry, remember
+from halflife.flows.bootstrap import registry, remember
 from halflife.flows.configuration import parse
+from halflife.flows.ledger_place import has_ledger
 from halflife.flows.placement import LEDGER, placed
 from halflife.flows.resolution import resolve
 from halflife.flows.settings_in_force import in_force

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from halflife.flows.bootstrap import backtest, ledger, registry, store
+from halflife.flows.bootstrap import backtest, registry, store
 from halflife.flows.cli import cli
 from halflife.flows.configuration import parse, read
+from halflife.flows.ledger_place import ledger
 from halflife.flows.settings import Settings
 from halflife.models.errors import ConfigError, FeedError, NotFound, UsageError
 

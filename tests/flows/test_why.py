@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from halflife.flows.bootstrap import ledger, remember
+from halflife.flows.bootstrap import remember
 from halflife.flows.cli import cli
 from halflife.flows.configuration import parse
+from halflife.flows.ledger_place import ledger
 from halflife.models.domain import Check, Finding, Interval, Measurement, Role, Scope, Status, Version
 
 SAID = Interval(0.8, 0.75, 0.85)

@@ -21,7 +21,7 @@ SLEEP = "import time; time.sleep(60)"
 
 def python(code: str, folder: Path, **rest: object) -> Child:
     """A child that runs a few lines of Python."""
-    return Child("the child", (sys.executable, "-S", "-c", code), folder / "child.log", **rest)  # type: ignore[arg-type]
+    return Child("the child", (sys.executable, "-S", "-c", code), folder / "child.log", **rest)  # type: ignore[arg-type]  # by name
 
 
 def until(true: Callable[[], bool], seconds: float = 20.0) -> None:

@@ -49,5 +49,5 @@ def test_every_length_there_is() -> None:
     """From seconds to days, in order."""
     lengths = [schedule(ScheduleSettings(every=said)) for said in ("10s", "10min", "2h", "1d")]
     assert all(isinstance(made, IntervalSchedule) for made in lengths)
-    assert all(one.interval < other.interval for one, other in pairwise(lengths))  # type: ignore[union-attr]
-    assert datetime(2000, 1, 1, tzinfo=UTC) == lengths[0].anchor_date  # type: ignore[union-attr]
+    assert all(one.interval < other.interval for one, other in pairwise(lengths))  # type: ignore[union-attr]  # each is one, as said
+    assert datetime(2000, 1, 1, tzinfo=UTC) == lengths[0].anchor_date  # type: ignore[union-attr]  # each is one, as said
